@@ -1,0 +1,89 @@
+"""Every error a user can meet: one sentence, the place, the next step, and an exit status."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What a command answers to the shell; documented in README and docs/reference/cli.md."""
+
+    OK = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    DATA = 3
+    ENVIRONMENT = 4
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class JourneyminerError(Exception):
+    """Base of all expected failures.
+
+    `message` is one sentence; `place` says where (file, record, column); `hint` says what to do next.
+    """
+
+    status = ExitStatus.DATA
+
+    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        step = f" {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{step}"
+
+
+class UsageError(JourneyminerError):
+    """A flag, a filter or an argument that cannot mean anything."""
+
+    status = ExitStatus.USAGE
+
+
+class ConfigError(UsageError):
+    """journeyminer.toml, a profile or a rule file is wrong; every mistake of the file is named at once."""
+
+
+class UnreadableExport(JourneyminerError):
+    """The bytes are not what the format promises: encoding, truncated archive, broken XML."""
+
+
+class UnidentifiedSource(JourneyminerError):
+    """No importer claims the file."""
+
+
+class AmbiguousSource(JourneyminerError):
+    """Two importers claim the file with the same score."""
+
+
+class AmbiguousTimestamp(JourneyminerError):
+    """The column's day and month order cannot be proved; a date is never guessed."""
+
+
+class MissingColumn(JourneyminerError):
+    """A table lacks a column that the log cannot do without."""
+
+
+class TooManyRejected(JourneyminerError):
+    """More records were rejected than `--max-rejected` allows."""
+
+
+class EmptyLog(JourneyminerError):
+    """No event is left: nothing was read, or a filter removed everything."""
+
+
+class UnreadableLog(JourneyminerError):
+    """A log folder is incomplete or was written by another schema version."""
+
+
+class Unwritable(JourneyminerError):
+    """The output cannot be written."""
+
+
+class MissingProgram(JourneyminerError):
+    """A program or an optional package is not installed."""
+
+    status = ExitStatus.ENVIRONMENT

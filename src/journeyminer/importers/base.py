@@ -1,0 +1,146 @@
+"""What every importer is: a name, a way to recognise a file, and a way to load it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from journeyminer.log.intake import Intake
+
+SAMPLE_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How sure an importer is that a file is its own, 0..1, and why in one sentence.
+
+    Scores: 0.95 keys or a header set that only this product writes; 0.8 its text shape; 0.6 a profile's headers
+    matched in part; 0.3 a table whose columns can be mapped. The best score wins; a tie is an error naming both.
+    """
+
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a user may say about reading; the same names as the flags and the keys of journeyminer.toml."""
+
+    source: str | None = None
+    """the importer or profile to use, whatever identify says"""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """--map: our column -> header in the file"""
+    timezone: str | None = None
+    """IANA zone of timestamps that carry none"""
+    date_order: str | None = None
+    """dmy, mdy or ymd, where the column cannot prove it"""
+    encoding: str | None = None
+    session_gap_hours: float = 24.0
+    """a chat's cases are cut by this much silence"""
+    us: tuple[str, ...] = ()
+    """addresses, domains and names of our own side"""
+    timezones: Mapping[str, str] = field(default_factory=dict)
+    """glob of file names -> zone, from journeyminer.toml"""
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    """--namespace: glob of file names -> namespace"""
+    max_rejected: float = 0.01
+    strict: bool = False
+
+
+class Sample:
+    """The first look at a file: decoded once, shared by every importer's `identify`."""
+
+    def __init__(self, path: Path, shown: str, *, encoding: str | None = None) -> None:
+        self.path = path
+        self.shown = shown
+        self._encoding = encoding
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB, of the unpacked content where the file is gzip."""
+        import gzip
+        import zlib
+
+        from journeyminer.errors import UnreadableExport
+
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(SAMPLE_BYTES)
+                if head[:2] != b"\x1f\x8b":
+                    return head
+                file.seek(0)
+                with gzip.open(file) as unpacked:
+                    return unpacked.read(SAMPLE_BYTES)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnreadableExport(
+                "The gzip file is truncated or damaged.", place=self.shown, hint="Export or copy the file again."
+            ) from error
+        except OSError as error:
+            raise UnreadableExport(f"The file cannot be read ({error.strerror}).", place=self.shown) from error
+
+    @cached_property
+    def text(self) -> str:
+        """The head decoded: byte order mark, then UTF-8, then the detected 8-bit encoding; never fails."""
+        from journeyminer.importers.encoding import decode_head
+
+        return decode_head(self.head, self._encoding)
+
+    @property
+    def suffix(self) -> str:
+        """The lower-case suffix, without a trailing `.gz`."""
+        suffixes = [part.lower() for part in self.path.suffixes]
+        if suffixes and suffixes[-1] == ".gz":
+            suffixes.pop()
+        return suffixes[-1] if suffixes else ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One identified file on its way into the log."""
+
+    sample: Sample
+    match: Match
+    options: ReadOptions
+    siblings: tuple[Path, ...] = ()
+    """every file of this reading that the same importer claimed, itself among them, in order"""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.sample.path
+
+    @property
+    def shown(self) -> str:
+        """The file's name as messages and reports show it."""
+        return self.sample.shown
+
+    @property
+    def timezone(self) -> str | None:
+        """The zone the user gave for this file's timestamps."""
+        from fnmatch import fnmatch
+
+        for glob, zone in self.options.timezones.items():
+            if fnmatch(self.path.name, glob):
+                return zone
+        return self.options.timezone
+
+
+class Importer(Protocol):
+    """A module (or object) with these three names is an importer; `importers.IMPORTERS` lists them."""
+
+    @property
+    def NAME(self) -> str:
+        """The word for `--source`, `sources` and the events' `source` column."""
+
+    def identify(self, sample: Sample) -> Match | None:
+        """Whether the file is one of ours, and why. Looks at the sample only; cheap, never raises on odd bytes."""
+
+    def load(self, source: Source, intake: Intake) -> None:
+        """Read the whole file into the log.
+
+        Raises:
+            JourneyminerError: the file as a whole cannot be used; single records are rejected instead.
+        """

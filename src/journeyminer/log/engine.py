@@ -1,0 +1,129 @@
+"""The engine: one embedded DuckDB connection with a memory limit. No other module imports duckdb."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from journeyminer.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEMORY_SHARE = 0.6
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as `4GB`, `512 MiB` or `2g`; units are powers of 1024."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", text.lower())
+    if not found:
+        raise UsageError(f"{text!r} is not a size.", hint="Write it like --memory 4GB.")
+    return int(float(found[1]) * _UNITS[found[2]])
+
+
+def default_memory() -> int:
+    """60 % of what this process may use: the smaller of the machine's memory and its cgroup's limit, in bytes."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else [8 << 30]
+    for path in _cgroup_limits():
+        try:
+            text = path.read_text().strip()
+        except OSError:
+            continue
+        if text.isdigit():
+            limits.append(int(text))
+    return int(min(limits) * MEMORY_SHARE)
+
+
+def _cgroup_limits() -> list[Path]:
+    """The files that may hold this process's memory limit: its own cgroup and every one above it."""
+    root = Path("/sys/fs/cgroup")
+    files = [root / "memory.max", root / "memory/memory.limit_in_bytes"]
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return files
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        base, name = (root, "memory.max") if not controllers else (root / "memory", "memory.limit_in_bytes")
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        folder = Path(group.lstrip("/"))
+        files += [base / part / name for part in (folder, *folder.parents)]
+    return files
+
+
+def quote(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+class Engine:
+    """One in-memory database that spills to a temporary folder above its memory limit.
+
+    Results are text, numbers and UTC timestamps without a zone. Nothing is downloaded: extensions are never
+    installed or loaded by themselves.
+    """
+
+    def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
+        import duckdb
+
+        self._spill = Path(tempfile.mkdtemp(prefix="journeyminer-"))
+        limit = parse_memory(memory) if memory else default_memory()
+        self.connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{max(limit, 64 << 20)}B",
+                "temp_directory": str(self._spill),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                **({"threads": str(threads)} if threads else {}),
+            },
+        )
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
+        self._closed = weakref.finalize(self, _close, self.connection, self._spill)
+        self._n_schemas = 0
+
+    def close(self) -> None:
+        """Close the connection and remove what was spilled; also done when the handle is dropped."""
+        self._closed()
+
+    def new_schema(self) -> str:
+        """Make an empty schema: each log, and each log derived from one, stands in its own."""
+        self._n_schemas += 1
+        schema = f"log{self._n_schemas}"
+        self.connection.execute(f"CREATE SCHEMA {schema}")
+        return schema
+
+    def execute(self, sql: str, params: list[Any] | None = None) -> None:
+        """Run one statement for its effect."""
+        self.connection.execute(sql, params)
+
+    def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query as tuples."""
+        return self.connection.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: list[Any] | None = None) -> tuple[Any, ...]:
+        """The single row of a query."""
+        (row,) = self.rows(sql, params)
+        return row
+
+    def frame(self, sql: str, params: list[Any] | None = None) -> pd.DataFrame:
+        """The result of a query as a DataFrame."""
+        return self.connection.execute(sql, params).df()
+
+
+def _close(connection: Any, spill: Path) -> None:
+    connection.close()
+    shutil.rmtree(spill, ignore_errors=True)

@@ -1,0 +1,129 @@
+"""The handle that analysis reads: one log, immutable, in its own schema of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from journeyminer.log.engine import Engine, name
+from journeyminer.log.quality import Receipt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class EventLog:
+    """An event log. Every query runs against its own tables; a filter makes another log beside it.
+
+    Tables in SQL: `events` and `cases` (columns in `log.schema`), `identities`, `rejects`, `sources`, `namespaces`.
+    Measures read `event_rows` and `case_rows` instead: the same rows with `case_key` (an integer, unique a case)
+    for the case's text, `source_no` and `ns_no` for the file and the namespace, words as ENUM codes, and only the
+    columns that the log has (`has`).
+    """
+
+    engine: Engine
+    schema: str
+    columns: frozenset[str]
+    receipt: Receipt
+    as_of: datetime | None
+    _made: set[str] = field(default_factory=set)
+
+    @classmethod
+    def from_pandas(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        case: str = "case_id",
+        activity: str = "activity",
+        timestamp: str = "timestamp",
+        **columns: str,
+    ) -> EventLog:
+        """A log from a DataFrame, one row an event, in the order of the rows.
+
+        Args:
+            case, activity, timestamp: the columns' names in `frame`; timestamps without a zone are taken as UTC.
+            columns: further columns of the schema, `resource="agent"`, `group="team"` ...
+
+        Raises:
+            MissingColumn: a named column is not in the frame.
+        """
+        from journeyminer.log.intake import frame_to_log
+
+        return frame_to_log(frame, {"case_id": case, "activity": activity, "timestamp": timestamp, **columns})
+
+    @classmethod
+    def open(cls, path: str | Path, *, memory: str | None = None) -> EventLog:
+        """Open a log folder. Raises UnreadableLog where it is incomplete or of another schema version."""
+        from journeyminer.log.store import open_log
+
+        return open_log(Path(path), Engine(memory=memory))
+
+    def save(self, path: str | Path) -> None:
+        """Write the log folder under a temporary name and put it in place in one step."""
+        from journeyminer.log.store import save_log
+
+        save_log(self, Path(path))
+
+    def has(self, *columns: str) -> bool:
+        """Whether any event of the log has a value in all these columns."""
+        return self.columns.issuperset(columns)
+
+    def sql(self, query: str, params: Sequence[Any] = ()) -> pd.DataFrame:
+        """The result of a query over this log's tables as a DataFrame."""
+        self._enter()
+        return self.engine.frame(query, list(params))
+
+    def rows(self, query: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The result of a query over this log's tables as tuples."""
+        self._enter()
+        return self.engine.rows(query, list(params))
+
+    def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """The only row of a query over this log's tables."""
+        self._enter()
+        return self.engine.one(query, list(params))
+
+    def make(self, table: str, select: str) -> str:
+        """Make a table of this log once, on first use, and return its name."""
+        if table not in self._made:
+            self._enter()
+            self.engine.execute(f"CREATE TABLE {name(table)} AS {select}")
+            self._made.add(table)
+        return table
+
+    def derive(self, columns: frozenset[str] | None = None, **selects: str) -> EventLog:
+        """Another log whose named tables are these queries; the others are shared.
+
+        `{log}` in a query is this log's schema:
+        `log.derive(event_rows="SELECT * FROM {log}.event_rows WHERE ...")`.
+
+        Args:
+            columns: what `has` answers for the new log, where a query adds or drops columns.
+            selects: `event_rows`, `case_rows`, `identities` ... -> query.
+        """
+        from journeyminer.log.seal import derive
+
+        return derive(self, selects, columns)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """All events with the columns of the schema, ordered by timestamp, case, seq."""
+        from journeyminer.log.store import documented_events
+
+        return self.sql(f"{documented_events(self)} ORDER BY timestamp, case_id, seq")
+
+    @property
+    def n_events(self) -> int:
+        """How many events the log holds."""
+        return int(self.one("SELECT count(*) FROM event_rows")[0])
+
+    @property
+    def n_cases(self) -> int:
+        """How many cases the log holds."""
+        return int(self.one("SELECT count(*) FROM cases")[0])
+
+    def _enter(self) -> None:
+        self.engine.execute(f"SET schema = '{self.schema}'")

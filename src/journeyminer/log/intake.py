@@ -1,0 +1,258 @@
+"""The way into a log: importers hand over records or tables, one file each; sealing makes the EventLog.
+
+Text is staged as it comes. Sealing codes it (dictionaries for words, one integer a case), gives every event its
+place in the declared order, and takes out what stood in the log before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from journeyminer.errors import EmptyLog, MissingColumn
+from journeyminer.log import seal
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.eventlog import EventLog
+from journeyminer.log.quality import Receipt, SourceReceipt
+from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.log.schema import CASES, EVENT_TYPES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH = 20_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+
+_PLAIN = ("lifecycle", "role", "channel", "stage", "visibility", "resource", "group", "tier", "status")
+_EVENT_FIELDS: dict[str, str] = {
+    "record": "BIGINT", "ref": "VARCHAR", "id": "VARCHAR", "case_id": "VARCHAR", "activity": "VARCHAR",
+    "timestamp": "BIGINT", "started_at": "BIGINT", "synthetic": "BOOLEAN",
+    **dict.fromkeys(_PLAIN, "VARCHAR"), "attributes": "MAP(VARCHAR, VARCHAR)",
+}  # fmt: skip
+_CASE_FIELDS: dict[str, str] = {
+    column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in CASES
+}
+_IDENTITY_FIELDS = {"case_id": "VARCHAR", "kind": "VARCHAR", "value": "VARCHAR"}
+_REJECT_FIELDS = {"record": "VARCHAR", "reason": "VARCHAR", "column": "VARCHAR", "value": "VARCHAR"}
+_STAGES = {"events": _EVENT_FIELDS, "cases": _CASE_FIELDS, "identities": _IDENTITY_FIELDS, "rejects": _REJECT_FIELDS}
+
+
+class LogBuilder:
+    """Collects the files of one reading; `seal` turns them into a log."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.schema = engine.new_schema()
+        self.receipt = Receipt()
+        self.tables: list[seal.Stage] = []
+        self.placed: dict[int, tuple[int, int]] = {}
+        """number of a source of a stored log -> its seq_offset and first_row"""
+        engine.execute(f"SET schema = '{self.schema}'")
+        for stage, fields in _STAGES.items():
+            listed = ", ".join(f"{name(column)} {_stored(column, type_)}" for column, type_ in fields.items())
+            engine.execute(f"CREATE TABLE staged_{stage} (source_no USMALLINT, {listed})")
+
+    def intake(self, receipt: SourceReceipt) -> Intake:
+        """The way in for one file; its receipt is filled as records come."""
+        self.receipt.sources.append(receipt)
+        return Intake(self, len(self.receipt.sources) - 1, receipt)
+
+    def stored(self, select: str) -> None:
+        """Take the events of a stored log, which carry their source_no, seq and event_id."""
+        table = f"{self.schema}.stored"
+        self.engine.execute(f"CREATE TABLE {table} AS {select}")
+        self.tables.append(seal.Stage(table, None, seal.columns_of(self.engine, table), 0))
+
+    def withdraw(self, intake: Intake) -> None:
+        """Take back everything a broken file had handed over."""
+        for stage in _STAGES:
+            self.engine.execute(f"DELETE FROM staged_{stage} WHERE source_no = {intake.number}")
+        for table in [table for table in self.tables if table.source_no == intake.number]:
+            self.engine.execute(f"DROP TABLE {table.table}")
+            self.tables.remove(table)
+        intake.receipt.records = intake.receipt.used = intake.receipt.events = 0
+        intake.receipt.rejected = intake.receipt.ignored = 0
+
+    def seal(self, *, as_of: datetime | None = None) -> EventLog:
+        """Make the log.
+
+        Args:
+            as_of: the moment to which open traces run; default: the last timestamp of each namespace.
+
+        Raises:
+            EmptyLog: no event was handed over.
+        """
+        (staged,) = self.engine.one("SELECT count(*) FROM staged_events")
+        if not staged and not self.tables:
+            raise EmptyLog("No event could be read.", hint="See the receipt for what became of every record.")
+        return seal.seal(self.engine, self.schema, self.tables, self.receipt, self.placed, as_of)
+
+
+class Intake:
+    """One file's way into the log."""
+
+    def __init__(self, builder: LogBuilder, number: int, receipt: SourceReceipt) -> None:
+        self._builder = builder
+        self.number = number
+        self.receipt = receipt
+        self.engine = builder.engine
+        self.namespace_given = False
+
+    def namespace(self, namespace: str) -> None:
+        """Say product and account of the file, so that files of one account are one log; --namespace goes before."""
+        if not self.namespace_given:
+            self.receipt.namespace = namespace
+
+    def decide(self, key: str, value: str) -> None:
+        """Note a decision of the reading for the receipt: encoding, date order and its proof, zone, profile."""
+        self.receipt.decisions[key] = value
+
+    def records(self, records: Iterable[Record]) -> None:
+        """Take a file's records one by one, each with its one fate."""
+        receipt = self.receipt
+        batches: dict[str, list[dict[str, Any]]] = {stage: [] for stage in _STAGES}
+        for record in records:
+            receipt.records += 1
+            if record.fate == "used":
+                receipt.used += 1
+                receipt.events += len(record.events)
+                batches["events"] += [_event_row(event, receipt.records, record.ref) for event in record.events]
+                batches["cases"] += [_case_row(case) for case in record.cases]
+                batches["identities"] += [_identity_row(identity) for identity in record.identities]
+            elif record.fate == "rejected":
+                receipt.rejected += 1
+                receipt.rejected_reasons[record.reason] += 1
+                batches["rejects"].append(
+                    {"record": record.ref, "reason": record.reason, "column": record.column, "value": record.value}
+                )
+            else:
+                receipt.ignored += 1
+                receipt.ignored_reasons[record.reason] += 1
+            for stage, batch in batches.items():
+                if len(batch) >= BATCH:
+                    self._insert(stage, batch)
+        for stage, batch in batches.items():
+            self._insert(stage, batch)
+
+    def table(
+        self,
+        select: str,
+        *,
+        records: int | None = None,
+        rejected: Mapping[str, int] | None = None,
+        ignored: Mapping[str, int] | None = None,
+        first_row: int = 2,
+    ) -> None:
+        """Take a whole table of events by one query, in record order; the fast way in.
+
+        Args:
+            select: columns named as in `schema.EVENTS` (`timestamp` and `started_at` as TIMESTAMP in UTC), and
+                optionally `id` (the source's own event id), `ref` (text) and `record` (BIGINT, the number of the
+                record). Rows without case_id, activity or timestamp are no events; count them as rejected or
+                ignored.
+            records: how many records the file has, where it is not one row of the query each.
+            rejected, ignored: reason -> count of the records with that fate; the others are used.
+            first_row: the number of the first record, where the query has no `record` (a header is row 1).
+        """
+        table = f"{self._builder.schema}.stage{len(self._builder.tables)}"
+        self.engine.execute(f"CREATE TABLE {table} AS {select}")
+        stage = seal.Stage(table, self.number, seal.columns_of(self.engine, table), first_row)
+        self._builder.tables.append(stage)
+        total, events = self.engine.one(f"SELECT count(*), count(*) FILTER (WHERE {seal.IS_EVENT}) FROM {table}")
+        receipt = self.receipt
+        receipt.records += total if records is None else records
+        receipt.rejected_reasons.update(rejected or {})
+        receipt.ignored_reasons.update(ignored or {})
+        receipt.rejected = receipt.rejected_reasons.total()
+        receipt.ignored = receipt.ignored_reasons.total()
+        receipt.used = receipt.records - receipt.rejected - receipt.ignored
+        receipt.events += events
+
+    def beside(self, stage: str, select: str) -> None:
+        """Take case attributes, identities or rejects by a query.
+
+        Args:
+            stage: "cases", "identities" or "rejects".
+            select: columns named as in `schema.CASES` (opened_at as TIMESTAMP), `schema.IDENTITIES` (kind, value)
+                or, for rejects, record (text), reason, column, value. Case ids are the source's own.
+        """
+        columns = [column for column in seal.columns_of(self.engine, f"({select})") if column in _STAGES[stage]]
+        listed = ", ".join(name(column) for column in columns)
+        self.engine.execute(
+            f"INSERT INTO {self._builder.schema}.staged_{stage} (source_no, {listed}) "
+            f"SELECT {self.number}, {listed} FROM ({select})"
+        )
+
+    def _insert(self, stage: str, batch: list[dict[str, Any]]) -> None:
+        if not batch:
+            return
+        fields = _STAGES[stage]
+        shape = quote(json.dumps([fields]))
+        listed = ", ".join(name(column) for column in fields)
+        values = ", ".join(
+            f"make_timestamp(r.{name(column)})" if _stored(column, type_) != type_ else f"r.{name(column)}"
+            for column, type_ in fields.items()
+        )
+        self.engine.execute(
+            f"INSERT INTO {self._builder.schema}.staged_{stage} (source_no, {listed}) "
+            f"SELECT {self.number}, {values} FROM (SELECT unnest(from_json_strict(?::JSON, {shape})) AS r)",
+            [json.dumps(batch)],
+        )
+        batch.clear()
+
+
+def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
+    """The log of a DataFrame; see EventLog.from_pandas."""
+    missing = [column for column in columns.values() if column not in frame.columns]
+    if missing:
+        have = ", ".join(map(str, frame.columns))
+        raise MissingColumn(f"No column {missing[0]!r} in the frame.", hint=f"It has: {have}.")
+    unknown = [column for column in columns if column not in EVENT_TYPES]
+    if unknown:
+        raise MissingColumn(f"The log has no column {unknown[0]!r}.", hint=f"It has: {', '.join(EVENT_TYPES)}.")
+    engine = Engine()
+    builder = LogBuilder(engine)
+    intake = builder.intake(SourceReceipt("DataFrame", "pandas", "given", namespace="frame"))
+    # Only the named columns go over; what pandas calls missing is null.
+    engine.connection.register("frame", frame[list(dict.fromkeys(columns.values()))])
+    cast = ", ".join(f"CAST({name(theirs)} AS {EVENT_TYPES[ours]}) AS {name(ours)}" for ours, theirs in columns.items())
+    no_event = f"SELECT count(*) FROM (SELECT {cast} FROM frame) WHERE NOT ({seal.IS_EVENT})"
+    (lost,) = engine.one(no_event)
+    rejected = {"no case, activity or timestamp": lost} if lost else None
+    intake.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)
+    engine.connection.unregister("frame")
+    return builder.seal()
+
+
+def _event_row(event: Event, record: int, ref: str) -> dict[str, Any]:
+    return {
+        "record": record, "ref": ref, "id": event.id, "case_id": event.case, "activity": event.activity,
+        "timestamp": _microseconds(event.timestamp),
+        "started_at": None if event.started_at is None else _microseconds(event.started_at),
+        "synthetic": event.synthetic, **{column: getattr(event, column) for column in _PLAIN},
+        "attributes": event.attributes,
+    }  # fmt: skip
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    row: dict[str, Any] = {column: getattr(case, column, None) for column in _CASE_FIELDS}
+    row["case_id"] = case.case
+    row["opened_at"] = None if case.opened_at is None else _microseconds(case.opened_at)
+    return row
+
+
+def _identity_row(identity: Identity) -> dict[str, Any]:
+    return {"case_id": identity.case, "kind": identity.kind, "value": identity.value}
+
+
+def _microseconds(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise ValueError("an importer handed over a timestamp without a zone")
+    return (moment - _EPOCH) // _US
+
+
+def _stored(column: str, type_: str) -> str:
+    return "TIMESTAMP" if column in ("timestamp", "started_at", "opened_at") else type_

@@ -1,0 +1,326 @@
+"""Sealing: staged text becomes the coded tables of a log, and duplicates over files are taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.eventlog import EventLog
+from journeyminer.log.quality import Receipt
+from journeyminer.log.schema import CASES, CODED, EVENTS
+
+IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
+_STORED = tuple(column.name for column in EVENTS if column.name not in ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref"))  # fmt: skip
+_OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID"}
+"""columns of event_rows that are no documented columns, or not always there"""
+_CONTENT = tuple(column for column in _STORED if column != "attributes")
+
+
+class Stage(NamedTuple):
+    """A table of staged events: of one file, or (`source_no` None) of all files that came record by record."""
+
+    table: str
+    source_no: int | None
+    columns: frozenset[str]
+    first_row: int
+
+
+def seal(
+    engine: Engine,
+    schema: str,
+    tables: list[Stage],
+    receipt: Receipt,
+    placed: Mapping[int, tuple[int, int]],
+    as_of: datetime | None,
+) -> EventLog:
+    """Make the log's tables in `schema` from what was staged there; see LogBuilder.seal."""
+    engine.execute(f"SET schema = '{schema}'")
+    stages = [*tables, *_record_stage(engine)]
+    present = frozenset().union(*(stage.columns for stage in stages)) & {*_STORED, *_OWN}
+    _make_sources(engine, stages, receipt, placed)
+    _make_dictionaries(engine, stages, present)
+    _make_cases(engine, stages)
+    _make_event_rows(engine, stages, present)
+    appended = len(receipt.sources) > len(placed)
+    if appended and ("id" in present or len({source.namespace for source in receipt.sources}) < len(receipt.sources)):
+        _deduplicate(engine, present, receipt)
+    _finish_cases(engine, as_of)
+    columns = present - _OWN.keys()
+    make_views(engine, schema, columns)
+    (last,) = engine.one("SELECT max(as_of) FROM namespaces")
+    return EventLog(engine, schema, columns, receipt, last)
+
+
+def columns_of(engine: Engine, relation: str) -> frozenset[str]:
+    """The names of a relation's columns."""
+    return frozenset(row[0] for row in engine.rows(f"DESCRIBE SELECT * FROM {relation}"))
+
+
+def _record_stage(engine: Engine) -> list[Stage]:
+    """The stage of record-wise files with only the columns that hold anything; none where it is empty."""
+    columns = sorted(columns_of(engine, "staged_events") - {"source_no"})
+    counts = engine.one(
+        "SELECT count(*), " + ", ".join(f"count({name(column)})" for column in columns) + " FROM staged_events"
+    )
+    if not counts[0]:
+        return []
+    filled = {column for column, n in zip(columns, counts[1:], strict=True) if n}
+    if not engine.one("SELECT coalesce(bool_or(synthetic), false) FROM staged_events")[0]:
+        filled.discard("synthetic")
+    return [Stage("staged_events", None, frozenset(filled), 0)]
+
+
+def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed: Mapping[int, tuple[int, int]]) -> None:
+    """`sources`: number, file, importer, namespace, and where its events begin in the log's order."""
+    engine.execute(
+        "CREATE TABLE sources (source_no USMALLINT, file VARCHAR, importer VARCHAR, namespace VARCHAR, "
+        "zone_assumed BOOLEAN, seq_offset BIGINT, first_row BIGINT)"
+    )
+    sizes: dict[int, int] = {}
+    first_rows: dict[int, int] = {}
+    for stage in stages:
+        if stage.source_no is None:
+            sizes.update(engine.rows(f"SELECT source_no, count(*) FROM {stage.table} GROUP BY source_no"))
+        else:
+            sizes[stage.source_no] = engine.one(f"SELECT count(*) FROM {stage.table}")[0]
+            first_rows[stage.source_no] = stage.first_row
+    stored = [stage.table for stage in stages if "seq" in stage.columns]
+    offset = engine.one(f"SELECT coalesce(max(seq) + 1, 0) FROM {stored[0]}")[0] if stored else 0
+    for number, source in enumerate(receipt.sources):
+        begin, first_row = placed.get(number, (offset, first_rows.get(number, 0)))
+        engine.execute(
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [number, source.file, source.importer, source.namespace, source.zone_assumed, begin, first_row],
+        )
+        offset += 0 if number in placed else sizes.get(number, 0)
+    engine.execute(
+        "CREATE TABLE namespaces AS SELECT CAST(row_number() OVER (ORDER BY namespace) - 1 AS USMALLINT) AS ns_no, "
+        "namespace FROM (SELECT DISTINCT namespace FROM sources)"
+    )
+
+
+def _make_dictionaries(engine: Engine, stages: list[Stage], present: Iterable[str]) -> None:
+    """One ENUM type a coded column, its words in alphabetical order whatever the order of rows."""
+    for column in CODED:
+        if column not in present:
+            continue
+        words = " UNION ".join(
+            f"SELECT DISTINCT {name(column)} AS word FROM {stage.table} WHERE {name(column)} IS NOT NULL"
+            for stage in stages
+            if column in stage.columns
+        )
+        engine.execute(
+            f"CREATE TYPE {name('word_' + column)} AS ENUM (SELECT DISTINCT word FROM ({words}) ORDER BY word)"
+        )
+
+
+def _namespace(engine: Engine, stage: Stage) -> str:
+    """SQL of the namespace of a staged row."""
+    if stage.source_no is None:
+        return "(SELECT namespace FROM sources s WHERE s.source_no = e.source_no)"
+    (namespace,) = engine.one(f"SELECT namespace FROM sources WHERE source_no = {stage.source_no}")
+    return quote(namespace)
+
+
+def _make_cases(engine: Engine, stages: list[Stage]) -> None:
+    """`case_ids`: one row a case with its 64-bit key. The key is a salted hash, salted again until it is exact."""
+    selects = " UNION ALL ".join(
+        f"SELECT {_namespace(engine, stage)} AS namespace, case_id AS native_id, min(timestamp) AS first "
+        f"FROM {stage.table} e WHERE {IS_EVENT} GROUP BY ALL"
+        for stage in stages
+    )
+    if len(stages) > 1:
+        selects = f"SELECT namespace, native_id, min(first) AS first FROM ({selects}) GROUP BY ALL"
+    salt = 0
+    while True:
+        engine.execute(
+            f"CREATE OR REPLACE TABLE case_ids AS SELECT {case_key('native_id', 'namespace', salt)} AS case_key, "
+            f"native_id, ns_no, first AS first_at FROM ({selects}) JOIN namespaces USING (namespace)"
+        )
+        n, distinct = engine.one("SELECT count(*), count(DISTINCT case_key) FROM case_ids")
+        if n == distinct:
+            break
+        salt += 1
+    engine.execute(f"CREATE TABLE salt AS SELECT {salt} AS salt")
+
+
+def case_key(native: str, namespace: str, salt: int) -> str:
+    """SQL of a case's integer key."""
+    return f"hash({native}, {namespace}, {salt})"
+
+
+def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str]) -> None:
+    """`event_rows`: the coded events, in source order; every stage is dropped as soon as it is coded."""
+    (salt,) = engine.one("SELECT salt FROM salt")
+    made = False
+    for stage in stages:
+        namespace = _namespace(engine, stage)
+        if "seq" in stage.columns:
+            number, seq = "e.source_no", "e.seq"
+        elif stage.source_no is None:
+            number = "e.source_no"
+            # staged in source order, so the position inside the source is the position in the table
+            seq = (
+                "(SELECT seq_offset FROM sources s WHERE s.source_no = e.source_no) - 1"
+                " + row_number() OVER (PARTITION BY e.source_no ORDER BY e.rowid)"
+            )
+        else:
+            number = f"CAST({stage.source_no} AS USMALLINT)"
+            (offset,) = engine.one(f"SELECT seq_offset FROM sources WHERE source_no = {stage.source_no}")
+            seq = f"e.rowid + {offset}"
+        picked = [
+            f"{case_key('e.case_id', namespace, salt)} AS case_key",
+            f"{seq} AS seq",
+            f"{number} AS source_no",
+            *(_coded(column, stage.columns) for column in sorted(present)),
+        ]
+        select = f"SELECT {', '.join(picked)} FROM {stage.table} e WHERE {IS_EVENT}"
+        engine.execute(f"INSERT INTO event_rows BY NAME {select}" if made else f"CREATE TABLE event_rows AS {select}")
+        engine.execute(f"DROP TABLE {stage.table}")
+        made = True
+
+
+def _coded(column: str, have: frozenset[str]) -> str:
+    types = {stored.name: stored.type for stored in EVENTS} | _OWN
+    type_ = name("word_" + column) if column in CODED else types[column]
+    value = f"e.{name(column)}" if column in have else "NULL"
+    return f"CAST({value} AS {type_}) AS {name(column)}"
+
+
+def event_id(columns: Iterable[str]) -> str:
+    """SQL of an event's 128-bit id over `event_rows e`, cases `c` and namespaces `n` (DESIGN §4, event_id).
+
+    The source's own id where it has one, else what the record says and the how-manieth such record of its file
+    it is: identical rows of one file stay apart, the same row in two files is one event.
+    """
+    have = set(columns)
+    content = ", ".join(f"coalesce(CAST(e.{name(column)} AS VARCHAR), '')" for column in _CONTENT if column in have)
+    said = f"concat_ws(chr(31), n.namespace, c.native_id, {content})"
+    nth = f"row_number() OVER (PARTITION BY e.source_no, md5({said}) ORDER BY e.seq)"
+    by_content = f"md5(concat_ws(chr(31), {said}, {nth}))"
+    if "id" in have:
+        by_content = (
+            f"CASE WHEN e.id IS NULL THEN {by_content} ELSE md5(concat_ws(chr(31), n.namespace, 'id', e.id)) END"
+        )
+    return f"coalesce(e.event_id, CAST({by_content} AS UUID))" if "event_id" in have else f"CAST({by_content} AS UUID)"
+
+
+IDENTIFIED = "event_rows e JOIN case_ids c USING (case_key) JOIN namespaces n USING (ns_no)"
+
+
+def _deduplicate(engine: Engine, present: frozenset[str], receipt: Receipt) -> None:
+    """Keep the first of the events with one id; a record none of whose events is left was deduplicated."""
+    rows = "e.* EXCLUDE (event_id)" if "event_id" in present else "e.*"
+    engine.execute(f"CREATE TABLE identified AS SELECT {rows}, {event_id(present)} AS event_id FROM {IDENTIFIED}")
+    engine.execute(
+        "CREATE TABLE kept AS SELECT * FROM identified "
+        "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1 ORDER BY seq"
+    )
+    record = "coalesce(record, seq)" if "record" in present else "seq"
+    lost = engine.rows(
+        f"SELECT source_no, count(*) FROM (SELECT DISTINCT source_no, {record} AS r FROM identified "
+        f"EXCEPT SELECT DISTINCT source_no, {record} AS r FROM kept) GROUP BY source_no"
+    )
+    for number, n in lost:
+        receipt.sources[number].used -= n
+        receipt.sources[number].deduplicated += n
+    events = dict(engine.rows("SELECT source_no, count(*) FROM kept GROUP BY source_no"))
+    for number, source in enumerate(receipt.sources):
+        source.events = events.get(number, 0)
+    for table in ("event_rows", "identified"):
+        engine.execute(f"DROP TABLE {table}")
+    dropped = " EXCLUDE (id)" if "id" in present else ""
+    engine.execute(f"CREATE TABLE event_rows AS SELECT *{dropped} FROM kept")
+    engine.execute("DROP TABLE kept")
+
+
+def _finish_cases(engine: Engine, as_of: datetime | None) -> None:
+    """`case_rows` with what the sources say of each case, `identities`, `rejects`, and each namespace's as_of."""
+    (salt,) = engine.one("SELECT salt FROM salt")
+    key = case_key("x.case_id", "s.namespace", salt)
+    said = sorted(column.name for column in CASES if column.name not in ("case_id", "opened_at"))
+    columns = [
+        column for column in [*said, "opened_at"]
+        if engine.one(f"SELECT count({name(column)}) FROM staged_cases")[0]
+    ]  # fmt: skip
+    last = ", ".join(
+        f"arg_max(x.{name(column)}, x.rowid) FILTER (WHERE x.{name(column)} IS NOT NULL) AS {name(column)}"
+        for column in columns
+    )
+    opened = "coalesce(a.opened_at, c.first_at)" if "opened_at" in columns else "c.first_at"
+    listed = "".join(f", a.{name(column)}" for column in columns if column != "opened_at")
+    joined = (
+        f"LEFT JOIN (SELECT {key} AS case_key, {last} FROM staged_cases x JOIN sources s USING (source_no) "
+        "GROUP BY ALL) a USING (case_key)"
+        if columns
+        else ""
+    )
+    engine.execute(
+        f"CREATE TABLE case_rows AS SELECT c.case_key, c.native_id, c.ns_no, {opened} AS opened_at{listed} "
+        f"FROM case_ids c {joined}"
+    )
+    engine.execute(
+        f"CREATE TABLE identities AS SELECT DISTINCT {key} AS case_key, kind, value "
+        f"FROM staged_identities x JOIN sources s USING (source_no) WHERE value IS NOT NULL ORDER BY ALL"
+    )
+    engine.execute(
+        "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value "
+        "FROM staged_rejects x JOIN sources s USING (source_no) ORDER BY x.source_no, x.rowid"
+    )
+    given = f"TIMESTAMP {quote(as_of.strftime('%Y-%m-%d %H:%M:%S.%f'))}" if as_of else "NULL"
+    engine.execute(
+        "CREATE OR REPLACE TABLE namespaces AS SELECT n.*, coalesce("
+        f"{given}, (SELECT max(timestamp) FROM event_rows e JOIN sources s USING (source_no) "
+        "WHERE s.namespace = n.namespace)) AS as_of FROM namespaces n"
+    )
+    for table in ("staged_events", "staged_cases", "staged_identities", "staged_rejects", "case_ids"):
+        engine.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+BASE_TABLES = ("event_rows", "case_rows", "identities", "rejects", "sources", "namespaces", "salt")
+
+
+def make_views(engine: Engine, schema: str, columns: frozenset[str]) -> None:
+    """`cases` and `events`: the documented columns over the coded tables, missing ones as null."""
+    engine.execute(f"SET schema = '{schema}'")
+    have = columns_of(engine, "case_rows")
+    picked = ", ".join(
+        f"c.{name(column.name)}" if column.name in have else f"CAST(NULL AS {column.type}) AS {name(column.name)}"
+        for column in CASES
+        if column.name != "case_id"
+    )
+    customer = "c.customer_key" if "customer_key" in have else "CAST(NULL AS UBIGINT) AS customer_key"
+    engine.execute(
+        f"CREATE VIEW cases AS SELECT c.case_key, n.namespace || ':' || c.native_id AS case_id, c.native_id, "
+        f"n.namespace, n.as_of, {customer}, {picked} "
+        f"FROM {schema}.case_rows c JOIN {schema}.namespaces n USING (ns_no)"
+    )
+    stored = ", ".join(
+        f"e.{name(column.name)}"
+        if column.name in columns
+        else f"CAST({'false' if column.name == 'synthetic' else 'NULL'} AS {column.type}) AS {name(column.name)}"
+        for column in EVENTS
+        if column.name in _STORED
+    )
+    rows = columns_of(engine, "event_rows")
+    number = "e.seq - s.seq_offset + s.first_row"
+    row = f"'row ' || CAST({f'coalesce(e.record, {number})' if 'record' in rows else number} AS VARCHAR)"
+    ref = f"coalesce(e.ref, {row})" if "ref" in rows else row
+    engine.execute(
+        f"CREATE VIEW events AS SELECT e.case_key, e.seq, c.case_id, c.customer_key, {stored}, "
+        f"s.importer AS source, s.file || ': ' || {ref} AS source_ref "
+        f"FROM {schema}.event_rows e JOIN {schema}.cases c USING (case_key) JOIN {schema}.sources s USING (source_no)"
+    )
+
+
+def derive(log: EventLog, selects: Mapping[str, str], columns: frozenset[str] | None = None) -> EventLog:
+    """Another log in a schema of its own; see EventLog.derive."""
+    schema = log.engine.new_schema()
+    for table in BASE_TABLES:
+        select = selects.get(table, f"SELECT * FROM {log.schema}.{table}").replace("{log}", log.schema)
+        log.engine.execute(f"CREATE VIEW {schema}.{table} AS {select}")
+    kept = log.columns if columns is None else columns
+    make_views(log.engine, schema, kept)
+    return EventLog(log.engine, schema, kept, log.receipt, log.as_of)

@@ -1,0 +1,214 @@
+"""The log on disk: a folder of Parquet files and a manifest, put in place in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import asdict, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from journeyminer.errors import UnreadableLog, Unwritable
+from journeyminer.log import seal
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.eventlog import EventLog
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import Receipt, SourceReceipt, Unclaimed, Unmatched
+from journeyminer.log.schema import CASES, EVENTS, SCHEMA_NAME, SCHEMA_VERSION
+
+MANIFEST = "manifest.json"
+FILES = ("events", "cases", "identities", "rejects")
+
+
+def is_log(path: Path) -> bool:
+    """Whether a path is a log folder."""
+    return (path / MANIFEST).is_file() and (path / "events.parquet").is_file()
+
+
+def documented_events(log: EventLog) -> str:
+    """A query of all events with the columns of `schema.EVENTS`, ids included."""
+    listed = ", ".join(f"{_event_column(column.name)} AS {name(column.name)}" for column in EVENTS)
+    return f"SELECT {listed} FROM events v JOIN ({_event_ids(log)}) i USING (seq)"
+
+
+def _event_column(column: str) -> str:
+    if column == "event_id":
+        return "i.event_id"
+    if column == "customer_id":
+        return "CAST(v.customer_key AS VARCHAR)"
+    if column == "journey_id":
+        return "CAST(NULL AS VARCHAR)"
+    return f"v.{name(column)}"
+
+
+def _event_ids(log: EventLog) -> str:
+    have = seal.columns_of(log.engine, f"{log.schema}.event_rows")
+    if "event_id" in have:
+        return f"SELECT seq, event_id FROM {log.schema}.event_rows"
+    relation = (
+        f"{log.schema}.event_rows e JOIN {log.schema}.case_rows c USING (case_key) "
+        f"JOIN {log.schema}.namespaces n USING (ns_no)"
+    )
+    return f"SELECT e.seq, {seal.event_id(have)} AS event_id FROM {relation}"
+
+
+def save_log(log: EventLog, path: Path) -> None:
+    """Write the log folder beside its place under a temporary name, then rename: a crash leaves the old or the new.
+
+    Raises:
+        Unwritable: the folder cannot be written, or something that is no log stands in its place.
+    """
+    if path.exists() and not is_log(path):
+        raise Unwritable(
+            "Something that is no log stands in the way.", place=str(path), hint="Give another folder with -o."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as error:
+        raise Unwritable(f"The folder cannot be written ({error.strerror}).", place=str(path)) from error
+    try:
+        _write(log, temporary)
+        temporary.chmod(0o755)
+        if path.exists():
+            old = path.with_name(f".{path.name}-old-{os.getpid()}")
+            path.rename(old)
+            temporary.rename(path)
+            shutil.rmtree(old)
+        else:
+            temporary.rename(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _write(log: EventLog, folder: Path) -> None:
+    listed = ", ".join(name(column.name) for column in CASES)
+    queries = {
+        # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
+        "events": f"SELECT d.*, r.source_no{_own_columns(log)} FROM ({documented_events(log)}) d "
+        "JOIN event_rows r USING (seq) ORDER BY seq",
+        "cases": f"SELECT {listed} FROM cases ORDER BY case_id",
+        "identities": "SELECT c.case_id, i.kind, i.value FROM identities i JOIN cases c USING (case_key) ORDER BY ALL",
+        "rejects": "SELECT * FROM rejects",
+    }
+    for file, query in queries.items():
+        log.rows(f"COPY ({query}) TO {quote(str(folder / f'{file}.parquet'))} (FORMAT parquet, COMPRESSION zstd)")
+    sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
+    receipt = asdict(log.receipt)
+    for entry, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
+        entry["seq_offset"], entry["first_row"] = offset, first_row
+    manifest = {
+        "schema": SCHEMA_NAME,
+        "version": SCHEMA_VERSION,
+        "as_of": log.as_of.isoformat() if log.as_of else None,
+        "n_events": log.n_events,
+        "n_cases": log.n_cases,
+        "receipt": receipt,
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _own_columns(log: EventLog) -> str:
+    have = seal.columns_of(log.engine, f"{log.schema}.event_rows")
+    return "".join(f", r.{column}" for column in ("record", "ref") if column in have)
+
+
+def open_log(path: Path, engine: Engine) -> EventLog:
+    """Open a log folder; see EventLog.open."""
+    builder = LogBuilder(engine)
+    as_of = stage_stored(builder, path)
+    return builder.seal(as_of=as_of)
+
+
+def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
+    """Hand a stored log to a builder, so that more files can be appended; returns its as_of."""
+    manifest = _manifest(path)
+    builder.receipt = _receipt(manifest["receipt"])
+    for number, entry in enumerate(manifest["receipt"]["sources"]):
+        builder.placed[number] = (entry["seq_offset"], entry["first_row"])
+    events = quote(str(path / "events.parquet"))
+    native = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
+    builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no USMALLINT, namespace VARCHAR)")
+    for number, source in enumerate(builder.receipt.sources):
+        builder.engine.execute(f"INSERT INTO {builder.schema}.stored_sources VALUES (?, ?)", [number, source.namespace])
+    builder.engine.execute(f"SET schema = '{builder.schema}'")
+    try:
+        builder.stored(
+            f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {native} AS case_id "
+            f"FROM read_parquet({events}) v"
+        )
+        for stage in ("cases", "identities", "rejects"):
+            _stage_beside(builder, stage, path)
+    except Exception as error:
+        raise UnreadableLog(
+            "A file of the log folder is missing or damaged.", place=str(path), hint="Import the exports again."
+        ) from error
+    return None
+
+
+def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
+    """Case attributes, identities and rejects of a stored log, back under their source's number."""
+    file = f"read_parquet({quote(str(path / f'{stage}.parquet'))})"
+    if stage == "rejects":
+        builder.engine.execute(
+            "INSERT INTO staged_rejects BY NAME SELECT n.source_no, r.* EXCLUDE (file) "
+            f"FROM {file} r JOIN (VALUES {_numbered(builder)}) n(source_no, file) USING (file)"
+        ) if builder.receipt.sources else None
+        return
+    # one source of the right namespace is enough: attributes and identities belong to the case
+    builder.engine.execute(
+        f"INSERT INTO staged_{stage} BY NAME SELECT s.source_no, substr(x.case_id, 2 + length(s.namespace)) AS case_id, "
+        f"x.* EXCLUDE (case_id) FROM {file} x JOIN (SELECT namespace, min(source_no) AS source_no "
+        "FROM stored_sources GROUP BY namespace) s ON starts_with(x.case_id, s.namespace || ':')"
+    )
+
+
+def _numbered(builder: LogBuilder) -> str:
+    return ", ".join(f"({number}, {quote(source.file)})" for number, source in enumerate(builder.receipt.sources))
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableLog(
+            "The folder is no log.", place=str(path), hint="Make one with: journeyminer import EXPORT -o LOG."
+        ) from error
+    if manifest.get("schema") != SCHEMA_NAME or manifest.get("version") != SCHEMA_VERSION:
+        raise UnreadableLog(
+            f"The log has schema {manifest.get('schema')} {manifest.get('version')}; this program reads "
+            f"{SCHEMA_NAME} {SCHEMA_VERSION}.",
+            place=str(path),
+            hint="Import the exports again.",
+        )
+    return manifest
+
+
+def _receipt(data: dict[str, Any]) -> Receipt:
+    known = {field.name for field in fields(SourceReceipt)}
+    sources = []
+    for entry in data["sources"]:
+        source = SourceReceipt(**{key: value for key, value in entry.items() if key in known})
+        source.rejected_reasons = Counter(source.rejected_reasons)
+        source.ignored_reasons = Counter(source.ignored_reasons)
+        sources.append(source)
+    return Receipt(
+        sources,
+        [Unclaimed(**entry) for entry in data["unclaimed"]],
+        [Unclaimed(**entry) for entry in data["failed"]],
+        [Unmatched(**entry) for entry in data["unmatched"]],
+        [(slug, params) for slug, params in data["notes"]],
+    )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

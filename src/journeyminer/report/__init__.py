@@ -1,0 +1,1 @@
+"""The other door: analysis makes a Report, renderers read nothing else."""

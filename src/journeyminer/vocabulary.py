@@ -1,0 +1,44 @@
+"""The closed sets: every word that code, CLI, docs and reports share (DESIGN §2).
+
+A value outside these sets never enters a prepared log; renderers translate each value through `locales/`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Role = Literal["customer", "agent", "bot", "system", "vendor"]
+Channel = Literal["voice", "email", "chat", "whatsapp", "social", "web", "sms", "in_person", "internal"]
+Status = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
+Visibility = Literal["public", "internal"]
+Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolution", "unknown"]
+TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
+Per = Literal["case", "journey", "customer"]
+HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
+IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
+Fate = Literal["used", "rejected", "deduplicated", "ignored"]
+
+ROLES: Final = get_args(Role)
+CHANNELS: Final = get_args(Channel)
+STATUSES: Final = get_args(Status)
+VISIBILITIES: Final = get_args(Visibility)
+TURNS: Final = get_args(Turn)
+TURN_BASES: Final = get_args(TurnBasis)
+PERS: Final = get_args(Per)
+HANDOVER_LEVELS: Final = get_args(HandoverLevel)
+IDENTITY_KINDS: Final = get_args(IdentityKind)
+
+OPEN_STATUSES: Final = ("new", "open", "pending", "on_hold")
+RESOLVED_STATUSES: Final = ("solved", "closed")
+
+OUR_TURNS: Final = ("us_work", "us_queue", "bot")
+"""The turns in which the customer waits for us: bottlenecks are ranked on these only."""
+
+ACTIVITIES: Final = (
+    "ticket_created", "customer_message", "agent_reply", "bot_reply", "auto_reply", "internal_note",
+    "assigned", "unassigned", "reassigned", "group_changed", "priority_changed",
+    "status_new", "status_open", "status_pending", "status_on_hold", "solved", "closed", "reopened",
+    "call_inbound", "call_outbound", "call_missed", "merged", "csat_offered", "csat_received",
+    "first_reply", "updated",
+)  # fmt: skip
+"""Slugs a rule of a known product may give; a generic log keeps its own words."""

@@ -1,0 +1,55 @@
+"""Tiny logs written as text: `log("A: created@09:00 customer>agent ...")` keeps tests readable."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Event, Record
+
+DAY = datetime(2026, 1, 5, tzinfo=timezone.utc)
+KEYS = {
+    "by": "resource",
+    "in": "group",
+    "as": "role",
+    "to": "status",
+    "via": "channel",
+    "tier": "tier",
+    "vis": "visibility",
+}
+
+
+def moment(text: str) -> datetime:
+    """`09:30`, or `2d09:30` for two days later; all days count from Monday 5 January 2026, UTC."""
+    days, _, clock = text.rpartition("d")
+    hours, minutes = clock.split(":")
+    return DAY + timedelta(days=int(days or 0), hours=int(hours), minutes=int(minutes))
+
+
+def log(text: str) -> EventLog:
+    """A log with one case a line: `A: created@09:00 reply@09:30/by=ana/in=L1/to=open work@10:00-10:20`.
+
+    An event is `activity@time`, or `activity@start-end`, then `/key=value` with the keys of KEYS.
+    """
+    events = []
+    for line in text.strip().splitlines():
+        case, _, rest = line.strip().partition(": ")
+        events += [_event(case, word) for word in rest.split()]
+    builder = LogBuilder(Engine())
+    records = [Record(f"event {number}", events=[event]) for number, event in enumerate(events, 1)]
+    builder.intake(SourceReceipt("tiny.txt", "tiny", "written for a test", namespace="tiny")).records(records)
+    return builder.seal()
+
+
+def _event(case: str, word: str) -> Event:
+    what, *settings = word.split("/")
+    activity, _, when = what.partition("@")
+    start, dash, end = when.partition("-")
+    event = Event(case, activity.replace("_", " "), moment(end if dash else start), moment(start) if dash else None)
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        setattr(event, KEYS[key], value)
+    return event
