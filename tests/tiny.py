@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
@@ -10,7 +10,7 @@ from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt
 from journeyminer.log.record import Event, Record
 
-DAY = datetime(2026, 1, 5, tzinfo=timezone.utc)
+DAY = datetime(2026, 1, 5, tzinfo=UTC)
 KEYS = {
     "by": "resource",
     "in": "group",

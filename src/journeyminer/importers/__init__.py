@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
-from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UnreadableExport, UsageError
+from journeyminer.errors import (
+    AmbiguousSource,
+    JourneyminerError,
+    TooManyRejected,
+    UnidentifiedSource,
+    UnreadableExport,
+    UsageError,
+)
+from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
@@ -19,6 +29,10 @@ from journeyminer.log.store import is_log, sha256, stage_stored
 
 MODULES = ("xes", "parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
+
+HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by hand with --map."
+MIN_REJECTED = 10
+"""so many rejected records of a file are no error, whatever their share"""
 
 Progress = Callable[[str, int, int], None]
 """called with the file's name, the bytes read so far and the bytes in all"""
@@ -40,7 +54,7 @@ class Identified:
 
 
 def identify(sample: Sample, options: ReadOptions) -> Identified:
-    """Ask every importer about a file. The best score wins; a tie is an error naming both; `options.source` overrides."""
+    """Ask every importer about a file: the best score wins, a tie is an error, `options.source` overrides."""
     candidates = importers()
     if options.source:
         wanted = options.source.split(":")[0]
@@ -59,7 +73,7 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
         unclaimed = UnidentifiedSource(
             "No importer knows this file.",
             place=sample.shown,
-            hint="See what can be read with: journeyminer sources; map a table by hand with --map.",
+            hint=HOW_TO_READ,
         )
         return Identified(sample, (), None, unclaimed)
     if len(answered) > 1 and answered[0][1].score == answered[1][1].score:
@@ -106,6 +120,8 @@ def read_log(
     options: ReadOptions | None = None,
     memory: str | None = None,
     append_to: Path | None = None,
+    fingerprints: bool = True,
+    as_of: datetime | None = None,
     progress: Progress | None = None,
 ) -> EventLog:
     """Read exports into one log, in the sources' own words (`prepare` gives them the closed sets).
@@ -115,83 +131,150 @@ def read_log(
 
     Args:
         append_to: a log folder whose events come first; what it holds already is deduplicated.
+        fingerprints: whether to take the SHA-256 of every file for the manifest; a log that is not saved needs none.
+        as_of: the moment to which open traces run; default: the last timestamp of each namespace.
 
     Raises:
-        EmptyLog: no event in any of the files.
         UnidentifiedSource: no file was claimed at all.
+        UnreadableExport: every file is broken; the first one is named.
+        EmptyLog: no event in any of the files.
     """
     options = options or ReadOptions()
     builder = LogBuilder(Engine(memory=memory))
     if append_to is not None:
         stage_stored(builder, append_to)
-    known = {source.sha256: source.namespace for source in builder.receipt.sources if source.sha256}
-    files = find_files(Path(path) for path in paths)
-    claimed: list[tuple[Sample, Importer, Match]] = []
+    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+        files = _unpacked(find_files(Path(path) for path in paths), Path(folder), builder, options)
+        claimed = _claim(files, builder, options)
+        if not claimed and not builder.receipt.failed:
+            names = ", ".join(shown for _, shown in files[:5]) or "there is no file"
+            raise UnidentifiedSource(f"No importer knows any of the files ({names}).", hint=HOW_TO_READ)
+        _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
+        if not builder.receipt.sources and builder.receipt.failed:
+            first = builder.receipt.failed[0]
+            raise UnreadableExport(first.reason, place=first.file)
+        return builder.seal(as_of=as_of)
+
+
+def _unpacked(
+    files: Iterable[tuple[Path, str]], folder: Path, builder: LogBuilder, options: ReadOptions
+) -> list[tuple[Path, str]]:
+    """The files with every archive replaced by its members."""
+    unpacked: list[tuple[Path, str]] = []
+    for number, (path, shown) in enumerate(files):
+        if not is_archive(path):
+            unpacked.append((path, shown))
+            continue
+        try:
+            unpacked += unpack(path, shown, folder / str(number))
+        except UnreadableExport as error:
+            if options.strict:
+                raise
+            builder.receipt.failed.append(Unclaimed(shown, str(error)))
+    return unpacked
+
+
+def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: ReadOptions) -> list[Claimed]:
+    """Every file that an importer reads; the others go to the receipt's `unclaimed` and `failed`."""
+    claimed: list[Claimed] = []
     for path, shown in files:
         answer = identify(Sample(path, shown, encoding=options.encoding), options)
         if answer.chosen:
-            claimed.append((answer.sample, *answer.chosen))
+            claimed.append(Claimed(answer.sample, *answer.chosen))
+        elif isinstance(answer.error, UnidentifiedSource):
+            builder.receipt.unclaimed.append(Unclaimed(shown, answer.error.message))
         elif answer.error:
             if options.strict:
                 raise answer.error
-            broken = not isinstance(answer.error, UnidentifiedSource)
-            listed = builder.receipt.failed if broken else builder.receipt.unclaimed
-            listed.append(Unclaimed(shown, answer.error.message))
-    if not claimed and not builder.receipt.failed:
-        listed_names = ", ".join(shown for _, shown in files[:5]) or "the folder is empty"
-        raise UnidentifiedSource(
-            f"No importer knows any of the files ({listed_names}).",
-            hint="See what can be read with: journeyminer sources; map a table by hand with --map.",
+            builder.receipt.failed.append(Unclaimed(shown, str(answer.error)))
+    return claimed
+
+
+class Claimed(NamedTuple):
+    """A file and the importer that reads it."""
+
+    sample: Sample
+    importer: Importer
+    match: Match
+
+
+class _Reading:
+    """One run over the claimed files."""
+
+    def __init__(
+        self,
+        builder: LogBuilder,
+        options: ReadOptions,
+        claimed: Sequence[Claimed],
+        *,
+        fingerprints: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.builder = builder
+        self.options = options
+        self.claimed = claimed
+        self.progress = progress
+        self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
+        self.fingerprints = fingerprints
+        self.known = {source.sha256: source.namespace for source in builder.receipt.sources if source.sha256}
+
+    def run(self) -> None:
+        """Load every file; a broken one is taken back whole and listed."""
+        total = sum(self.sizes.values())
+        done = 0
+        for claim in self.claimed:
+            if self.progress:
+                self.progress(claim.sample.shown, done, total)
+            self._load(claim)
+            done += self.sizes[claim.sample.path]
+        if self.progress:
+            self.progress("", total, total)
+
+    def _load(self, claim: Claimed) -> None:
+        sample, importer, match = claim
+        digest = self._digest(sample.path)
+        given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
+        # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
+        namespace = given[0] if given else self.known.get(digest, _stem(sample.shown))
+        receipt = SourceReceipt(
+            sample.shown,
+            importer.NAME,
+            match.reason,
+            namespace=namespace,
+            size=self.sizes[sample.path],
+            sha256=digest,
         )
-    total = sum(sample.path.stat().st_size for sample, _, _ in claimed)
-    done = 0
-    for sample, importer, match in claimed:
-        if progress:
-            progress(sample.shown, done, total)
-        _load(builder, sample, importer, match, options, claimed, known)
-        done += sample.path.stat().st_size
-    if progress:
-        progress("", total, total)
-    if not builder.receipt.sources and builder.receipt.failed:
-        first = builder.receipt.failed[0]
-        raise UnreadableExport(first.reason, place=first.file)
-    return builder.seal()
+        intake = self.builder.intake(receipt)
+        intake.namespace_given = bool(given) or digest in self.known
+        siblings = tuple(other.sample.path for other in self.claimed if other.importer is importer)
+        try:
+            importer.load(Source(sample, match, self.options, siblings), intake)
+            _check_rejected(receipt, self.options.max_rejected)
+        except JourneyminerError as error:
+            if self.options.strict:
+                raise
+            self.builder.withdraw(intake)
+            self.builder.receipt.sources.pop()
+            self.builder.receipt.failed.append(Unclaimed(receipt.file, str(error)))
+            return
+        if digest:
+            self.known.setdefault(digest, receipt.namespace)
+
+    def _digest(self, path: Path) -> str:
+        """The file's SHA-256, where it is wanted or another file of the same size may be the same file."""
+        alike = sum(size == self.sizes[path] for size in self.sizes.values()) > 1
+        return sha256(path) if self.fingerprints or alike else ""
 
 
-def _load(
-    builder: LogBuilder,
-    sample: Sample,
-    importer: Importer,
-    match: Match,
-    options: ReadOptions,
-    claimed: Sequence[tuple[Sample, Importer, Match]],
-    known: dict[str, str],
-) -> None:
-    """Load one file; a broken one is taken back whole and listed."""
-    digest = sha256(sample.path)
-    given = [name for glob, name in options.namespaces.items() if fnmatch(sample.path.name, glob)]
-    namespace = given[0] if given else known.get(digest, _stem(sample.shown))
-    receipt = SourceReceipt(
-        sample.shown,
-        importer.NAME,
-        match.reason,
-        namespace=namespace,
-        size=sample.path.stat().st_size,
-        sha256=digest,
-    )
-    intake = builder.intake(receipt)
-    intake.namespace_given = bool(given) or digest in known
-    siblings = tuple(other.path for other, claimer, _ in claimed if claimer is importer)
-    try:
-        importer.load(Source(sample, match, options, siblings), intake)
-    except JourneyminerError as error:
-        if options.strict:
-            raise
-        builder.withdraw(intake)
-        builder.receipt.sources.pop()
-        builder.receipt.failed.append(Unclaimed(sample.shown, str(error)))
+def _check_rejected(receipt: SourceReceipt, share: float) -> None:
+    if receipt.rejected <= MIN_REJECTED or receipt.rejected <= share * receipt.records:
         return
-    known.setdefault(digest, receipt.namespace)
+    reasons = "; ".join(f"{reason} ({n})" for reason, n in receipt.rejected_reasons.most_common(3))
+    raise TooManyRejected(
+        f"{receipt.rejected} of {receipt.records} records were rejected: {reasons}.",
+        place=receipt.file,
+        hint="Mend the file, or accept the loss with --max-rejected.",
+    )
 
 
 def _stem(shown: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from journeyminer.errors import UsageError
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 MEMORY_SHARE = 0.6
@@ -124,6 +125,6 @@ class Engine:
         return self.connection.execute(sql, params).df()
 
 
-def _close(connection: Any, spill: Path) -> None:
+def _close(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
     connection.close()
     shutil.rmtree(spill, ignore_errors=True)

@@ -64,7 +64,7 @@ class LogBuilder:
         """Take the events of a stored log, which carry their source_no, seq and event_id."""
         table = f"{self.schema}.stored"
         self.engine.execute(f"CREATE TABLE {table} AS {select}")
-        self.tables.append(seal.Stage(table, None, seal.columns_of(self.engine, table), 0))
+        self.tables.append(seal.Stage(table, None, seal.filled_columns(self.engine, table), 0))
 
     def withdraw(self, intake: Intake) -> None:
         """Take back everything a broken file had handed over."""
@@ -88,7 +88,9 @@ class LogBuilder:
         (staged,) = self.engine.one("SELECT count(*) FROM staged_events")
         if not staged and not self.tables:
             raise EmptyLog("No event could be read.", hint="See the receipt for what became of every record.")
-        return seal.seal(self.engine, self.schema, self.tables, self.receipt, self.placed, as_of)
+        return seal.seal(
+            self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed, as_of=as_of
+        )
 
 
 class Intake:

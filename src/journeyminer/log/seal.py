@@ -12,7 +12,8 @@ from journeyminer.log.quality import Receipt
 from journeyminer.log.schema import CASES, CODED, EVENTS
 
 IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
-_STORED = tuple(column.name for column in EVENTS if column.name not in ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref"))  # fmt: skip
+_DERIVED = ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref")
+_STORED = tuple(column.name for column in EVENTS if column.name not in _DERIVED)
 _OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID"}
 """columns of event_rows that are no documented columns, or not always there"""
 _CONTENT = tuple(column for column in _STORED if column != "attributes")
@@ -30,6 +31,7 @@ class Stage(NamedTuple):
 def seal(
     engine: Engine,
     schema: str,
+    *,
     tables: list[Stage],
     receipt: Receipt,
     placed: Mapping[int, tuple[int, int]],
@@ -59,17 +61,18 @@ def columns_of(engine: Engine, relation: str) -> frozenset[str]:
 
 
 def _record_stage(engine: Engine) -> list[Stage]:
-    """The stage of record-wise files with only the columns that hold anything; none where it is empty."""
-    columns = sorted(columns_of(engine, "staged_events") - {"source_no"})
-    counts = engine.one(
-        "SELECT count(*), " + ", ".join(f"count({name(column)})" for column in columns) + " FROM staged_events"
-    )
-    if not counts[0]:
+    """The stage of record-wise files; none where it is empty."""
+    if not engine.one("SELECT count(*) FROM staged_events")[0]:
         return []
-    filled = {column for column, n in zip(columns, counts[1:], strict=True) if n}
-    if not engine.one("SELECT coalesce(bool_or(synthetic), false) FROM staged_events")[0]:
-        filled.discard("synthetic")
-    return [Stage("staged_events", None, frozenset(filled), 0)]
+    return [Stage("staged_events", None, filled_columns(engine, "staged_events"), 0)]
+
+
+def filled_columns(engine: Engine, table: str) -> frozenset[str]:
+    """The columns of a stage that hold anything, so that a log has only those."""
+    columns = sorted(columns_of(engine, table))
+    said = [f"bool_or({name(column)})" if column == "synthetic" else f"count({name(column)}) > 0" for column in columns]
+    answers = engine.one(f"SELECT {', '.join(said)} FROM {table}")
+    return frozenset(column for column, answer in zip(columns, answers, strict=True) if answer)
 
 
 def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed: Mapping[int, tuple[int, int]]) -> None:

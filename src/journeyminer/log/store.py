@@ -8,8 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from dataclasses import asdict, fields
-from datetime import datetime
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +99,11 @@ def _write(log: EventLog, folder: Path) -> None:
     for file, query in queries.items():
         log.rows(f"COPY ({query}) TO {quote(str(folder / f'{file}.parquet'))} (FORMAT parquet, COMPRESSION zstd)")
     sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
-    receipt = asdict(log.receipt)
-    for entry, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
-        entry["seq_offset"], entry["first_row"] = offset, first_row
+    receipt = asdict(replace(log.receipt, sources=[]))
+    receipt["sources"] = [
+        {**_source_data(source), "seq_offset": offset, "first_row": first_row}
+        for source, (_, offset, first_row) in zip(log.receipt.sources, sources, strict=True)
+    ]
     manifest = {
         "schema": SCHEMA_NAME,
         "version": SCHEMA_VERSION,
@@ -115,6 +116,12 @@ def _write(log: EventLog, folder: Path) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+def _source_data(source: SourceReceipt) -> dict[str, Any]:
+    # asdict rebuilds a Counter from its items as if they were things to count, so the counts go in as they are
+    counts = {"rejected_reasons": dict(source.rejected_reasons), "ignored_reasons": dict(source.ignored_reasons)}
+    return asdict(replace(source, rejected_reasons=Counter(), ignored_reasons=Counter())) | counts
+
+
 def _own_columns(log: EventLog) -> str:
     have = seal.columns_of(log.engine, f"{log.schema}.event_rows")
     return "".join(f", r.{column}" for column in ("record", "ref") if column in have)
@@ -123,12 +130,12 @@ def _own_columns(log: EventLog) -> str:
 def open_log(path: Path, engine: Engine) -> EventLog:
     """Open a log folder; see EventLog.open."""
     builder = LogBuilder(engine)
-    as_of = stage_stored(builder, path)
-    return builder.seal(as_of=as_of)
+    stage_stored(builder, path)
+    return builder.seal()
 
 
-def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
-    """Hand a stored log to a builder, so that more files can be appended; returns its as_of."""
+def stage_stored(builder: LogBuilder, path: Path) -> None:
+    """Hand a stored log to a builder, so that more files can be appended."""
     manifest = _manifest(path)
     builder.receipt = _receipt(manifest["receipt"])
     for number, entry in enumerate(manifest["receipt"]["sources"]):
@@ -150,28 +157,27 @@ def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
         raise UnreadableLog(
             "A file of the log folder is missing or damaged.", place=str(path), hint="Import the exports again."
         ) from error
-    return None
 
 
 def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
     """Case attributes, identities and rejects of a stored log, back under their source's number."""
     file = f"read_parquet({quote(str(path / f'{stage}.parquet'))})"
     if stage == "rejects":
+        numbered = ", ".join(
+            f"({number}, {quote(source.file)})" for number, source in enumerate(builder.receipt.sources)
+        )
         builder.engine.execute(
             "INSERT INTO staged_rejects BY NAME SELECT n.source_no, r.* EXCLUDE (file) "
-            f"FROM {file} r JOIN (VALUES {_numbered(builder)}) n(source_no, file) USING (file)"
-        ) if builder.receipt.sources else None
+            f"FROM {file} r JOIN (VALUES {numbered}) n(source_no, file) USING (file)"
+        )
         return
     # one source of the right namespace is enough: attributes and identities belong to the case
     builder.engine.execute(
-        f"INSERT INTO staged_{stage} BY NAME SELECT s.source_no, substr(x.case_id, 2 + length(s.namespace)) AS case_id, "
-        f"x.* EXCLUDE (case_id) FROM {file} x JOIN (SELECT namespace, min(source_no) AS source_no "
-        "FROM stored_sources GROUP BY namespace) s ON starts_with(x.case_id, s.namespace || ':')"
+        f"INSERT INTO staged_{stage} BY NAME "
+        "SELECT s.source_no, substr(x.case_id, 2 + length(s.namespace)) AS case_id, x.* EXCLUDE (case_id) "
+        f"FROM {file} x JOIN (SELECT namespace, min(source_no) AS source_no FROM stored_sources GROUP BY namespace) s "
+        "ON starts_with(x.case_id, s.namespace || ':')"
     )
-
-
-def _numbered(builder: LogBuilder) -> str:
-    return ", ".join(f"({number}, {quote(source.file)})" for number, source in enumerate(builder.receipt.sources))
 
 
 def _manifest(path: Path) -> dict[str, Any]:

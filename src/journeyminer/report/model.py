@@ -36,7 +36,10 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class LogSummary:
-    """How large the log is and what time it spans. `n_ties`: events at the same moment as the one before in their trace."""
+    """How large the log is and what time it spans.
+
+    `n_ties`: events at the same moment as the one before in their trace.
+    """
 
     n_events: int
     n_cases: int

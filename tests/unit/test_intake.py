@@ -1,0 +1,183 @@
+"""The way into a log: fates, namespaces, deduplication, the declared order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from journeyminer.errors import EmptyLog, MissingColumn
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import Intake, LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Case, Event, Identity, Record
+from tiny import log
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def event(case: str, activity: str, minute: int = 0, **more: str) -> Event:
+    return Event(case, activity, NOON + timedelta(minutes=minute), **more)  # type: ignore[arg-type]
+
+
+def intake(builder: LogBuilder, file: str, namespace: str) -> Intake:
+    return builder.intake(SourceReceipt(file, "test", "written for a test", namespace=namespace))
+
+
+def used(ref: str, *events: Event) -> Record:
+    return Record(ref, events=list(events))
+
+
+def test_every_record_has_one_fate() -> None:
+    builder = LogBuilder(Engine())
+    way = intake(builder, "a.txt", "a")
+    way.records(
+        [
+            used("line 1", event("A", "x")),
+            Record.rejected("line 2", "no date", column="when", value="soon"),
+            Record.ignored("line 3", "a system line"),
+        ]
+    )
+    made = builder.seal()
+    receipt = made.receipt.sources[0]
+    assert (receipt.records, receipt.used, receipt.rejected, receipt.ignored, receipt.events) == (3, 1, 1, 1, 1)
+    assert receipt.balances
+    assert made.rows("SELECT * FROM rejects") == [("a.txt", "line 2", "no date", "when", "soon")]
+
+
+def test_the_same_native_id_in_two_namespaces_is_two_cases() -> None:
+    builder = LogBuilder(Engine())
+    for namespace in ("a", "b"):
+        intake(builder, f"{namespace}.txt", namespace).records([used("1", event("7", "x"))])
+    made = builder.seal()
+    assert made.rows("SELECT case_id FROM cases ORDER BY 1") == [("a:7",), ("b:7",)]
+
+
+def test_identical_rows_of_one_file_stay_and_the_same_rows_in_a_second_file_go() -> None:
+    builder = LogBuilder(Engine())
+    rows = [used("1", event("7", "x")), used("2", event("7", "x")), used("3", event("7", "y"))]
+    intake(builder, "one.txt", "same").records(rows)
+    intake(builder, "two.txt", "same").records([*rows, used("4", event("7", "x"))])
+    made = builder.seal()
+    one, two = made.receipt.sources
+    assert (one.used, one.deduplicated) == (3, 0)
+    assert (two.used, two.deduplicated) == (1, 3)  # its third x is one more than the first file holds
+    assert one.balances and two.balances
+    assert made.n_events == 4
+
+
+def test_the_source_own_id_decides_inside_a_file_too() -> None:
+    builder = LogBuilder(Engine())
+    way = intake(builder, "pages.json", "z")
+    way.records([used("1", event("7", "x", id="e1")), used("2", event("7", "changed", id="e1"))])
+    made = builder.seal()
+    assert made.n_events == 1
+    assert made.receipt.sources[0].deduplicated == 1
+    assert made.receipt.sources[0].balances
+
+
+def test_a_record_with_one_event_left_is_used() -> None:
+    builder = LogBuilder(Engine())
+    way = intake(builder, "pages.json", "z")
+    way.records([used("1", event("7", "x", id="e1")), used("2", event("7", "x", id="e1"), event("7", "y", id="e2"))])
+    receipt = builder.seal().receipt.sources[0]
+    assert (receipt.used, receipt.deduplicated, receipt.events) == (2, 0, 2)
+
+
+def test_a_table_comes_in_by_one_query_with_row_numbers_of_a_spreadsheet() -> None:
+    builder = LogBuilder(Engine())
+    way = intake(builder, "t.csv", "t")
+    way.table(
+        "SELECT * FROM (VALUES ('A','x',TIMESTAMP '2026-01-05 12:00:00','ana'), ('A','y',NULL,'ana'), "
+        "('B','x',TIMESTAMP '2026-01-05 12:00:00',NULL)) v(case_id, activity, timestamp, resource)",
+        rejected={"no date": 1},
+    )
+    made = builder.seal()
+    assert made.rows("SELECT source_ref, resource FROM events ORDER BY seq") == [
+        ("t.csv: row 2", "ana"),
+        ("t.csv: row 4", None),
+    ]
+    assert made.receipt.sources[0].used == 2
+
+
+def test_files_of_both_ways_join_in_one_log() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "t.csv", "t").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
+    intake(builder, "m.txt", "m").records([used("line 9", event("A", "y", resource="ana"))])
+    made = builder.seal()
+    assert made.rows("SELECT case_id, activity, resource, source_ref FROM events ORDER BY seq") == [
+        ("t:A", "x", None, "t.csv: row 2"),
+        ("m:A", "y", "ana", "m.txt: line 9"),
+    ]
+
+
+def test_later_records_override_case_attributes_field_by_field() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "a.txt", "a").records(
+        [
+            Record("1", events=[event("A", "x")], cases=[Case("A", priority="low", product="app")]),
+            Record("2", events=[event("A", "y")], cases=[Case("A", priority="high", csat=1.0)]),
+        ]
+    )
+    row = builder.seal().one("SELECT priority, product, csat FROM cases")
+    assert row == ("high", "app", 1.0)
+
+
+def test_a_broken_file_takes_back_what_it_had_handed_over() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "good.txt", "g").records([used("1", event("A", "x"))])
+    broken = intake(builder, "bad.txt", "b")
+    broken.records([used("1", event("B", "x"))])
+    builder.withdraw(broken)
+    builder.receipt.sources.pop()
+    assert builder.seal().rows("SELECT case_id FROM events") == [("g:A",)]
+
+
+def test_identities_stand_in_their_own_table_only() -> None:
+    builder = LogBuilder(Engine())
+    record = Record("1", events=[event("A", "x")], identities=[Identity("A", "email", "someone@example.com")])
+    intake(builder, "a.txt", "a").records([record])
+    made = builder.seal()
+    assert made.rows("SELECT kind, value FROM identities") == [("email", "someone@example.com")]
+    assert "someone" not in str(made.to_pandas().to_dict()) + str(made.rows("SELECT * FROM cases"))
+
+
+def test_an_empty_reading_is_an_error() -> None:
+    with pytest.raises(EmptyLog):
+        LogBuilder(Engine()).seal()
+
+
+def test_from_pandas_names_the_missing_column() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"id": ["A"], "what": ["x"]})
+    with pytest.raises(MissingColumn, match="id, what"):
+        EventLog.from_pandas(frame, case="id", activity="what", timestamp="when")
+
+
+def test_from_pandas_rejects_rows_without_a_time_and_the_receipt_balances() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {"case_id": ["A", "A"], "activity": ["x", "y"], "timestamp": [pd.Timestamp("2026-01-05"), pd.NaT]}
+    )
+    made = EventLog.from_pandas(frame)
+    assert (made.n_events, made.receipt.sources[0].rejected) == (1, 1)
+    assert made.receipt.sources[0].balances
+
+
+def test_columns_the_log_has_are_known_and_the_others_read_as_null() -> None:
+    made = log("A: created@09:00/by=ana")
+    assert made.has("resource") and not made.has("group")
+    assert made.one('SELECT "group", synthetic FROM events') == (None, False)
+
+
+def test_a_derived_log_leaves_the_first_alone() -> None:
+    made = log("A: x@09:00\nB: x@10:00")
+    one = made.derive(
+        event_rows="SELECT e.* FROM {log}.event_rows e JOIN {log}.case_rows c USING (case_key) WHERE c.native_id = 'A'",
+        case_rows="SELECT * FROM {log}.case_rows WHERE native_id = 'A'",
+    )
+    assert (one.n_events, one.n_cases, made.n_events) == (1, 1, 2)
+    assert one.rows("SELECT case_id FROM events") == [("tiny:A",)]

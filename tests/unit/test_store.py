@@ -1,0 +1,128 @@
+"""The log folder: round trip, append, atomic replace, damage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from journeyminer.errors import UnreadableLog, Unwritable
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.log.store import stage_stored
+from tiny import log, moment
+
+TEXT = "A: created@09:00/as=customer reply@09:30/by=ana/in=L1/to=open work@10:00-10:20\nB: created@1d09:00"
+
+
+def rich_log() -> EventLog:
+    builder = LogBuilder(Engine())
+    way = builder.intake(SourceReceipt("a.json", "test", "written for a test", namespace="a"))
+    way.decide("zone", "in the file")
+    way.records(
+        [
+            Record(
+                "ticket 1",
+                events=[Event("1", "created", moment("09:00"), id="e1", attributes={"k": "v"})],
+                cases=[Case("1", priority="high", csat=1.0, opened_at=moment("08:59"), extras={"x_plan": "pro"})],
+                identities=[Identity("1", "email", "p@example.com")],
+            ),
+            Record.rejected("ticket 2", "no date", column="created_at", value="??"),
+        ]
+    )
+    return builder.seal()
+
+
+@pytest.mark.parametrize("made", [log(TEXT), rich_log()], ids=["tiny", "rich"])
+def test_a_saved_log_opens_as_it_was(made: EventLog, tmp_path: Path) -> None:
+    made.save(tmp_path / "log")
+    again = EventLog.open(tmp_path / "log")
+    assert again.to_pandas().equals(made.to_pandas())
+    assert again.receipt == made.receipt
+    assert again.as_of == made.as_of
+    cases = "SELECT * EXCLUDE (case_key) FROM cases ORDER BY case_id"
+    assert str(again.rows(cases)) == str(made.rows(cases))
+    for table in ("identities", "rejects"):
+        assert len(again.rows(f"SELECT * FROM {table}")) == len(made.rows(f"SELECT * FROM {table}"))
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        rich_log().save(tmp_path / folder)
+    for file in ("events.parquet", "cases.parquet", "identities.parquet", "manifest.json"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def append(folder: Path, records: list[Record], file: str, namespace: str) -> EventLog:
+    builder = LogBuilder(Engine())
+    stage_stored(builder, folder)
+    builder.intake(SourceReceipt(file, "test", "written for a test", namespace=namespace)).records(records)
+    made = builder.seal()
+    made.save(folder)
+    return EventLog.open(folder)
+
+
+def test_appending_the_same_again_adds_nothing_and_a_new_week_adds_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    first = [
+        Record("1", events=[Event("A", "x", moment("09:00"))]),
+        Record("2", events=[Event("A", "x", moment("09:00"))]),
+    ]
+    append_to_empty = LogBuilder(Engine())
+    append_to_empty.intake(SourceReceipt("w1", "test", "written", namespace="n")).records(first)
+    append_to_empty.seal().save(folder)
+
+    again = append(folder, first, "w1 again", "n")
+    assert again.n_events == 2
+    assert again.receipt.sources[1].deduplicated == 2
+
+    later = append(folder, [Record("1", events=[Event("A", "y", moment("1d09:00"))])], "w2", "n")
+    assert later.n_events == 3
+    assert [source.used for source in later.receipt.sources] == [2, 0, 1]
+    assert all(source.balances for source in later.receipt.sources)
+    refs = later.rows("SELECT source_ref FROM events ORDER BY seq")
+    assert refs == [("w1: 1",), ("w1: 2",), ("w2: 1",)]
+
+    untouched = append(folder, [Record("1", events=[Event("A", "x", moment("09:00"))])], "w3", "n")
+    assert untouched.n_events == 3  # the ids of stored events do not move when files are appended
+
+
+def test_a_folder_that_is_no_log_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep me")
+    with pytest.raises(Unwritable, match="in the way"):
+        log(TEXT).save(tmp_path / "mine")
+    assert (tmp_path / "mine" / "notes.txt").read_text() == "keep me"
+
+
+def test_a_failed_save_leaves_the_old_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "log"
+    made = log(TEXT)
+    made.save(folder)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("journeyminer.log.store._own_columns", fail)
+    with pytest.raises(KeyboardInterrupt):
+        made.save(folder)
+    assert EventLog.open(folder).n_events == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_a_missing_damaged_or_foreign_log_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableLog, match="no log"):
+        EventLog.open(tmp_path)
+    log(TEXT).save(tmp_path / "log")
+    manifest = json.loads((tmp_path / "log" / "manifest.json").read_text())
+    (tmp_path / "log" / "manifest.json").write_text(json.dumps(manifest | {"version": 99}))
+    with pytest.raises(UnreadableLog, match="99"):
+        EventLog.open(tmp_path / "log")
+    (tmp_path / "log" / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "log" / "events.parquet").write_bytes(b"PAR1 not really")
+    with pytest.raises(UnreadableLog, match="damaged"):
+        EventLog.open(tmp_path / "log")
