@@ -1,0 +1,224 @@
+"""Reading: files, folders and archives become one log; one broken file never stops the others."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport
+from journeyminer.importers.archive import is_archive, unpack
+from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source
+from journeyminer.importers.registry import HOW_TO_READ, identify
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt, Unclaimed
+from journeyminer.log.store import is_log, sha256, stage_stored
+
+MIN_REJECTED = 10
+"""so many rejected records of a file are no error, whatever their share"""
+
+Progress = Callable[[str, int, int], None]
+"""called with the file's name, the bytes read so far and the bytes in all"""
+
+
+def find_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """All files under the paths with the name each is shown by, in the order of those names.
+
+    Hidden files and log folders are left out. A name is relative to the folder given; where two would be the same,
+    the folder's own name stands before it.
+    """
+    found: list[tuple[Path, Path, Path]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file
+                for file in path.rglob("*")
+                if file.is_file()
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
+                and not any(is_log(folder) for folder in file.parents)
+            ]
+            found += [(file, file.relative_to(path), path) for file in inside]
+        elif path.exists():
+            found.append((path, Path(path.name), path.parent))
+        else:
+            raise UnreadableExport("There is no such file or folder.", place=str(path))
+    names = [name for _, name, _ in found]
+    files = [
+        (file, (name if names.count(name) == 1 else base.resolve().name / name).as_posix())
+        for file, name, base in found
+    ]
+    return sorted(set(files), key=lambda pair: pair[1])
+
+
+def read_log(
+    paths: Sequence[str | Path],
+    *,
+    options: ReadOptions | None = None,
+    memory: str | None = None,
+    append_to: Path | None = None,
+    fingerprints: bool = True,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
+) -> EventLog:
+    """Read exports into one log, in the sources' own words (`prepare` gives them the closed sets).
+
+    One broken file never stops the others: it is listed in the receipt's `failed`, a file nobody claims in
+    `unclaimed`. With `options.strict` the first broken file is raised.
+
+    Args:
+        append_to: a log folder whose events come first; what it holds already is deduplicated.
+        fingerprints: whether to take the SHA-256 of every file for the manifest; a log that is not saved needs none.
+        as_of: the moment to which open traces run; default: the last timestamp of each namespace.
+
+    Raises:
+        UnidentifiedSource: no file was claimed at all.
+        UnreadableExport: every file is broken; the first one is named.
+        EmptyLog: no event in any of the files.
+    """
+    options = options or ReadOptions()
+    builder = LogBuilder(Engine(memory=memory))
+    if append_to is not None:
+        stage_stored(builder, append_to)
+    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+        files = _unpacked(find_files(Path(path) for path in paths), Path(folder), builder, options)
+        claimed = _claim(files, builder, options)
+        if not claimed and not builder.receipt.failed:
+            names = ", ".join(shown for _, shown in files[:5]) or "there is no file"
+            raise UnidentifiedSource(f"No importer knows any of the files ({names}).", hint=HOW_TO_READ)
+        _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
+        if not builder.receipt.sources and builder.receipt.failed:
+            first = builder.receipt.failed[0]
+            raise UnreadableExport(first.reason, place=first.file)
+        return builder.seal(as_of=as_of)
+
+
+def _unpacked(
+    files: Iterable[tuple[Path, str]], folder: Path, builder: LogBuilder, options: ReadOptions
+) -> list[tuple[Path, str]]:
+    """The files with every archive replaced by its members."""
+    unpacked: list[tuple[Path, str]] = []
+    for number, (path, shown) in enumerate(files):
+        if not is_archive(path):
+            unpacked.append((path, shown))
+            continue
+        try:
+            unpacked += unpack(path, shown, folder / str(number))
+        except UnreadableExport as error:
+            if options.strict:
+                raise
+            builder.receipt.failed.append(Unclaimed(shown, str(error)))
+    return unpacked
+
+
+def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: ReadOptions) -> list[Claimed]:
+    """Every file that an importer reads; the others go to the receipt's `unclaimed` and `failed`."""
+    claimed: list[Claimed] = []
+    for path, shown in files:
+        answer = identify(Sample(path, shown, encoding=options.encoding), options)
+        if answer.chosen:
+            claimed.append(Claimed(answer.sample, *answer.chosen))
+        elif isinstance(answer.error, UnidentifiedSource):
+            builder.receipt.unclaimed.append(Unclaimed(shown, answer.error.message))
+        elif answer.error:
+            if options.strict:
+                raise answer.error
+            builder.receipt.failed.append(Unclaimed(shown, str(answer.error)))
+    return claimed
+
+
+class Claimed(NamedTuple):
+    """A file and the importer that reads it."""
+
+    sample: Sample
+    importer: Importer
+    match: Match
+
+
+class _Reading:
+    """One run over the claimed files."""
+
+    def __init__(
+        self,
+        builder: LogBuilder,
+        options: ReadOptions,
+        claimed: Sequence[Claimed],
+        *,
+        fingerprints: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.builder = builder
+        self.options = options
+        self.claimed = claimed
+        self.progress = progress
+        self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
+        self.fingerprints = fingerprints
+        self.known = {source.sha256: source.namespace for source in builder.receipt.sources if source.sha256}
+
+    def run(self) -> None:
+        """Load every file; a broken one is taken back whole and listed."""
+        total = sum(self.sizes.values())
+        done = 0
+        for claim in self.claimed:
+            if self.progress:
+                self.progress(claim.sample.shown, done, total)
+            self._load(claim)
+            done += self.sizes[claim.sample.path]
+        if self.progress:
+            self.progress("", total, total)
+
+    def _load(self, claim: Claimed) -> None:
+        sample, importer, match = claim
+        digest = self._digest(sample.path)
+        given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
+        # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
+        namespace = given[0] if given else self.known.get(digest, _stem(sample.shown))
+        receipt = SourceReceipt(
+            sample.shown,
+            importer.NAME,
+            match.reason,
+            namespace=namespace,
+            size=self.sizes[sample.path],
+            sha256=digest,
+        )
+        intake = self.builder.intake(receipt)
+        intake.namespace_given = bool(given) or digest in self.known
+        siblings = tuple(other.sample.path for other in self.claimed if other.importer is importer)
+        try:
+            importer.load(Source(sample, match, self.options, siblings), intake)
+            _check_rejected(receipt, self.options.max_rejected)
+        except JourneyminerError as error:
+            if self.options.strict:
+                raise
+            self.builder.withdraw(intake)
+            self.builder.receipt.sources.pop()
+            self.builder.receipt.failed.append(Unclaimed(receipt.file, str(error)))
+            return
+        if digest:
+            self.known.setdefault(digest, receipt.namespace)
+
+    def _digest(self, path: Path) -> str:
+        """The file's SHA-256, where it is wanted or another file of the same size may be the same file."""
+        alike = sum(size == self.sizes[path] for size in self.sizes.values()) > 1
+        return sha256(path) if self.fingerprints or alike else ""
+
+
+def _check_rejected(receipt: SourceReceipt, share: float) -> None:
+    if receipt.rejected <= MIN_REJECTED or receipt.rejected <= share * receipt.records:
+        return
+    reasons = "; ".join(f"{reason} ({n})" for reason, n in receipt.rejected_reasons.most_common(3))
+    raise TooManyRejected(
+        f"{receipt.rejected} of {receipt.records} records were rejected: {reasons}.",
+        place=receipt.file,
+        hint="Mend the file, or accept the loss with --max-rejected.",
+    )
+
+
+def _stem(shown: str) -> str:
+    """The namespace of a file that says none: its name without suffixes."""
+    path = Path(shown)
+    return path.with_name(path.name.split(".")[0] or path.name).as_posix()

@@ -1,0 +1,63 @@
+"""Which importer reads a file: every importer is asked, the best answer wins, and the reason is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
+from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
+
+MODULES = ("xes", "parquet", "zendesk", "mail", "whatsapp", "tabular")
+"""Every importer is one module of this package; a table is one profile of `tabular`."""
+
+HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by hand with --map."
+
+
+def importers() -> list[Importer]:
+    """All importers, in the order of MODULES."""
+    return [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What identify says of one file: every importer's answer, best first, and the one that reads it, if any."""
+
+    sample: Sample
+    answers: tuple[tuple[Importer, Match], ...]
+    chosen: tuple[Importer, Match] | None
+    error: JourneyminerError | None = None
+
+
+def identify(sample: Sample, options: ReadOptions) -> Identified:
+    """Ask every importer about a file: the best score wins, a tie is an error, `options.source` overrides."""
+    candidates = importers()
+    if options.source:
+        wanted = options.source.split(":")[0]
+        for importer in candidates:
+            if wanted == importer.NAME:
+                match = Match(1.0, f"--source {options.source}")
+                return Identified(sample, ((importer, match),), (importer, match))
+        names = ", ".join(importer.NAME for importer in candidates)
+        raise UsageError(f"There is no source {options.source!r}.", hint=f"Known sources: {names}.")
+    try:
+        asked = [(importer, importer.identify(sample)) for importer in candidates]
+    except JourneyminerError as error:
+        return Identified(sample, (), None, error)
+    answered = [(importer, match) for importer, match in asked if match]
+    answered.sort(key=lambda answer: -answer[1].score)
+    if not answered:
+        unclaimed = UnidentifiedSource(
+            "No importer knows this file.",
+            place=sample.shown,
+            hint=HOW_TO_READ,
+        )
+        return Identified(sample, (), None, unclaimed)
+    if len(answered) > 1 and answered[0][1].score == answered[1][1].score:
+        both = " and ".join(f"{importer.NAME} ({match.reason})" for importer, match in answered[:2])
+        tie = AmbiguousSource(
+            f"Two importers claim the file: {both}.", place=sample.shown, hint="Choose with --source."
+        )
+        return Identified(sample, tuple(answered), None, tie)
+    return Identified(sample, tuple(answered), answered[0])
