@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport
 from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source
-from journeyminer.importers.registry import HOW_TO_READ, identify
+from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
@@ -95,6 +95,15 @@ def read_log(
             first = builder.receipt.failed[0]
             raise UnreadableExport(first.reason, place=first.file)
         return builder.seal(as_of=as_of)
+
+
+def identify_files(paths: Sequence[str | Path], options: ReadOptions) -> Iterator[Identified]:
+    """What identify says of every file under the paths, archives' members among them."""
+    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+        for number, (path, shown) in enumerate(find_files(Path(path) for path in paths)):
+            members = unpack(path, shown, Path(folder) / str(number)) if is_archive(path) else [(path, shown)]
+            for member, name in members:
+                yield identify(Sample(member, name, encoding=options.encoding), options)
 
 
 def _unpacked(

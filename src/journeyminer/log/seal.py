@@ -50,6 +50,7 @@ def seal(
         _deduplicate(engine, present, receipt)
     _finish_cases(engine, as_of)
     columns = present - _OWN.keys()
+    engine.execute(f"CREATE VIEW raw_rows AS SELECT * FROM {schema}.event_rows")
     make_views(engine, schema, columns)
     (last,) = engine.one("SELECT max(as_of) FROM namespaces")
     return EventLog(engine, schema, columns, receipt, last)
@@ -282,7 +283,8 @@ def _finish_cases(engine: Engine, as_of: datetime | None) -> None:
         engine.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-BASE_TABLES = ("event_rows", "case_rows", "identities", "rejects", "sources", "namespaces", "salt")
+BASE_TABLES = ("event_rows", "raw_rows", "case_rows", "identities", "rejects", "sources", "namespaces", "salt")
+"""what every log has; `raw_rows` stays the events in the source's words, of which event ids are made"""
 
 
 def make_views(engine: Engine, schema: str, columns: frozenset[str]) -> None:

@@ -46,13 +46,13 @@ def _event_column(column: str) -> str:
 
 
 def _event_ids(log: EventLog) -> str:
-    have = seal.columns_of(log.engine, f"{log.schema}.event_rows")
+    # of the source's words, not of the labels that prepare gives them: the same export next week has the same ids
+    rows = f"{log.schema}.raw_rows"
+    have = seal.columns_of(log.engine, rows)
     if "event_id" in have:
-        return f"SELECT seq, event_id FROM {log.schema}.event_rows"
-    relation = (
-        f"{log.schema}.event_rows e JOIN {log.schema}.case_rows c USING (case_key) "
-        f"JOIN {log.schema}.namespaces n USING (ns_no)"
-    )
+        return f"SELECT seq, event_id FROM {rows}"
+    cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
+    relation = f"{rows} e JOIN {cases} c USING (case_key) JOIN {namespaces} n USING (ns_no)"
     return f"SELECT e.seq, {seal.event_id(have)} AS event_id FROM {relation}"
 
 

@@ -1,0 +1,36 @@
+"""`journeyminer identify`: what is this file, why, and what would be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from journeyminer.cli.options import EXPORTS, Reading, reading_options, table_format
+
+
+@click.command("identify")
+@EXPORTS
+@click.option("--all", "every", is_flag=True, help="Every importer's answer, not only the best.")
+@reading_options
+@table_format
+def command(exports: tuple[Path, ...], every: bool, reading: Reading, format_: str) -> int:
+    """Say what each file is and why, without reading it all."""
+    from journeyminer.cli.output import print_table
+    from journeyminer.cli.reading import read_options
+    from journeyminer.config import load_config
+    from journeyminer.errors import ExitStatus
+    from journeyminer.importers.reading import identify_files
+
+    rows: list[dict[str, object]] = []
+    read = 0
+    for answer in identify_files(exports, read_options(reading, load_config(reading.config))):
+        chosen = answer.chosen
+        read += chosen is not None
+        file = answer.sample.shown
+        for importer, match in answer.answers if every else answer.answers[:1] if chosen else ():
+            rows.append({"file": file, "source": importer.NAME, "score": match.score, "reason": match.reason})
+        if answer.error:
+            rows.append({"file": file, "source": None, "score": None, "reason": answer.error.message})
+    print_table(rows, ("file", "source", "score", "reason"), format_)
+    return ExitStatus.OK if read else ExitStatus.DATA

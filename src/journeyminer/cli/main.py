@@ -1,0 +1,121 @@
+"""The entry: commands are loaded when they are called, and every failure has one sentence and its exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from keyword import iskeyword
+from typing import Any
+
+import click
+
+from journeyminer.errors import ExitStatus, JourneyminerError
+
+COMMANDS = {
+    "discover": "The main job: journeys, hand-offs and bottlenecks of a folder of exports, in one go.",
+    "import": "Read exports into one unified event log.",
+    "identify": "Say what each file is, why, and what would be read.",
+    "show": "Print measures of exports or of a log.",
+    "report": "Render a log or a report.json again.",
+    "export": "Write a log as XES or CSV.",
+    "sources": "List what can be read.",
+    "demo": "Write a realistic folder of exports to try.",
+}
+"""command -> its line in --help; the module cli/<command>.py is imported only when the command runs"""
+
+
+class LazyGroup(click.Group):
+    """Lists commands without importing them, so that --help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's own module's `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        # a module cannot be called `import`
+        module = import_module(
+            f"journeyminer.cli.{cmd_name}_" if iskeyword(cmd_name) else f"journeyminer.cli.{cmd_name}"
+        )
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from COMMANDS alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command asked for, or a usage error that names the nearest one."""
+        from difflib import get_close_matches
+
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 fine, 1 a gate failed, 2 usage, 3 data cannot be used, 4 a program is missing, 70 our bug.",
+)
+@click.version_option(package_name="journeyminer", message="journeyminer %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected failure.")
+def cli(debug: bool) -> None:
+    """Customer journeys and hand-off bottlenecks from the exports of support tools.
+
+    Give it a folder of exports: tickets, chats, mailboxes, tables.
+
+        journeyminer discover exports/ -o out/
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(run(sys.argv[1:] if args is None else args))
+
+
+def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
+    """Run a command and return its exit status; every expected failure is one sentence on stderr."""
+    try:
+        result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result) if isinstance(result, int) else ExitStatus.OK
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted.")
+        return ExitStatus.INTERRUPTED
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "journeyminer"
+        _say(f"Error: {error.format_message()} See: {where} --help")
+        return ExitStatus.USAGE
+    except JourneyminerError as error:
+        _say(f"Error: {error}")
+        return error.status
+    except BrokenPipeError:
+        # the reader of our output has seen enough; without this Python complains again when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.OK
+    except Exception as error:
+        if "--debug" in args:
+            raise
+        _say(f"Error: unexpected {type(error).__name__}: {_printable(str(error))}")
+        _say("This is a bug in journeyminer. `journeyminer --debug ...` shows the traceback.")
+        return ExitStatus.BUG
+
+
+def _say(text: str) -> None:
+    click.echo(_printable(text), err=True)
+
+
+def _printable(text: str) -> str:
+    """Text of a message without what could steer a terminal: names of files and columns come from data."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)

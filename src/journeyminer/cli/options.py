@@ -1,0 +1,162 @@
+"""Options that commands share: one spelling everywhere; flag before journeyminer.toml before default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from journeyminer.vocabulary import PERS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXPORTS = click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORT...")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How exports are read; the values of the reading options, None where a flag was not given."""
+
+    source: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    timezone: str | None = None
+    date_order: str | None = None
+    encoding: str | None = None
+    namespaces: dict[str, str] = field(default_factory=dict)
+    us: tuple[str, ...] = ()
+    session_gap: float | None = None
+    max_rejected: float | None = None
+    strict: bool = False
+    config: Path | None = None
+    memory: str | None = None
+    as_of: datetime | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which cases count, through which lens."""
+
+    since: str | None = None
+    until: str | None = None
+    where: str | None = None
+    channels: tuple[str, ...] = ()
+    per: str = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a report looks."""
+
+    language: str | None = None
+    agents: str = "numbered"
+    max_nodes: int = 25
+    max_edges: int = 40
+    dot: str | None = None
+    generated_at: str | None = None
+
+
+def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        left, sign, right = value.partition("=")
+        if not sign or not left or not right:
+            raise click.BadParameter(f"{value!r} is not of the form LEFT=RIGHT.", ctx, param)
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        share = float(value.rstrip("%")) / (100 if value.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"{value!r} is not a share such as 1% or 0.01.", ctx, param)
+    return share
+
+
+READING = (
+    click.option("--source", metavar="NAME", help="Read every file as this source, whatever it looks like."),
+    click.option("--map", "columns", multiple=True, callback=_pairs, metavar="COLUMN=HEADER",
+                 help="Map a column by hand, e.g. --map case='Ticket No' --map timestamp=When."),
+    click.option("--timezone", metavar="ZONE", help="Zone of timestamps that carry none, e.g. Europe/Lisbon."),
+    click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Order of dates that prove none."),
+    click.option("--encoding", metavar="NAME", help="Encoding of text files, e.g. cp1250."),
+    click.option("--namespace", "namespaces", multiple=True, callback=_pairs, metavar="GLOB=NAME",
+                 help="Files of one name are one account: their cases are the same cases."),
+    click.option("--us", multiple=True, metavar="WHO", help="An address, domain or name of our own side."),
+    click.option("--session-gap", type=float, metavar="HOURS", help="Silence that ends a chat's case (24)."),
+    click.option("--max-rejected", callback=_share, metavar="SHARE", help="Rejected records a file may have (1%)."),
+    click.option("--strict", is_flag=True, help="Stop at the first file that breaks."),
+    click.option("--config", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+                 help="Configuration (journeyminer.toml of this folder)."),
+    click.option("--memory", metavar="SIZE", help="Memory limit of the engine, e.g. 4GB (60 % of what there is)."),
+    click.option("--as-of", type=click.DateTime(), help="The moment open cases run to, UTC (last timestamp)."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
+)  # fmt: skip
+
+FILTERS = (
+    click.option("--since", metavar="DATE", help="Cases that begin on or after this day, UTC."),
+    click.option("--until", metavar="DATE", help="Cases that begin before this day, UTC."),
+    click.option("--where", metavar="SQL", help="Cases with an event for which this holds: \"group = 'Billing'\"."),
+    click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="Cases that touch this channel."),
+    click.option("--per", type=click.Choice(PERS), default="case", show_default=True, help="What a trace is."),
+)  # fmt: skip
+
+LOOK = (
+    click.option("--language", metavar="CODE", help="Language of the report: en, pt."),
+    click.option("--agents", type=click.Choice(["numbered", "named"]), default="numbered", show_default=True,
+                 help="Print agents as 'agent 1 ... n' or by name."),
+    click.option("--max-nodes", type=click.IntRange(2), default=25, show_default=True, help="Nodes on the map."),
+    click.option("--max-edges", type=click.IntRange(1), default=40, show_default=True, help="Edges on the map."),
+    click.option("--dot", metavar="PATH", envvar="JOURNEYMINER_DOT", help="Draw with this Graphviz (bundled one)."),
+    click.option("--generated-at", metavar="TIME", envvar="SOURCE_DATE_EPOCH", help="Date the output (undated)."),
+)  # fmt: skip
+
+
+table_format = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["terminal", "json", "csv", "markdown"]),
+    default="terminal",
+    show_default=True,
+    help="How the table is printed on stdout.",
+)
+
+
+def reading_options(command: Command) -> Command:
+    """The reading options, handed over as one `reading: Reading`."""
+    return _bundle(command, READING, "reading", Reading)
+
+
+def filter_options(command: Command) -> Command:
+    """The filter options, handed over as one `filters: Filters`."""
+    return _bundle(command, FILTERS, "filters", Filters)
+
+
+def look_options(command: Command) -> Command:
+    """The options of a report's look, handed over as one `look: Look`."""
+    return _bundle(command, LOOK, "look", Look)
+
+
+def _bundle(
+    command: Command, options: tuple[Callable[[Any], Any], ...], word: str, kind: Callable[..., object]
+) -> Command:
+    names = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+
+    @wraps(command)
+    def bundled(**values: object) -> object:
+        mine = {name: values.pop(name) for name in names}
+        return command(**{word: kind(**mine)}, **values)
+
+    for option in reversed(options):
+        bundled = option(bundled)
+    return bundled  # type: ignore[return-value]

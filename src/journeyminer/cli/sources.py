@@ -1,0 +1,19 @@
+"""`journeyminer sources`: what can be read."""
+
+from __future__ import annotations
+
+import click
+
+from journeyminer.cli.options import table_format
+
+
+@click.command("sources")
+@table_format
+def command(format_: str) -> int:
+    """List every source that can be read, and how its files are recognised."""
+    from journeyminer.cli.output import print_table
+    from journeyminer.importers.registry import sources
+
+    rows = [{"source": source.name, "files": source.files, "reads": source.reads} for source in sources()]
+    print_table(rows, ("source", "files", "reads"), format_)
+    return 0
