@@ -1,0 +1,251 @@
+"""Dates and zones: reading a moment from text, proving day and month order, wall-clock time to UTC.
+
+Nothing here guesses. A date whose day and month could change places is read only with an order that was proved
+over its whole column, or given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from journeyminer.errors import UsageError
+
+Order = Literal["ymd", "dmy", "mdy"]
+ORDERS: Final = ("ymd", "dmy", "mdy")
+
+STEPS_BACK = 0.01
+"""a reading that steps back in more than this share of rows cannot be the order in which the rows were written"""
+
+_MONTH_NAMES = """
+1 jan january janeiro ene enero januar
+2 feb february fev fevereiro febrero febr februar
+3 mar march marco marzo marc marcius
+4 apr april abr abril apr aprilis
+5 may mai maio mayo maj majus
+6 jun june junho junio junius
+7 jul july julho julio julius
+8 aug august ago agosto augusztus
+9 sep sept september set setembro septiembre setiembre szept szeptember
+10 oct october out outubro octubre okt oktober
+11 nov november novembro noviembre
+12 dec december dez dezembro dic diciembre
+"""
+MONTHS: Final[dict[str, int]] = {
+    word: int(number) for number, *words in map(str.split, _MONTH_NAMES.strip().splitlines()) for word in words
+}
+"""month names and abbreviations in en, pt, es and hu, lower case without accents -> 1..12"""
+
+HALF_DAYS: Final = (
+    (r"\b([ap])\s?\.?\s?m\b\.?", r"\1m"),  # a. m., p.m., AM
+    (r"\bde\.(?=\s*(\d{1,2}:|$))", "am"),  # Hungarian délelőtt
+    (r"\bdu\.(?=\s*(\d{1,2}:|$))", "pm"),  # Hungarian délután
+)
+"""how languages write the half of a day -> am, pm, on plain text"""
+
+_NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})(?![\d:])")
+_DATE = re.compile(r"(\d{1,4})(\D{1,5})(\d{1,2})(\D{1,5})(\d{1,4})(?!\d)\.?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?!\d)")
+_TIME = re.compile(
+    r"^[\st,]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-]\d\d(?::?\d\d)?)?$"
+)
+
+
+class DateOrder(NamedTuple):
+    """The order of a column's dates and, in words, what proves it."""
+
+    order: Order
+    proof: str
+
+
+def prove_date_order(values: Iterable[str]) -> DateOrder | None:
+    """The day and month order of dates written in digits, from proof over all of them; None where nothing proves it.
+
+    Proof is, in this order: the year stands first; a part above 12 in one place and none in the other; the rows run
+    forward in time in one reading while the other steps back in more than 1 % of them. A year of two digits stands
+    last. Text without such a date is passed over.
+
+    Args:
+        values: one column in the order of its rows, all of it; each text may hold more than the date.
+    """
+    n = 0
+    highest = [0, 0]
+    example = ["", ""]
+    back = [0, 0]
+    last = [(0, 0, 0), (0, 0, 0)]
+    for value in values:
+        found = _NUMERIC.search(value)
+        if not found:
+            continue
+        if len(found[1]) >= 3:
+            return DateOrder("ymd", f"the year stands first ({found[0]})")
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        n += 1
+        for place, part in enumerate((first, second)):
+            if part > highest[place]:
+                highest[place], example[place] = part, found[0]
+        for place, moment in enumerate(((year, second, first), (year, first, second))):
+            back[place] += moment < last[place]
+            last[place] = moment
+    orders: tuple[Order, Order] = ("dmy", "mdy")
+    above = [part > 12 for part in highest]
+    if above[0] != above[1]:
+        place = above.index(True)
+        return DateOrder(orders[place], f"a day above 12 ({example[place]}) and none in the other place")
+    if not any(above):
+        for place, other in ((0, 1), (1, 0)):
+            if n and not back[place] and back[other] > STEPS_BACK * n:
+                steps = f"the other steps back in {back[other]} of {n} rows"
+                return DateOrder(orders[place], f"in this reading the rows run forward in time, {steps}")
+    return None
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, odd spaces and direction marks: the form in which words are compared."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(
+        " " if character.isspace() else character
+        for character in decomposed
+        if unicodedata.category(character) not in ("Mn", "Cf")
+    ).strip()
+
+
+def read_moment(text: str, order: Order | None = None) -> datetime | None:
+    """The moment that a text says: naive, or aware where it carries an offset; None where it says none.
+
+    Reads digits with any separator, month names in en, pt, es and hu, ISO 8601, half days (AM, `a. m.`, `de.`),
+    fractions of a second. `order` is needed where day and month are both digits and the year stands last.
+    """
+    words = plain(text)
+    month = next(((word, MONTHS[word[0]]) for word in re.finditer(r"[a-z]{3,}", words) if word[0] in MONTHS), None)
+    if month:
+        word, number = month
+        words = f"{words[: word.start()]}{number:02}{words[word.end() :]}"
+        order = "mdy" if not re.search(r"\d", words[: word.start()]) else "dmy"
+    for pattern, half in HALF_DAYS:
+        words = re.sub(pattern, half, words)
+    date = _COMPACT.match(words)
+    if date:
+        year, month_number, day = date[1], date[2], date[3]
+    else:
+        date = _DATE.search(words)
+        if not date:
+            return None
+        first, second, third = date[1], date[3], date[5]
+        if len(first) >= 3:
+            year, month_number, day = first, second, third
+        elif order == "mdy":
+            month_number, day, year = first, second, third
+        elif order == "dmy":
+            day, month_number, year = first, second, third
+        elif order == "ymd":
+            year, month_number, day = first, second, third
+        else:
+            return None
+    rest = words[date.end() :]
+    time = _TIME.match(rest)
+    if rest.strip(" .,") and not time:
+        return None
+    try:
+        moment = datetime(_full_year(year), int(month_number), int(day))
+        return moment if not time else _at(moment, time)
+    except ValueError:
+        return None
+
+
+def _full_year(digits: str) -> int:
+    """A year of two digits is the one of 1969..2068, as strptime has it."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
+
+
+def _at(day: datetime, time: re.Match[str]) -> datetime:
+    hour = int(time["hour"])
+    half = time["before"] or time["after"]
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("no such hour in half a day")
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    fraction = int((time["fraction"] or "")[:6].ljust(6, "0"))
+    moment = day.replace(hour=hour, minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=fraction)
+    zone = time["zone"]
+    if not zone:
+        return moment
+    if zone in ("z", "utc", "gmt"):
+        return moment.replace(tzinfo=UTC)
+    sign = -1 if zone[0] == "-" else 1
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]) if len(zone) > 3 else 0)
+    return moment.replace(tzinfo=timezone(sign * offset))
+
+
+@lru_cache
+def find_zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name. Raises UsageError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"There is no time zone {name!r}.", hint="Use an IANA name such as Europe/Lisbon or America/Sao_Paulo."
+        ) from error
+
+
+def to_utc(naive: datetime, zone: str) -> datetime:
+    """A wall-clock time of an IANA zone as an aware UTC datetime.
+
+    An hour that comes twice is its first pass; an hour that a clock skips is shifted forward by the gap.
+    """
+    return naive.replace(tzinfo=find_zone(zone), fold=0).astimezone(UTC)
+
+
+def odd_hour(naive: datetime, zone: str) -> Literal["twice", "skipped"] | None:
+    """Whether that wall-clock time comes twice in the zone, or not at all; to be counted in the receipt."""
+    first, second = (naive.replace(tzinfo=find_zone(zone), fold=fold).utcoffset() for fold in (0, 1))
+    if first == second or first is None or second is None:
+        return None
+    return "twice" if first > second else "skipped"
+
+
+class Change(NamedTuple):
+    """A change of a zone's clocks. Wall-clock times in [begin, end) come twice or not at all.
+
+    `before` holds for wall-clock times before `end`, `after` from then on: the same choice as `to_utc`.
+    """
+
+    begin: datetime
+    end: datetime
+    before: timedelta
+    after: timedelta
+
+
+@lru_cache
+def zone_changes(zone: str, first_year: int = 1970, last_year: int = 2100) -> tuple[Change, ...]:
+    """All changes of a zone's clocks in these years, for converting whole columns at once."""
+    info = find_zone(zone)
+
+    def offset(instant: datetime) -> timedelta:
+        return instant.replace(tzinfo=UTC).astimezone(info).utcoffset() or timedelta()
+
+    changes = []
+    low, end = datetime(first_year, 1, 1), datetime(last_year, 1, 1)
+    while low < end:
+        high = low + timedelta(days=7)
+        if offset(low) != offset(high):
+            before_change, after_change = low, high
+            while after_change - before_change > timedelta(seconds=1):
+                middle = before_change + (after_change - before_change) // 2
+                middle = middle.replace(microsecond=0)
+                if offset(middle) == offset(low):
+                    before_change = max(middle, before_change + timedelta(seconds=1))
+                else:
+                    after_change = middle
+            before, after = offset(low), offset(high)
+            walls = sorted((after_change + before, after_change + after))
+            changes.append(Change(walls[0], walls[1], before, after))
+        low = high
+    return tuple(changes)
