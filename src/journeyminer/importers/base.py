@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from journeyminer.log.intake import Intake
 
@@ -106,6 +106,8 @@ class Source:
     options: ReadOptions
     siblings: tuple[Path, ...] = ()
     """every file of this reading that the same importer claimed, itself among them, in order"""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """the importer's own place for what it learned from all siblings; one for the whole reading"""
 
     @property
     def path(self) -> Path:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport
 from journeyminer.importers.archive import is_archive, unpack
@@ -165,6 +166,11 @@ class _Reading:
         self.claimed = claimed
         self.progress = progress
         self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
+        self.siblings = {
+            name: tuple(claim.sample.path for claim in claimed if claim.importer.NAME == name)
+            for name in {claim.importer.NAME for claim in claimed}
+        }
+        self.shared: dict[str, dict[str, Any]] = defaultdict(dict)
         self.fingerprints = fingerprints
         self.known = {source.sha256: source.namespace for source in builder.receipt.sources if source.sha256}
 
@@ -196,9 +202,9 @@ class _Reading:
         )
         intake = self.builder.intake(receipt)
         intake.namespace_given = bool(given) or digest in self.known
-        siblings = tuple(other.sample.path for other in self.claimed if other.importer is importer)
+        source = Source(sample, match, self.options, self.siblings[importer.NAME], self.shared[importer.NAME])
         try:
-            importer.load(Source(sample, match, self.options, siblings), intake)
+            importer.load(source, intake)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
             if self.options.strict:

@@ -112,6 +112,10 @@ class Intake:
         """Note a decision of the reading for the receipt: encoding, date order and its proof, zone, profile."""
         self.receipt.decisions[key] = value
 
+    def note(self, slug: str, **params: str | int | float) -> None:
+        """Add a warning to the receipt of the whole reading, once."""
+        self._builder.receipt.note(slug, **params)
+
     def records(self, records: Iterable[Record]) -> None:
         """Take a file's records one by one, each with its one fate."""
         receipt = self.receipt
