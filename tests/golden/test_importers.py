@@ -1,0 +1,79 @@
+"""Every file or folder under tests/golden/importers/<format>/ is read and compared with what stands beside it.
+
+`name.csv` (or a folder `name/`) has its events in `name.expected.csv` and may have reading options, as keys of
+ReadOptions, in `name.options.json`. `make golden` writes the expected files anew; review the difference as code.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from journeyminer.importers import read_log
+from journeyminer.importers.base import ReadOptions
+from journeyminer.log import EventLog
+
+FOLDER = Path(__file__).parent / "importers"
+COLUMNS = (
+    "case_id", "activity", "timestamp", "started_at", "lifecycle", "role", "channel", "visibility", "resource",
+    "group", "tier", "status", "synthetic", "source_ref",
+)  # fmt: skip
+COUNTS = ("records", "used", "rejected", "deduplicated", "ignored", "events")
+
+
+def name_of(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def beside(path: Path, ending: str) -> Path:
+    return path.with_name(f"{name_of(path)}.{ending}")
+
+
+INPUTS = sorted(
+    path
+    for path in FOLDER.glob("*/*")
+    if not path.name.endswith((".expected.csv", ".options.json")) and not path.name.startswith(".")
+)
+
+
+def canonical(log: EventLog) -> str:
+    """The receipt's counts of every file in a first line, then the events in the order of the sources."""
+    receipts = (
+        f"{source.file} {source.importer} " + " ".join(f"{count}={getattr(source, count)}" for count in COUNTS)
+        for source in log.receipt.sources
+    )
+    out = io.StringIO()
+    out.write(f"# receipt: {'; '.join(receipts)}\n")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    listed = ", ".join(f'"{column}"' for column in COLUMNS)
+    writer.writerows(log.rows(f"SELECT {listed} FROM events ORDER BY seq"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_an_export_gives_the_expected_events(path: Path) -> None:
+    options = beside(path, "options.json")
+    given = json.loads(options.read_text(encoding="utf-8")) if options.exists() else {}
+    log = read_log([path], options=ReadOptions(**given))
+    assert not log.receipt.unclaimed, "a golden input that no importer claims"
+    assert not log.receipt.failed, log.receipt.failed
+    assert all(source.balances for source in log.receipt.sources)
+    expected = beside(path, "expected.csv")
+    if os.environ.get("JOURNEYMINER_BLESS"):
+        expected.write_text(canonical(log), encoding="utf-8")
+    assert canonical(log) == expected.read_text(encoding="utf-8")
+
+
+def test_no_two_inputs_share_an_expected_file() -> None:
+    names = [beside(path, "expected.csv") for path in INPUTS]
+    assert len(set(names)) == len(names)
+
+
+def test_no_expected_file_is_left_without_its_input() -> None:
+    assert {beside(path, "expected.csv") for path in INPUTS} >= set(FOLDER.glob("*/*.expected.csv"))
