@@ -1,0 +1,175 @@
+"""What a map shows of a graph: few enough activities and moves to read, all of them on a way from start to end.
+
+The frame of the picture is built of widest ways: of all ways from the start to an activity, the one whose rarest move
+is the most frequent (Split Miner's criterion, Augusto et al. 2019), and the same from the activity to the end. Against
+the textbook's pair of maximum arborescences it shows the same share of moves on real logs and is linear where those
+take seconds on graphs of ten thousand moves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Move = tuple[str, str]
+Thing = TypeVar("Thing", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Simplified:
+    """The chosen part of a graph, and how much is left out.
+
+    Hidden shares are of the moves (`n`) and of the lost seconds of the whole graph, moves from and to hidden
+    activities included; `hidden_lost_share` is None where no move has lost seconds (turns were not computed).
+    """
+
+    nodes: tuple[str, ...]
+    edges: tuple[Move, ...]
+    happy_path: tuple[str, ...]
+    hidden_nodes: int
+    hidden_edges: int
+    hidden_moves_share: float
+    hidden_lost_share: float | None
+
+
+def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40) -> Simplified:
+    """The part of a directly-follows graph that is worth drawing.
+
+    1. The happy path stays, with every move on it, whatever the budgets say.
+    2. The other activities are asked in order of weight: their place by cases, or by the lost seconds of the costliest
+       move they touch, whichever is better. One is shown together with its widest way from the start and to the end;
+       if that does not fit into both budgets, it is hidden: a way that ends nowhere would be worse.
+    3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
+       rare but costly ways stay.
+
+    A repetition (a move from an activity to itself) is a move like any other. The way in from the start and the way
+    out to the end of a trace are no moves and cost nothing. Activities that no trace can pass from start to end are
+    hidden. Counts are never changed by hiding.
+
+    Args:
+        graph: nodes with n_cases; edges with n, n_cases and lost_seconds (or None); graph attributes `start` and
+            `end` (activity to traces) and `happy_path` (the activities of the most frequent variant).
+        max_nodes: activities shown at most, unless the happy path alone has more.
+        max_edges: moves shown at most, unless the happy path alone has more.
+    """
+    happy_path = tuple(graph.graph["happy_path"])
+    frame = _Frame(
+        before=_widest(graph.adj, graph.graph["start"]) | _neighbours(happy_path[::-1]),
+        after=_widest(graph.pred, graph.graph["end"]) | _neighbours(happy_path),
+    )
+    nodes, edges = set(happy_path), set(pairwise(happy_path))
+    for activity in _by_weight(_activity_weights(graph)):
+        wider = frame.around(activity, nodes)
+        moves = frame.moves(wider) | edges
+        if wider and len(wider) <= max_nodes and len(moves) <= max_edges:
+            nodes, edges = wider, moves
+    for move in _by_weight(_move_weights(graph)):
+        if len(edges) >= max_edges:
+            break
+        if nodes.issuperset(move):
+            edges.add(move)
+    return _result(graph, nodes, edges, happy_path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The neighbour of each activity on its widest way from the start (`before`) and to the end (`after`): one, or
+    none where the way starts or ends right there."""
+
+    before: Mapping[str, tuple[str, ...]]
+    after: Mapping[str, tuple[str, ...]]
+
+    def around(self, activity: str, nodes: set[str]) -> set[str]:
+        """`nodes` with an activity and everything its ways need; empty if it has no such way."""
+        wider, open_ends = set(nodes), [activity]
+        while open_ends:
+            current = open_ends.pop()
+            if current in wider:
+                continue
+            if current not in self.before or current not in self.after:
+                return set()
+            wider.add(current)
+            open_ends += self.before[current] + self.after[current]
+        return wider
+
+    def moves(self, nodes: set[str]) -> set[Move]:
+        """The moves of the widest ways of these activities."""
+        into = {(source, node) for node in nodes for source in self.before[node]}
+        return into | {(node, target) for node in nodes for target in self.after[node]}
+
+
+def _widest(steps: Mapping[str, Mapping[str, Any]], first: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """Grow from the first activities along the most frequent move that leads to a new one; this finds widest ways."""
+    before: dict[str, tuple[str, ...]] = {}
+    heap: list[tuple[int, str, tuple[str, ...]]] = [(-n, activity, ()) for activity, n in first.items()]
+    heapify(heap)
+    while heap:
+        _, activity, origin = heappop(heap)
+        if activity in before:
+            continue
+        before[activity] = origin
+        for following, move in steps[activity].items():
+            if following not in before:
+                heappush(heap, (-move["n_cases"], following, (activity,)))
+    return before
+
+
+def _neighbours(path: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What follows the last occurrence of each activity of a path: the way along it to its end, without its loops."""
+    return dict(zip(path, [*((following,) for following in path[1:]), ()], strict=True)) if path else {}
+
+
+def _move_weights(graph: nx.DiGraph[str]) -> dict[Move, tuple[int, int]]:
+    return {(u, v): (move["n_cases"], move["lost_seconds"] or 0) for u, v, move in graph.edges(data=True)}
+
+
+def _activity_weights(graph: nx.DiGraph[str]) -> dict[str, tuple[int, int]]:
+    costliest = dict.fromkeys(graph, 0)
+    for move, (_, lost) in _move_weights(graph).items():
+        for activity in move:
+            costliest[activity] = max(costliest[activity], lost)
+    return {activity: (graph.nodes[activity]["n_cases"], lost) for activity, lost in costliest.items()}
+
+
+def _by_weight(weights: Mapping[Thing, tuple[int, int]]) -> list[Thing]:
+    """Ordered by the better of two places, by cases and by lost seconds; then by cases, then by name."""
+    cases = sorted(-n_cases for n_cases, _ in weights.values())
+    losses = sorted(-lost for _, lost in weights.values())
+
+    def place(thing: Thing) -> tuple[int, int, Thing]:
+        n_cases, lost = weights[thing]
+        by_cases = bisect_left(cases, -n_cases)
+        by_lost = bisect_left(losses, -lost) if lost else len(losses)
+        return min(by_cases, by_lost), by_cases, thing
+
+    return sorted(weights, key=place)
+
+
+def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Simplified:
+    order = {activity: place for place, activity in enumerate(dict.fromkeys(happy_path))}
+    by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
+    order |= {activity: len(order) + place for place, activity in enumerate(by_cases)}
+    moves = {(u, v): move["n"] for u, v, move in graph.edges(data=True)}
+    lost = {(u, v): move["lost_seconds"] for u, v, move in graph.edges(data=True) if move["lost_seconds"] is not None}
+    return Simplified(
+        nodes=tuple(order),
+        edges=tuple(sorted(edges, key=lambda move: (order[move[0]], order[move[1]]))),
+        happy_path=happy_path,
+        hidden_nodes=len(graph) - len(order),
+        hidden_edges=len(moves) - len(edges),
+        hidden_moves_share=_hidden_share(moves, edges),
+        hidden_lost_share=_hidden_share(lost, edges) if lost else None,
+    )
+
+
+def _hidden_share(amounts: Mapping[Move, int], shown: set[Move]) -> float:
+    total = sum(amounts.values())
+    hidden = sum(amount for move, amount in amounts.items() if move not in shown)
+    return hidden / total if total else 0.0
