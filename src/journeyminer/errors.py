@@ -79,6 +79,10 @@ class UnreadableLog(JourneyminerError):
     """A log folder is incomplete or was written by another schema version."""
 
 
+class UnreadableReport(JourneyminerError):
+    """A report.json is damaged or was written by another schema version."""
+
+
 class Unwritable(JourneyminerError):
     """The output cannot be written."""
 

@@ -1,0 +1,204 @@
+"""The report's language: every sentence comes from `locales/<code>.toml` by key, numbers and dates from CLDR.
+
+A language is one file. An entry is a sentence, or a table of plural forms (`one`, `other`, ... and `by`, the
+parameter that is counted, `n` where it is not said). A sentence names its parameters and how each is written:
+`{seconds:duration}`, `{share:percent}`, `{turn:turn}`. Parameters are data and are never read as a sentence.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from importlib import resources
+from string import Formatter
+from typing import TYPE_CHECKING, Any, Final
+
+from journeyminer.errors import UsageError
+from journeyminer.vocabulary import ACTIVITIES
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+FALLBACK: Final = "en"
+UNKNOWN: Final = "–"
+"""what stands where a figure is not knowable"""
+PLURALS: Final = frozenset({"zero", "one", "two", "few", "many", "other", "by"})
+
+Entry = str | dict[str, str]
+
+
+def available_languages() -> tuple[str, ...]:
+    """The codes of all languages there is a catalogue for, in order."""
+    names = (entry.name for entry in resources.files("journeyminer").joinpath("locales").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@lru_cache(maxsize=8)
+def catalogue(code: str) -> Mapping[str, Entry]:
+    """All entries of a language by dotted key."""
+    text = resources.files("journeyminer").joinpath("locales", f"{code}.toml").read_text(encoding="utf-8")
+    return dict(_flatten(tomllib.loads(text)))
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Entry]]:
+    entries: list[tuple[str, Entry]] = []
+    for key, value in table.items():
+        if isinstance(value, dict) and not ("other" in value and value.keys() <= PLURALS):
+            entries += _flatten(value, f"{prefix}{key}.")
+        else:
+            entries.append((prefix + key, value))
+    return entries
+
+
+class Language:
+    """Writes words, numbers, times and dates as readers of one language expect them.
+
+    Raises:
+        UsageError: there is no catalogue for `code`.
+    """
+
+    def __init__(self, code: str = FALLBACK) -> None:
+        if code not in available_languages():
+            raise UsageError(
+                f"There is no report language {code!r}.", hint=f"Choose one of {', '.join(available_languages())}."
+            )
+        self.code = code
+        self._entries = catalogue(code)
+        self._formatter = _Sentences(self)
+
+    @cached_property
+    def locale(self) -> Locale:
+        """Babel's locale, as the catalogue names it."""
+        from babel import Locale
+
+        return Locale.parse(self.text("locale"))
+
+    def has(self, key: str) -> bool:
+        """Whether this language or the fallback has words for a key."""
+        return key in self._entries or key in catalogue(FALLBACK)
+
+    def text(self, key: str, /, **params: object) -> str:
+        """The sentence of a key with its parameters written in; the plural form is the one its count asks for.
+
+        A key this language lacks is read in English; one that no catalogue has is shown as its last word, so that a
+        report never fails for want of a phrase (the tests do).
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = catalogue(FALLBACK).get(key)
+        if entry is None:
+            details = ", ".join(f"{name} {value}" for name, value in params.items())
+            return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
+        if isinstance(entry, dict):
+            count = params.get(entry.get("by", "n"), 0)
+            form = self.locale.plural_form(count if isinstance(count, int | float) else 0)
+            entry = entry.get(form, entry["other"])
+        return self._formatter.vformat(entry, (), params)
+
+    def word(self, kind: str, slug: str | None) -> str:
+        """One word of a closed set: `word("turn", "us_queue")`; a value outside the set is shown as it is."""
+        if slug is None:
+            return UNKNOWN
+        return self.text(f"{kind}.{slug}") if self.has(f"{kind}.{slug}") else slug
+
+    def activity(self, label: str) -> str:
+        """An activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
+        return self.text(f"activity.{label}") if label in ACTIVITIES else label
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number with the language's separators and a fixed number of decimals."""
+        from babel.numbers import format_decimal
+
+        if value is None:
+            return UNKNOWN
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return str(format_decimal(value, format=pattern, locale=self.locale))
+
+    def percent(self, share: float | None) -> str:
+        """A share 0..1 in percent: whole above ten, one decimal below; never rounded up to all or down to nothing."""
+        from babel.numbers import format_percent
+
+        if share is None:
+            return UNKNOWN
+        if 0 < share < 0.0005:
+            return "<" + self.percent(0.001)
+        if 0.995 <= share < 1:
+            return ">" + self.percent(0.99)
+        pattern = str(self.locale.percent_formats[None].pattern)
+        if share < 0.0995:
+            pattern = pattern.replace("0", "0.#", 1) if pattern.count("0") == 1 else pattern
+        return str(format_percent(share, format=pattern, locale=self.locale))
+
+    def duration(self, seconds: float | None) -> str:
+        """A length of time to be read at a glance: `45 s`, `12 min`, `4 h 20 min`, `3.2 d` (days of 24 hours)."""
+        if seconds is None:
+            return UNKNOWN
+        if seconds < 0:
+            return f"-{self.duration(-seconds)}"
+        if round(seconds) < 60:
+            return self.text("unit.second", x=self.number(seconds))
+        minutes = round(seconds / 60)
+        if minutes < 60:
+            return self.text("unit.minute", x=self.number(minutes))
+        if minutes >= 24 * 60:
+            days = seconds / 86_400
+            return self.text("unit.day", x=self.number(days, 0 if days >= 99.95 else 1))
+        hours, rest = divmod(minutes, 60)
+        whole = self.text("unit.hour", x=self.number(hours))
+        return f"{whole} {self.text('unit.minute', x=self.number(rest))}" if rest else whole
+
+    def hours(self, seconds: float | None) -> str:
+        """A sum of time in hours, the unit in which places are compared: `1,240 h`."""
+        if seconds is None:
+            return UNKNOWN
+        hours = seconds / 3600
+        return self.text("unit.hour", x=self.number(hours, 0 if hours >= 9.95 or not hours else 1))
+
+    def date(self, iso: str | None) -> str:
+        """The day of an ISO 8601 moment, in UTC."""
+        return self._when(iso, "format.date")
+
+    def moment(self, iso: str | None) -> str:
+        """An ISO 8601 moment to the minute, in UTC (and saying so)."""
+        return self._when(iso, "format.moment")
+
+    def _when(self, iso: str | None, pattern: str) -> str:
+        from babel.dates import format_datetime
+
+        if iso is None:
+            return UNKNOWN
+        when = datetime.fromisoformat(iso)
+        when = when.astimezone(UTC) if when.tzinfo else when
+        return str(format_datetime(when, format=self.text(pattern), locale=self.locale))
+
+    def value(self, value: object, kind: str = "") -> str:
+        """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, or a
+        closed set's name (turn, role ...). Without a kind numbers are numbers and text is text."""
+        if value is None:
+            return UNKNOWN
+        if kind in _WRITERS:
+            return str(getattr(self, kind)(value))
+        if kind not in ("", "number", "decimal"):
+            return self.word(kind, str(value))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return str(value)
+        whole = kind != "decimal" and float(value).is_integer()
+        return self.number(value, 0 if whole else 1)
+
+
+_WRITERS: Final = frozenset({"percent", "duration", "hours", "date", "moment", "activity"})
+
+
+class _Sentences(Formatter):
+    """str.format whose format specs are the kinds of `Language.value`; an absent parameter is shown as unknown."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:  # noqa: ARG002
+        return kwargs.get(str(key))
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        return self._language.value(value, format_spec)

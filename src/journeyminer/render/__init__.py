@@ -1,0 +1,85 @@
+"""Renderers: each turns a Report (and nothing else) into one kind of output; FORMATS lists them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from journeyminer.errors import Unwritable
+from journeyminer.i18n import Language
+from journeyminer.report.model import Report
+
+STDOUT: Final = Path("-")
+
+
+def _html(report: Report, language: Language) -> str:
+    from journeyminer.render import html
+
+    return html.render(report, language)
+
+
+def _json(report: Report, language: Language) -> str:  # noqa: ARG001 (report.json speaks no language)
+    from journeyminer.render import json
+
+    return json.render(report)
+
+
+def _markdown(report: Report, language: Language) -> str:
+    from journeyminer.render import markdown
+
+    return markdown.render(report, language)
+
+
+def _terminal(report: Report, language: Language) -> str:
+    from journeyminer.render import terminal
+
+    return terminal.render(report, language)
+
+
+FORMATS: Final[dict[str, Callable[[Report, Language], str]]] = {
+    "html": _html,
+    "json": _json,
+    "markdown": _markdown,
+    "terminal": _terminal,
+}
+"""format -> renderer of a whole report; tables.files() gives the CSV tables, which are several files"""
+
+
+def write(path: str | Path, content: str | bytes) -> None:
+    """Write an output: `-` is stdout; a file appears under its name only when it is complete.
+
+    Raises:
+        Unwritable: the folder is missing or read-only, or the disk is full.
+    """
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    path = Path(path)
+    if path == STDOUT:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+    except OSError as error:
+        raise Unwritable(
+            f"The output cannot be written ({error.strerror}).", place=str(path), hint="Choose another place with -o."
+        ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the target, then rename: a crash leaves the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)  # mkstemp makes files that only their owner can read
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
