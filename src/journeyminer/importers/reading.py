@@ -167,7 +167,7 @@ class _Reading:
         self.progress = progress
         self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
         self.siblings = {
-            name: tuple(claim.sample.path for claim in claimed if claim.importer.NAME == name)
+            name: tuple(claim.sample.path for claim in claimed if name == claim.importer.NAME)
             for name in {claim.importer.NAME for claim in claimed}
         }
         self.shared: dict[str, dict[str, Any]] = defaultdict(dict)
