@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from journeyminer.cli.output import say
 from journeyminer.errors import ExitStatus, JourneyminerError
 
 COMMANDS = {
@@ -91,14 +92,14 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted.")
+        say("Interrupted.")
         return ExitStatus.INTERRUPTED
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "journeyminer"
-        _say(f"Error: {error.format_message()} See: {where} --help")
+        say(f"Error: {error.format_message()} See: {where} --help")
         return ExitStatus.USAGE
     except JourneyminerError as error:
-        _say(f"Error: {error}")
+        say(f"Error: {error}")
         return error.status
     except BrokenPipeError:
         # the reader of our output has seen enough; without this Python complains again when it closes stdout
@@ -107,15 +108,6 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     except Exception as error:
         if "--debug" in args:
             raise
-        _say(f"Error: unexpected {type(error).__name__}: {_printable(str(error))}")
-        _say("This is a bug in journeyminer. `journeyminer --debug ...` shows the traceback.")
+        say(f"Error: unexpected {type(error).__name__}: {error}")
+        say("This is a bug in journeyminer. `journeyminer --debug ...` shows the traceback.")
         return ExitStatus.BUG
-
-
-def _say(text: str) -> None:
-    click.echo(_printable(text), err=True)
-
-
-def _printable(text: str) -> str:
-    """Text of a message without what could steer a terminal: names of files and columns come from data."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)

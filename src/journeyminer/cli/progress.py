@@ -18,7 +18,7 @@ Step = Callable[[str, int, int], None]
 def progress_bar(*, quiet: bool) -> Iterator[Step]:
     """A bar on stderr; nothing at all where stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda what, done, total: None
+        yield _no_step
         return
     from rich.console import Console
     from rich.markup import escape
@@ -46,3 +46,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Step]:
         timer.cancel()
         timer.join()
         bar.stop()
+
+
+def _no_step(what: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""

@@ -55,4 +55,4 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in Path(name).parts)
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in Path(name).parts)

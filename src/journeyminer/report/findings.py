@@ -1,0 +1,90 @@
+"""What is worth saying first: findings are chosen from the sections of a report, as slugs with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from journeyminer.report.model import Finding, Kpi, Report
+from journeyminer.vocabulary import OUR_TURNS
+
+UNKNOWN_SHARE = 0.2
+"""from this share of unknown time on, the reader must know before anything else"""
+TELLING_SHARE = 0.02
+"""re-opened or bounced cases below this share are no news"""
+
+
+def find(report: Report) -> tuple[Finding, ...]:
+    """The findings of a report, the most important first. Each rests on figures that stand in the report too."""
+    found = [*_unknown(report), *_turns(report), *_bottleneck(report), *_first_response(report), *_handovers(report),
+             *_reopened(report), *_open(report), *_happy_path(report)]  # fmt: skip
+    return tuple(found)
+
+
+def _unknown(report: Report) -> Iterator[Finding]:
+    share = sum(row.share for row in report.turns or () if row.turn == "unknown")
+    if share >= UNKNOWN_SHARE:
+        yield Finding("unknown_turns", "warning", {"share": share})
+
+
+def _turns(report: Report) -> Iterator[Finding]:
+    ours = [row for row in report.turns or () if row.turn in OUR_TURNS]
+    if ours:
+        params = {"share": sum(row.share for row in ours), "seconds": sum(row.seconds for row in ours)}
+        yield Finding("turns", "info", params)
+
+
+def _bottleneck(report: Report) -> Iterator[Finding]:
+    places = report.bottlenecks or ()
+    lasting = next((place for place in places if place.one_off is None), None)
+    if lasting is not None:
+        params: dict[str, str | int | float] = {
+            "source": lasting.source,
+            "target": lasting.target,
+            "seconds": lasting.lost_seconds,
+            "n_cases": lasting.n_cases,
+            "share": lasting.share,
+        }
+        slug = "bottleneck"
+        if lasting.group is not None:
+            slug, params["group"] = "bottleneck_group", lasting.group
+        yield Finding(slug, "warning", params, lasting.evidence)
+    top = places[0] if places else None
+    if top is not None and top.one_off is not None:
+        yield Finding("one_off", "info", {"rank": top.rank}, top.evidence)
+
+
+def _kpi(report: Report, id_: str) -> Kpi | None:
+    return next((kpi for kpi in report.kpis or () if kpi.id == id_ and kpi.value is not None), None)
+
+
+def _first_response(report: Report) -> Iterator[Finding]:
+    kpi = _kpi(report, "first_response")
+    if kpi is not None and kpi.median is not None and kpi.p90 is not None:
+        yield Finding("first_response", "info", {"median": kpi.median, "p90": kpi.p90, "n": kpi.n})
+
+
+def _handovers(report: Report) -> Iterator[Finding]:
+    total = next((row for row in report.handover_totals or () if row.by == "group"), None)
+    if total is None or not total.n or not report.log.n_cases:
+        return
+    yield Finding("handovers", "info", {"share": total.n_cases / report.log.n_cases, "mean": total.hops_mean})
+    if total.ping_pong_cases >= TELLING_SHARE * report.log.n_cases:
+        yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
+
+
+def _reopened(report: Report) -> Iterator[Finding]:
+    kpi = _kpi(report, "reopen_rate")
+    if kpi is not None and kpi.value is not None and kpi.value >= TELLING_SHARE:
+        yield Finding("reopened", "warning", {"share": kpi.value, "n": round(kpi.value * kpi.n), "of": kpi.n})
+
+
+def _open(report: Report) -> Iterator[Finding]:
+    if report.durations is not None and report.durations.n_open:
+        of = report.durations.n + report.durations.n_open
+        yield Finding("open_cases", "info", {"n": report.durations.n_open, "of": of})
+
+
+def _happy_path(report: Report) -> Iterator[Finding]:
+    if report.variants is not None and report.variants.rows:
+        best = report.variants.rows[0]
+        yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases})

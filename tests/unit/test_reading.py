@@ -1,0 +1,184 @@
+"""Reading folders: names, archives, identification, broken files, namespaces, duplicates."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
+from journeyminer.importers import ReadOptions, find_files, read_log
+from journeyminer.importers.base import Importer, Match, Sample, Source
+from journeyminer.importers.registry import identify
+from journeyminer.log.intake import Intake
+from journeyminer.log.record import Event, Record
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+class Lines:
+    """An importer of files whose name ends with its word: one event a line, `bad` is rejected, `broken` raises."""
+
+    def __init__(self, name: str, score: float = 0.9, suffix: str = "") -> None:
+        self.NAME = name
+        self.score = score
+        self.suffix = suffix or f".{name}"
+
+    def identify(self, sample: Sample) -> Match | None:
+        return Match(self.score, f"it ends with {self.suffix}") if sample.suffix == self.suffix else None
+
+    def load(self, source: Source, intake: Intake) -> None:
+        text = source.path.read_text()
+        lines = text.splitlines()
+        intake.records(self.record(number, line) for number, line in enumerate(lines, 1))
+        if "broken" in lines:
+            raise UnreadableExport("The file ends in the middle.", place=source.shown)
+
+    def record(self, number: int, line: str) -> Record:
+        if line == "bad":
+            return Record.rejected(f"line {number}", "it is bad")
+        return Record(f"line {number}", events=[Event(line, "seen", NOON)])
+
+
+@pytest.fixture(autouse=True)
+def only_lines(monkeypatch: pytest.MonkeyPatch) -> list[Importer]:
+    known: list[Importer] = [Lines("abc"), Lines("xyz")]
+    monkeypatch.setattr("journeyminer.importers.registry.importers", lambda: known)
+    return known
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(" ", "\n"))
+    return folder
+
+
+def cases(folder: Path, **options: object) -> list[str]:
+    log = read_log([folder], options=ReadOptions(**options))  # type: ignore[arg-type]
+    return [row[0] for row in log.rows("SELECT case_id FROM events ORDER BY seq")]
+
+
+def test_every_file_is_a_log_of_its_own_named_after_the_file(tmp_path: Path) -> None:
+    write(tmp_path, a_abc="1 2", b__a_abc="1", c_xyz="3")
+    assert cases(tmp_path) == ["a:1", "a:2", "b/a:1", "c:3"]
+
+
+def test_the_same_name_in_two_folders_shows_the_folder(tmp_path: Path) -> None:
+    write(tmp_path / "one", a_abc="1")
+    write(tmp_path / "two", a_abc="1")
+    shown = [name for _, name in find_files([tmp_path / "one", tmp_path / "two"])]
+    assert shown == ["one/a.abc", "two/a.abc"]
+
+
+def test_hidden_files_are_left_out_and_missing_ones_are_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a_abc="1")
+    (tmp_path / ".DS_Store").write_text("x")
+    assert [name for _, name in find_files([tmp_path])] == ["a.abc"]
+    with pytest.raises(UnreadableExport, match="no such"):
+        find_files([tmp_path / "nowhere"])
+
+
+def test_a_namespace_joins_files(tmp_path: Path) -> None:
+    write(tmp_path, w1_abc="1", w2_abc="1 2")
+    assert cases(tmp_path, namespaces={"w*.abc": "desk"}) == ["desk:1", "desk:2"]
+
+
+def test_the_same_bytes_under_two_names_are_read_once(tmp_path: Path) -> None:
+    write(tmp_path, a_abc="1 2", copy_abc="1 2")
+    log = read_log([tmp_path])
+    assert log.n_events == 2
+    assert [(source.used, source.deduplicated) for source in log.receipt.sources] == [(2, 0), (0, 2)]
+
+
+def test_a_file_nobody_claims_is_listed_and_the_others_are_read(tmp_path: Path) -> None:
+    write(tmp_path, a_abc="1", note_txt="hello")
+    log = read_log([tmp_path])
+    assert [unclaimed.file for unclaimed in log.receipt.unclaimed] == ["note.txt"]
+
+
+def test_nothing_claimed_at_all_is_an_error_that_names_the_files(tmp_path: Path) -> None:
+    with pytest.raises(UnidentifiedSource, match=r"note\.txt"):
+        read_log([write(tmp_path, note_txt="hello")])
+    with pytest.raises(UnidentifiedSource, match="no file"):
+        (tmp_path / "empty").mkdir()
+        read_log([tmp_path / "empty"])
+
+
+def test_a_broken_file_is_taken_back_whole_and_the_others_stay(tmp_path: Path) -> None:
+    write(tmp_path, a_abc="1", b_abc="2 broken", c_abc="3")
+    log = read_log([tmp_path])
+    assert [row[0] for row in log.rows("SELECT case_id FROM events ORDER BY seq")] == ["a:1", "c:3"]
+    assert [broken.file for broken in log.receipt.failed] == ["b.abc"]
+    assert "ends in the middle" in log.receipt.failed[0].reason
+    with pytest.raises(UnreadableExport, match="middle"):
+        read_log([tmp_path], options=ReadOptions(strict=True))
+
+
+def test_only_broken_files_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableExport, match="middle"):
+        read_log([write(tmp_path, b_abc="2 broken")])
+
+
+def test_too_many_rejected_records_break_a_file(tmp_path: Path) -> None:
+    write(tmp_path, few_abc=" ".join(["1"] * 5 + ["bad"] * 10), many_abc=" ".join(["1"] * 5 + ["bad"] * 11))
+    log = read_log([tmp_path])
+    assert log.receipt.sources[0].rejected == 10
+    assert "it is bad (11)" in log.receipt.failed[0].reason
+    with pytest.raises(TooManyRejected):
+        read_log([tmp_path], options=ReadOptions(strict=True))
+    assert not read_log([tmp_path], options=ReadOptions(max_rejected=0.9)).receipt.failed
+
+
+def test_a_tie_names_both_importers_and_source_settles_it(tmp_path: Path, only_lines: list[Importer]) -> None:
+    only_lines.append(Lines("rival", suffix=".abc"))
+    sample = Sample(write(tmp_path, a_abc="1") / "a.abc", "a.abc")
+    answer = identify(sample, ReadOptions())
+    assert answer.chosen is None
+    assert "abc" in str(answer.error) and "rival" in str(answer.error)
+    settled = identify(sample, ReadOptions(source="rival"))
+    assert settled.chosen is not None and settled.chosen[0].NAME == "rival"
+    with pytest.raises(UsageError, match="abc, xyz, rival"):
+        identify(sample, ReadOptions(source="nobody"))
+
+
+def test_the_best_score_wins(tmp_path: Path, only_lines: list[Importer]) -> None:
+    better = Lines("abc", score=0.95)
+    only_lines.append(better)
+    answer = identify(Sample(write(tmp_path, a_abc="1") / "a.abc", "a.abc"), ReadOptions())
+    assert answer.chosen is not None and answer.chosen[0] is better
+    assert [match.score for _, match in answer.answers] == [0.95, 0.9]
+
+
+def test_archives_are_folders(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("in/a.abc", "1")
+        archive.writestr("../../outside.abc", "2")
+        archive.writestr("__MACOSX/in/._a.abc", "rubbish")
+    log = read_log([tmp_path])
+    assert [source.file for source in log.receipt.sources] == ["all.zip/../../outside.abc", "all.zip/in/a.abc"]
+    assert not (tmp_path.parent / "outside.abc").exists()
+
+
+def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("a.abc", "1" * 1000)
+    data = bytearray((tmp_path / "bad.zip").read_bytes())
+    data[40:44] = b"????"
+    (tmp_path / "bad.zip").write_bytes(bytes(data))
+    write(tmp_path, b_abc="1")
+    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
+
+
+def test_a_truncated_gzip_is_listed_with_the_next_step(tmp_path: Path) -> None:
+    import gzip
+
+    (tmp_path / "a.abc.gz").write_bytes(gzip.compress(b"1\n" * 1000)[:-20])
+    write(tmp_path, b_abc="1")
+    sample = Sample(tmp_path / "a.abc.gz", "a.abc.gz")
+    with pytest.raises(UnreadableExport, match="truncated"):
+        _ = sample.head
+    assert sample.suffix == ".abc"
