@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,17 @@ class Engine:
     def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query as tuples."""
         return self.connection.execute(sql, params).fetchall()
+
+    def stream(self, sql: str, *, schema: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query over a schema, a batch in memory at a time; other queries may run meanwhile."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(f"SET schema = '{schema}'")
+            cursor.execute(sql)
+            while batch := cursor.fetchmany(10_000):
+                yield from batch
+        finally:
+            cursor.close()
 
     def one(self, sql: str, params: list[Any] | None = None) -> tuple[Any, ...]:
         """The single row of a query."""

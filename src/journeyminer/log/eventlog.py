@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +81,10 @@ class EventLog:
         """The result of a query over this log's tables as tuples."""
         self._enter()
         return self.engine.rows(query, list(params))
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query over this log's tables one by one, for results that may not fit in memory."""
+        return self.engine.stream(query, schema=self.schema)
 
     def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
         """The only row of a query over this log's tables."""
