@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from journeyminer.clock import to_utc
+from journeyminer.log.exchange import ATTRIBUTE_PREFIX
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import EVENTS
 
 ATTRIBUTES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
 ELEMENTS = ATTRIBUTES | {"log", "extension", "global", "classifier", "trace", "event", "values"}
 
-ATTRIBUTE_PREFIX = "attribute:"
-"""our own exports keep an event's further attributes under this prefix; those of other logs are left out"""
 EXTRA_PREFIX = "x_"
 
 _EVENT_FIELDS = {column.xes: column.name for column in EVENTS if column.xes and column.name != "case_id"}
@@ -44,7 +43,7 @@ class TraceReader:
     """Collects traces from start and end tags; `take` hands over the records of the traces that are complete.
 
     Defaults of `<global>` are not read into events: what writers put there are placeholders (UNKNOWN, 1970-01-01).
-    Lists, containers and attributes of attributes are passed over.
+    Lists, containers, attributes of attributes and keys that are neither standard nor our own are passed over.
     """
 
     def __init__(self, zone: str | None) -> None:
