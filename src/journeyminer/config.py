@@ -9,7 +9,7 @@ A flag goes before the file, the file before the default. The file knows these k
     [timezones]   "chat*.txt" = "America/Sao_Paulo"       by glob of file names
     [namespaces]  "tickets-*.csv" = "zendesk-acme"        by glob of file names: one name, one account
     [us]          addresses, domains, names: lists of what is ours
-    [map]         nodes, edges: how much the map shows
+    [map]         max_nodes, max_edges: how much the map shows
     [status] [role] [channel] [visibility]    "what the source says" = "what it means"
     [[label]]     when = { ... }, give = { ... }: a rule as in prepare/rules.toml, tried before ours
 """
@@ -70,8 +70,8 @@ class Config:
     language: str | None = None
     max_rejected: float | None = None
     session_gap_hours: float | None = None
-    map_nodes: int | None = None
-    map_edges: int | None = None
+    max_nodes: int | None = None
+    max_edges: int | None = None
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """column of CLOSED_SETS -> what the source says -> what it means"""
     labels: tuple[Rule, ...] = ()
@@ -105,7 +105,7 @@ def parse_config(data: Mapping[str, Any], *, place: str) -> Config:
     mistakes = Mistakes(place)
     mistakes.unknown(data, _KEYS)
     us = mistakes.table(data, "us", ("addresses", "domains", "names"))
-    limits = mistakes.table(data, "map", ("nodes", "edges"))
+    limits = mistakes.table(data, "map", ("max_nodes", "max_edges"))
     ours = [mistakes.take(us, key, _texts, "us.") or () for key in ("addresses", "domains", "names")]
     words = {column: mistakes.all(data, column, _one_of(values)) for column, values in CLOSED_SETS.items()}
     config = Config(
@@ -116,8 +116,8 @@ def parse_config(data: Mapping[str, Any], *, place: str) -> Config:
         language=mistakes.take(data, "language", _one_of(LANGUAGES)),
         max_rejected=mistakes.take(data, "max_rejected", _share),
         session_gap_hours=mistakes.take(data, "session_gap", _hours),
-        map_nodes=mistakes.take(limits, "nodes", _count, "map."),
-        map_edges=mistakes.take(limits, "edges", _count, "map."),
+        max_nodes=mistakes.take(limits, "max_nodes", _count, "map."),
+        max_edges=mistakes.take(limits, "max_edges", _count, "map."),
         words={column: mapped for column, mapped in words.items() if mapped},
         labels=parse_rules(data.get("label", []), mistakes),
     )

@@ -1,0 +1,167 @@
+"""Label rules: what a source's words mean. The rules are data (rules.toml, and `[[label]]` of journeyminer.toml)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
+from journeyminer.vocabulary import ACTIVITIES
+
+RULE_FILE = Path(__file__).with_name("rules.toml")
+UNKNOWN = "unknown"
+"""what a word gives that speaks of the column and fits no value of its closed set"""
+
+
+def fold(text: str) -> str:
+    """The text as rules compare it: lower case, no accents, everything but letters, digits and `*` as one space."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(" " if not (c.isalnum() or c == "*") else c for c in plain if not unicodedata.combining(c))
+    return " ".join(letters.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the rules say of one combination of words.
+
+    `give` holds column -> value for the columns of GIVE that a rule decided. `unmatched` holds (column, word): the
+    word speaks of that column and no rule knows what it means, so the column stays null.
+    """
+
+    give: Mapping[str, str]
+    unmatched: tuple[tuple[str, str], ...]
+
+
+class Rules:
+    """All rules in their order: the user's, then ours. `meaning` answers for one combination of words."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        config = config or Config()
+        ours, words, strip = _our_rules()
+        own = [*config.labels, *_word_rules(config.words)]
+        self._n_own = len(own)
+        self._rules = [*own, *_word_rules(words, ("lifecycle",)), *ours, *_word_rules(words, ("own", "activity"))]
+        before = sorted((fold(phrase) for phrase in strip["before"]), key=len, reverse=True)
+        self._before = tuple(f"{phrase} " for phrase in before)
+        self._objects = frozenset(fold(word) for word in strip["objects"])
+        self._exact: dict[str, dict[str, set[int]]] = {column: {} for column in WHEN}
+        self._globs: dict[str, list[tuple[re.Pattern[str], int]]] = {column: [] for column in WHEN}
+        for number, rule in enumerate(self._rules):
+            for column, texts in rule.when.items():
+                for word in map(fold, texts):
+                    if "*" in word:
+                        self._globs[column].append((re.compile(".*".join(map(re.escape, word.split("*")))), number))
+                    else:
+                        self._exact[column].setdefault(word, set()).add(number)
+        self._hits: dict[tuple[str, str], frozenset[int]] = {}
+
+    def meaning(self, said: Mapping[str, str | None], sources: Iterable[str] = ()) -> Meaning:
+        """What the words of one event mean.
+
+        Where a column says something, its own words decide it: a rule of ours that looks at the activity alone
+        only fills what is silent.
+
+        Args:
+            said: column of WHEN -> the source's text; missing and None: the event says nothing there.
+            sources: the importer's and the profile's name.
+        """
+        hits = {column: self._matching(column, text) for column, text in said.items() if text is not None}
+        hits["source"] = frozenset().union(*(self._matching("source", source) for source in sources))
+        give: dict[str, str] = {}
+        for number in sorted(frozenset().union(*hits.values())):
+            rule = self._rules[number]
+            if any(number not in hits.get(column, ()) for column in rule.when):
+                continue
+            for column, value in rule.give.items():
+                if column not in give and self._may_give(number, rule, column, said):
+                    give[column] = value
+        unmatched = tuple(
+            (column, word)
+            for column in ("status", "role", "channel")
+            if (word := _unmatched(column, said, give, hits, self._rules)) is not None
+        )
+        return Meaning({column: value for column, value in give.items() if value != UNKNOWN}, unmatched)
+
+    def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
+        silent = said.get(column) is None or column == "activity"
+        return silent or number < self._n_own or not rule.when.keys().isdisjoint((column, "source", "lifecycle"))
+
+    def _matching(self, column: str, text: str) -> frozenset[int]:
+        """The rules one of whose words for the column the text is."""
+        key = (column, text)
+        if key not in self._hits:
+            folded = fold(text).replace("*", " ")
+            forms = {folded, self._stripped(folded)} if column == "activity" else {folded}
+            exact = self._exact[column]
+            found = {number for form in forms for number in exact.get(form, ())}
+            found |= {number for glob, number in self._globs[column] if any(map(glob.fullmatch, forms))}
+            self._hits[key] = frozenset(found)
+        return self._hits[key]
+
+    def _stripped(self, folded: str) -> str:
+        """An activity without the thing it happens to: `resolve ticket`, `ticket: resolve` -> `resolve`."""
+        for phrase in self._before:
+            if folded.startswith(phrase):
+                folded = folded[len(phrase) :]
+                break
+        return " ".join(word for word in folded.split() if word not in self._objects) or folded
+
+
+def _unmatched(
+    column: str,
+    said: Mapping[str, str | None],
+    give: Mapping[str, str],
+    hits: Mapping[str, frozenset[int]],
+    rules: list[Rule],
+) -> str | None:
+    """The word that speaks of the column and means nothing to the rules."""
+    if give.get(column) == UNKNOWN:
+        for place in (column, "lifecycle", "activity"):
+            if any(rules[number].give.get(column) == UNKNOWN for number in hits.get(place, ())):
+                return said[place]
+    return said.get(column) if column not in give else None
+
+
+def _word_rules(
+    words: Mapping[str, Mapping[str, str]], places: tuple[str, ...] = ("lifecycle", "own", "activity")
+) -> list[Rule]:
+    """The rules of word tables (column -> word -> value), in the columns where their words count."""
+    rules = []
+    for place in places:
+        for column, mapped in words.items():
+            if place != "own" and column != "status":
+                continue
+            by_value: dict[str, list[str]] = {}
+            for word, value in mapped.items():
+                by_value.setdefault(value, []).append(word)
+            where = column if place == "own" else place
+            rules += [Rule({where: tuple(texts)}, {column: value}) for value, texts in by_value.items()]
+    return rules
+
+
+@cache
+def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
+    """rules.toml: the label rules, the words (column -> word -> value), what is stripped off activities."""
+    data = read_toml(RULE_FILE)
+    mistakes = Mistakes(RULE_FILE.name)
+    mistakes.unknown(data, ("label", "words", "strip"))
+    labels = parse_rules(data["label"], mistakes, activities=ACTIVITIES)
+    for number, rule in enumerate(labels, 1):
+        if "activity" in rule.give and "source" not in rule.when:
+            mistakes.add(f"label {number}: give.activity", "needs a source: other logs keep their own words")
+    mistakes.unknown(data["words"], tuple(CLOSED_SETS), "words.")
+    words: dict[str, dict[str, str]] = {}
+    for column, values in CLOSED_SETS.items():
+        mistakes.unknown(data["words"][column], (*values, UNKNOWN), f"words.{column}.")
+        listed = [(value, value) for value in values]
+        listed += [(word, value) for value, texts in data["words"][column].items() for word in texts]
+        words[column] = {}
+        for word, value in listed:
+            if words[column].setdefault(fold(word), value) != value:
+                mistakes.add(f"words.{column}", f"{word!r} means both {words[column][fold(word)]} and {value}")
+    mistakes.stop()
+    return labels, words, data["strip"]
