@@ -1,0 +1,17 @@
+"""Parquet files of events, read by the engine."""
+
+from __future__ import annotations
+
+from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.log.intake import Intake
+
+NAME = "parquet"
+
+
+def identify(sample: Sample) -> Match | None:  # noqa: ARG001
+    """Nothing yet."""
+    return None
+
+
+def load(source: Source, intake: Intake) -> None:
+    """Nothing yet."""
