@@ -181,3 +181,41 @@ def test_a_derived_log_leaves_the_first_alone() -> None:
     )
     assert (one.n_events, one.n_cases, made.n_events) == (1, 1, 2)
     assert one.rows("SELECT case_id FROM events") == [("tiny:A",)]
+
+
+TABLE = (
+    "SELECT * FROM (VALUES ('A','x',TIMESTAMP '2026-01-05 12:00','ana'), ('A','y',TIMESTAMP '2026-01-05 13:00','bea'), "
+    "('B','z',TIMESTAMP '2026-01-05 14:00','ana'), ('B','a',TIMESTAMP '2026-01-05 15:00',NULL)) "
+    "v(case_id, activity, timestamp, resource)"
+)
+
+
+def test_words_beyond_the_first_rows_are_coded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows(sample: int) -> list[tuple[object, ...]]:
+        monkeypatch.setattr("journeyminer.log.stage.SAMPLE_ROWS", sample)
+        builder = LogBuilder(Engine())
+        intake(builder, "t.csv", "t").table(TABLE)
+        return builder.seal().rows("SELECT case_id, activity, resource FROM events ORDER BY seq")
+
+    assert rows(100) == [("t:A", "x", "ana"), ("t:A", "y", "bea"), ("t:B", "z", "ana"), ("t:B", "a", None)]
+    assert rows(1) == rows(2) == rows(4) == rows(100)
+
+
+def test_case_keys_that_collide_are_salted_until_they_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    def weak(native: str, namespace: str, salt: int) -> str:
+        return f"CAST({salt} * length({native}) + {salt} * ascii({native}) AS UBIGINT)"  # salt 0: one key for all
+
+    for module in ("stage", "seal"):
+        monkeypatch.setattr(f"journeyminer.log.{module}.case_key", weak)
+    builder = LogBuilder(Engine())
+    intake(builder, "t.csv", "t").table(TABLE)
+    made = builder.seal()
+    assert made.n_cases == 2
+    assert made.rows("SELECT case_id, activity FROM events ORDER BY seq")[2] == ("t:B", "z")
+
+
+def test_a_namespace_after_the_table_is_refused() -> None:
+    way = intake(LogBuilder(Engine()), "t.csv", "t")
+    way.table(TABLE)
+    with pytest.raises(ValueError, match="before"):
+        way.namespace("desk")

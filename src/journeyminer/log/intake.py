@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import EmptyLog, MissingColumn
-from journeyminer.log import seal
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.quality import Receipt, SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import CASES, EVENT_TYPES
+from journeyminer.log.seal import seal
+from journeyminer.log.stage import IS_EVENT, Stage, columns_of, filled_columns, stage_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ class LogBuilder:
         self.engine = engine
         self.schema = engine.new_schema()
         self.receipt = Receipt()
-        self.tables: list[seal.Stage] = []
+        self.tables: list[Stage] = []
         self.placed: dict[int, tuple[int, int]] = {}
         """number of a source of a stored log -> its seq_offset and first_row"""
         engine.execute(f"SET schema = '{self.schema}'")
@@ -64,7 +65,7 @@ class LogBuilder:
         """Take the events of a stored log, which carry their source_no, seq and event_id."""
         table = f"{self.schema}.stored"
         self.engine.execute(f"CREATE TABLE {table} AS {select}")
-        self.tables.append(seal.Stage(table, None, seal.filled_columns(self.engine, table), 0))
+        self.tables.append(Stage(table, None, filled_columns(self.engine, table), 0))
 
     def withdraw(self, intake: Intake) -> None:
         """Take back everything a broken file had handed over."""
@@ -88,9 +89,7 @@ class LogBuilder:
         (staged,) = self.engine.one("SELECT count(*) FROM staged_events")
         if not staged and not self.tables:
             raise EmptyLog("No event could be read.", hint="See the receipt for what became of every record.")
-        return seal.seal(
-            self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed, as_of=as_of
-        )
+        return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed, as_of=as_of)
 
 
 class Intake:
@@ -102,9 +101,15 @@ class Intake:
         self.receipt = receipt
         self.engine = builder.engine
         self.namespace_given = False
+        self._staged = False
 
     def namespace(self, namespace: str) -> None:
-        """Say product and account of the file, so that files of one account are one log; --namespace goes before."""
+        """Say product and account of the file, so that files of one account are one log; --namespace goes before.
+
+        To be said before the first table, as the keys of its cases hold the namespace.
+        """
+        if self._staged:
+            raise ValueError("the namespace comes before the table")
         if not self.namespace_given:
             self.receipt.namespace = namespace
 
@@ -163,11 +168,12 @@ class Intake:
             rejected, ignored: reason -> count of the records with that fate; the others are used.
             first_row: the number of the first record, where the query has no `record` (a header is row 1).
         """
-        table = f"{self._builder.schema}.stage{len(self._builder.tables)}"
-        self.engine.execute(f"CREATE TABLE {table} AS {select}")
-        stage = seal.Stage(table, self.number, seal.columns_of(self.engine, table), first_row)
+        table = f"{self._builder.schema}.stage{self.number}"
+        namespace = self.receipt.namespace
+        stage = stage_table(self.engine, table, self.number, select, namespace=namespace, first_row=first_row)
+        self._staged = True
         self._builder.tables.append(stage)
-        total, events = self.engine.one(f"SELECT count(*), count(*) FILTER (WHERE {seal.IS_EVENT}) FROM {table}")
+        total, events = self.engine.one(f"SELECT count(*), count(*) FILTER (WHERE {IS_EVENT}) FROM {stage.table}")
         receipt = self.receipt
         receipt.records += total if records is None else records
         receipt.rejected_reasons.update(rejected or {})
@@ -185,7 +191,7 @@ class Intake:
             select: columns named as in `schema.CASES` (opened_at as TIMESTAMP), `schema.IDENTITIES` (kind, value)
                 or, for rejects, record (text), reason, column, value. Case ids are the source's own.
         """
-        columns = [column for column in seal.columns_of(self.engine, f"({select})") if column in _STAGES[stage]]
+        columns = [column for column in columns_of(self.engine, f"({select})") if column in _STAGES[stage]]
         listed = ", ".join(name(column) for column in columns)
         self.engine.execute(
             f"INSERT INTO {self._builder.schema}.staged_{stage} (source_no, {listed}) "
@@ -225,7 +231,7 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
     # Only the named columns go over; what pandas calls missing is null.
     engine.connection.register("frame", frame[list(dict.fromkeys(columns.values()))])
     cast = ", ".join(f"CAST({name(theirs)} AS {EVENT_TYPES[ours]}) AS {name(ours)}" for ours, theirs in columns.items())
-    no_event = f"SELECT count(*) FROM (SELECT {cast} FROM frame) WHERE NOT ({seal.IS_EVENT})"
+    no_event = f"SELECT count(*) FROM (SELECT {cast} FROM frame) WHERE NOT ({IS_EVENT})"
     (lost,) = engine.one(no_event)
     rejected = {"no case, activity or timestamp": lost} if lost else None
     intake.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)

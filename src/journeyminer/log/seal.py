@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.quality import Receipt
 from journeyminer.log.schema import CASES, CODED, EVENTS
+from journeyminer.log.stage import IS_EVENT, Stage, case_key, columns_of, filled_columns
 
-IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
 _DERIVED = ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref")
 _STORED = tuple(column.name for column in EVENTS if column.name not in _DERIVED)
 _OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID"}
 """columns of event_rows that are no documented columns, or not always there"""
 _CONTENT = tuple(column for column in _STORED if column != "attributes")
-
-
-class Stage(NamedTuple):
-    """A table of staged events: of one file, or (`source_no` None) of all files that came record by record."""
-
-    table: str
-    source_no: int | None
-    columns: frozenset[str]
-    first_row: int
 
 
 def seal(
@@ -42,13 +32,18 @@ def seal(
     stages = [*tables, *_record_stage(engine)]
     present = frozenset().union(*(stage.columns for stage in stages)) & {*_STORED, *_OWN}
     _make_sources(engine, stages, receipt, placed)
-    _make_dictionaries(engine, stages, present)
     _make_cases(engine, stages)
-    _make_event_rows(engine, stages, present)
+    if len(stages) == 1 and stages[0].coded:
+        _view_event_rows(engine, stages[0])
+    else:
+        _make_dictionaries(engine, stages, present)
+        _make_event_rows(engine, stages, present)
     appended = len(receipt.sources) > len(placed)
     if appended and ("id" in present or len({source.namespace for source in receipt.sources}) < len(receipt.sources)):
         _deduplicate(engine, present, receipt)
     _finish_cases(engine, as_of)
+    if len(stages) == 1 and stages[0].coded and engine.one("SELECT salt FROM salt")[0] == 0:
+        engine.execute(f"ALTER TABLE {stages[0].table} DROP COLUMN case_id")  # a third of the memory of a large log
     columns = present - _OWN.keys()
     engine.execute(f"CREATE VIEW raw_rows AS SELECT * FROM {schema}.event_rows")
     make_views(engine, schema, columns)
@@ -56,24 +51,11 @@ def seal(
     return EventLog(engine, schema, columns, receipt, last)
 
 
-def columns_of(engine: Engine, relation: str) -> frozenset[str]:
-    """The names of a relation's columns."""
-    return frozenset(row[0] for row in engine.rows(f"DESCRIBE SELECT * FROM {relation}"))
-
-
 def _record_stage(engine: Engine) -> list[Stage]:
     """The stage of record-wise files; none where it is empty."""
     if not engine.one("SELECT count(*) FROM staged_events")[0]:
         return []
     return [Stage("staged_events", None, filled_columns(engine, "staged_events"), 0)]
-
-
-def filled_columns(engine: Engine, table: str) -> frozenset[str]:
-    """The columns of a stage that hold anything, so that a log has only those."""
-    columns = sorted(columns_of(engine, table))
-    said = [f"bool_or({name(column)})" if column == "synthetic" else f"count({name(column)}) > 0" for column in columns]
-    answers = engine.one(f"SELECT {', '.join(said)} FROM {table}")
-    return frozenset(column for column, answer in zip(columns, answers, strict=True) if answer)
 
 
 def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed: Mapping[int, tuple[int, int]]) -> None:
@@ -129,7 +111,10 @@ def _namespace(engine: Engine, stage: Stage) -> str:
 
 
 def _make_cases(engine: Engine, stages: list[Stage]) -> None:
-    """`case_ids`: one row a case with its 64-bit key. The key is a salted hash, salted again until it is exact."""
+    """`case_ids`: one row a case with its 64-bit key.
+
+    The key is a hash, salted again until as many keys as cases come out, so it is exact.
+    """
     selects = " UNION ALL ".join(
         f"SELECT {_namespace(engine, stage)} AS namespace, case_id AS native_id, min(timestamp) AS first "
         f"FROM {stage.table} e WHERE {IS_EVENT} GROUP BY ALL"
@@ -150,9 +135,16 @@ def _make_cases(engine: Engine, stages: list[Stage]) -> None:
     engine.execute(f"CREATE TABLE salt AS SELECT {salt} AS salt")
 
 
-def case_key(native: str, namespace: str, salt: int) -> str:
-    """SQL of a case's integer key."""
-    return f"hash({native}, {namespace}, {salt})"
+def _view_event_rows(engine: Engine, stage: Stage) -> None:
+    """`event_rows` of a log of one table: a view of the stage, whose words and cases are coded already."""
+    (salt,) = engine.one("SELECT salt FROM salt")
+    key = "e.case_key" if salt == 0 else case_key("e.case_id", _namespace(engine, stage), salt)
+    listed = ", ".join(f"e.{name(column)}" for column in sorted(stage.columns & {*_STORED, *_OWN}))
+    engine.execute(
+        f"CREATE VIEW event_rows AS SELECT {key} AS case_key, e.rowid AS seq, "
+        f"CAST({stage.source_no} AS USMALLINT) AS source_no, {listed} FROM {stage.table} e "
+        "WHERE e.case_key IS NOT NULL AND e.activity IS NOT NULL AND e.timestamp IS NOT NULL"
+    )
 
 
 def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str]) -> None:
@@ -175,7 +167,7 @@ def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str
             (offset,) = engine.one(f"SELECT seq_offset FROM sources WHERE source_no = {stage.source_no}")
             seq = f"e.rowid + {offset}"
         picked = [
-            f"{case_key('e.case_id', namespace, salt)} AS case_key",
+            f"{'e.case_key' if stage.coded and not salt else case_key('e.case_id', namespace, salt)} AS case_key",
             f"{seq} AS seq",
             f"{number} AS source_no",
             *(_coded(column, stage.columns) for column in sorted(present)),

@@ -19,6 +19,7 @@ from journeyminer.log.eventlog import EventLog
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import Receipt, SourceReceipt, Unclaimed, Unmatched
 from journeyminer.log.schema import CASES, EVENTS, SCHEMA_NAME, SCHEMA_VERSION
+from journeyminer.log.stage import columns_of
 
 MANIFEST = "manifest.json"
 FILES = ("events", "cases", "identities", "rejects")
@@ -48,7 +49,7 @@ def _event_column(column: str) -> str:
 def _event_ids(log: EventLog) -> str:
     # of the source's words, not of the labels that prepare gives them: the same export next week has the same ids
     rows = f"{log.schema}.raw_rows"
-    have = seal.columns_of(log.engine, rows)
+    have = columns_of(log.engine, rows)
     if "event_id" in have:
         return f"SELECT seq, event_id FROM {rows}"
     cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
@@ -123,7 +124,7 @@ def _source_data(source: SourceReceipt) -> dict[str, Any]:
 
 
 def _own_columns(log: EventLog) -> str:
-    have = seal.columns_of(log.engine, f"{log.schema}.event_rows")
+    have = columns_of(log.engine, f"{log.schema}.event_rows")
     return "".join(f", r.{column}" for column in ("record", "ref") if column in have)
 
 

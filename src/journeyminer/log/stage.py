@@ -1,0 +1,115 @@
+"""Staging: a file's events as a table in source order, not yet one log.
+
+A table of ten million rows is read once, so its words are coded while it is read: a dictionary made from the first
+rows codes nearly all of them, and only words that turn up later cost another look at the column.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.schema import CODED
+
+IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
+SAMPLE_ROWS = 100_000
+"""so many first rows make the provisional dictionary; a smaller file is known whole"""
+
+
+class Stage(NamedTuple):
+    """A table of staged events: of one file, or (`source_no` None) of several, told apart by a column `source_no`.
+
+    A `coded` stage has ENUM words and `case_key` with salt 0, null where case_id is.
+    """
+
+    table: str
+    source_no: int | None
+    columns: frozenset[str]
+    first_row: int
+    coded: bool = False
+
+
+def columns_of(engine: Engine, relation: str) -> frozenset[str]:
+    """The names of a relation's columns."""
+    return frozenset(row[0] for row in engine.rows(f"DESCRIBE SELECT * FROM {relation}"))
+
+
+def filled_columns(engine: Engine, table: str) -> frozenset[str]:
+    """The columns of a table that hold anything, so that a log has only those."""
+    columns = sorted(columns_of(engine, table))
+    said = [f"bool_or({name(column)})" if column == "synthetic" else f"count({name(column)}) > 0" for column in columns]
+    answers = engine.one(f"SELECT {', '.join(said)} FROM {table}")
+    return frozenset(column for column, answer in zip(columns, answers, strict=True) if answer)
+
+
+def case_key(native: str, namespace: str, salt: int) -> str:
+    """SQL of a case's integer key, from SQL of its native id and its namespace."""
+    return f"hash({native}, {namespace}, {salt})"
+
+
+def stage_table(engine: Engine, table: str, source_no: int, select: str, *, namespace: str, first_row: int) -> Stage:
+    """Stage a query's events with their words and cases coded; columns without any value are left out."""
+    words = [column for column in CODED if column in columns_of(engine, f"({select})")]
+    known_whole = _sample_words(engine, table, words, select)
+    coded = ", ".join(f"TRY_CAST({name(word)} AS {_type(table, word)}) AS {name(word)}" for word in words)
+    missed = "".join(
+        f", CASE WHEN TRY_CAST({name(word)} AS {_type(table, word)}) IS NULL THEN {name(word)} END AS {_missed(word)}"
+        for word in words
+        if not known_whole
+    )
+    engine.execute(
+        f"CREATE TABLE {table} AS SELECT * REPLACE ({coded}), "
+        f"CASE WHEN case_id IS NOT NULL THEN {case_key('case_id', quote(namespace), 0)} END AS case_key{missed} "
+        f"FROM ({select})"
+    )
+    if not known_whole:
+        _code_missed(engine, table, words)
+    filled = filled_columns(engine, table)
+    for column in columns_of(engine, table) - filled - {"case_id", "activity", "timestamp"}:
+        engine.execute(f"ALTER TABLE {table} DROP COLUMN {name(column)}")
+    return Stage(table, source_no, filled, first_row, coded=True)
+
+
+def _sample_words(engine: Engine, table: str, words: list[str], select: str) -> bool:
+    """Make a dictionary a column from the first rows; true where these are all rows."""
+    listed = ", ".join(name(word) for word in words)
+    engine.execute(f"CREATE TEMP TABLE sample AS SELECT {listed} FROM ({select}) LIMIT {SAMPLE_ROWS}")
+    for word in words:
+        engine.execute(f"CREATE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), 'sample')})")
+    (rows,) = engine.one("SELECT count(*) FROM sample")
+    engine.execute("DROP TABLE sample")
+    return bool(rows < SAMPLE_ROWS)
+
+
+def _distinct(expression: str, table: str) -> str:
+    # alphabetical, so that codes do not depend on the order of rows; one word at least, as an ENUM cannot be empty
+    words = f"SELECT DISTINCT {expression} AS word FROM {table} WHERE {expression} IS NOT NULL"
+    return f"SELECT word FROM ({words}) ORDER BY word"
+
+
+def _code_missed(engine: Engine, table: str, words: list[str]) -> None:
+    """Widen the dictionaries by the words that the first rows did not hold."""
+    counts = engine.one(f"SELECT {', '.join(f'count({_missed(word)})' for word in words)} FROM {table}")
+    wider = [word for word, n in zip(words, counts, strict=True) if n]
+    for word in wider:
+        both = f"coalesce(CAST({name(word)} AS VARCHAR), {_missed(word)})"
+        engine.execute(f"CREATE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(both, table)})")
+    if wider:
+        recoded = ", ".join(
+            f"coalesce(TRY_CAST({name(word)} AS {_type(table, word, 'all')}), "
+            f"TRY_CAST({_missed(word)} AS {_type(table, word, 'all')})) AS {name(word)}"
+            for word in wider
+        )
+        engine.execute(f"CREATE TABLE {table}_all AS SELECT * REPLACE ({recoded}) FROM {table}")
+        engine.execute(f"DROP TABLE {table}")
+        engine.execute(f"ALTER TABLE {table}_all RENAME TO {name(table.split('.')[1])}")
+    for word in words:
+        engine.execute(f"ALTER TABLE {table} DROP COLUMN {_missed(word)}")
+
+
+def _type(table: str, word: str, suffix: str = "word") -> str:
+    return f"{table}_{suffix}_{word}"
+
+
+def _missed(word: str) -> str:
+    return name(f"missed_{word}")
