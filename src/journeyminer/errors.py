@@ -91,3 +91,9 @@ class MissingProgram(JourneyminerError):
     """A program or an optional package is not installed."""
 
     status = ExitStatus.ENVIRONMENT
+
+
+class DrawingFailed(JourneyminerError):
+    """The program that draws the map gave up or took too long."""
+
+    status = ExitStatus.ENVIRONMENT
