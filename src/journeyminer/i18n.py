@@ -144,7 +144,7 @@ class Language:
             return self.text("unit.minute", x=self.number(minutes))
         if minutes >= 24 * 60:
             days = seconds / 86_400
-            return self.text("unit.day", x=self.number(days, 0 if days >= 99.95 else 1))
+            return self.text("unit.day", x=self._short(days, 99.95))
         hours, rest = divmod(minutes, 60)
         whole = self.text("unit.hour", x=self.number(hours))
         return f"{whole} {self.text('unit.minute', x=self.number(rest))}" if rest else whole
@@ -154,7 +154,11 @@ class Language:
         if seconds is None:
             return UNKNOWN
         hours = seconds / 3600
-        return self.text("unit.hour", x=self.number(hours, 0 if hours >= 9.95 or not hours else 1))
+        return self.text("unit.hour", x=self._short(hours, 9.95))
+
+    def _short(self, value: float, whole_from: float) -> str:
+        """A number with one decimal where it is small and the decimal says something."""
+        return self.number(value, 0 if value >= whole_from or round(value, 1) == round(value) else 1)
 
     def date(self, iso: str | None) -> str:
         """The day of an ISO 8601 moment, in UTC."""
@@ -182,7 +186,9 @@ class Language:
             return str(getattr(self, kind)(value))
         if kind not in ("", "number", "decimal"):
             return self.word(kind, str(value))
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool):
+            return self.text("flag.yes" if value else "flag.no")
+        if not isinstance(value, int | float):
             return str(value)
         whole = kind != "decimal" and float(value).is_integer()
         return self.number(value, 0 if whole else 1)

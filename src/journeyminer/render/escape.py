@@ -17,6 +17,8 @@ _SPACES: Final = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _JOINERS: Final = "\u200c\u200d"
 """what emoji and some scripts are spelled with; harmless"""
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$])")
+_LEADING: Final = re.compile(r"^(\d*)(?=[#+=.)-])")
+"""what would make a line a heading, a list or a rule"""
 _LINKS: Final = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _WORD_JOINER: Final = "\u2060"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -48,8 +50,8 @@ def markdown(text: str) -> str:
 
     A word joiner, which nobody sees, keeps `@name`, `#12` and addresses from becoming links.
     """
-    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINKS.sub(_WORD_JOINER, _MARKDOWN.sub(r"\\\1", plain))
+    plain = printable(text).strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _LINKS.sub(_WORD_JOINER, _LEADING.sub(r"\1\\", _MARKDOWN.sub(r"\\\1", plain)))
 
 
 def mermaid(text: str) -> str:

@@ -191,7 +191,11 @@ def _durations(report: Report) -> Table | None:
 
 
 def _turns(report: Report) -> Table | None:
-    return None if report.turns is None else _table(report, "turns", "turn basis seconds share", report.turns)
+    return (
+        None
+        if report.turns is None
+        else _table(report, "turns", "turn basis seconds share", report.turns, seconds="hours")
+    )
 
 
 def _bottlenecks(report: Report) -> Table | None:
@@ -203,8 +207,8 @@ def _bottlenecks(report: Report) -> Table | None:
     )
     kinds = {"source": "activity", "target": "activity", "low": "hours", "high": "hours"}
     table = _table(report, "bottlenecks", columns, report.bottlenecks, **kinds)
-    evidence = (tuple(item.case_id for item in place.evidence) for place in report.bottlenecks)
-    rows = tuple((*row, " ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
+    evidence = ([item.case_id for item in place.evidence] for place in report.bottlenecks)
+    rows = tuple((*row, "; ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
     return replace(table, columns=(*table.columns, "evidence"), rows=rows)
 
 

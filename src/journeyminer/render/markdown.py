@@ -1,0 +1,215 @@
+"""The report as GitHub's Markdown: reads as the summary of a CI job, the finding first, the receipt folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from journeyminer.i18n import Language
+from journeyminer.render import escape, phrases, tables
+from journeyminer.render.escape import markdown as text
+from journeyminer.report.model import Report, SourceRow
+
+TOP: Final = 10
+STEPS_SHOWN: Final = 12
+
+
+def render(report: Report, language: Language) -> str:
+    """The whole report; sections that were not computed are left out."""
+    made = tables.report_tables(report)
+    parts = [part for section in _SECTIONS for part in section(report, made, language)]
+    return "\n\n".join(parts) + "\n"
+
+
+Made = dict[str, tables.Table]
+
+
+def _top(report: Report, _: Made, language: Language) -> Iterable[str]:
+    yield f"# {language.text('title.report')}"
+    if headlines := phrases.headlines(report, language):
+        first, *others = headlines
+        yield f"**{text(first)}**"
+        if others:
+            yield "\n".join(f"- {text(line)}" for line in others)
+    when = f"{phrases.span(report, language)}, {phrases.as_of(report, language)}. " if report.log.first else ""
+    yield text(when + phrases.what_was_read(report, language))
+    if report.filters:
+        yield text(language.text("title.filters", filters=", ".join(report.filters)))
+    if report.generated_at:
+        yield text(language.text("title.generated", generated_at=report.generated_at))
+
+
+def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
+    if report.bottlenecks is None:
+        return
+    yield _heading("bottlenecks", language)
+    if not report.bottlenecks:
+        yield language.text("section.bottlenecks.none")
+        return
+    yield language.text("section.bottlenecks.lead")
+    rows = tuple(
+        (
+            place.rank,
+            phrases.place(place, language),
+            place.turn,
+            place.lost_seconds,
+            phrases.interval(place.low, place.high, "hours", language),
+            place.n_cases,
+            place.median_seconds,
+            place.p90_seconds,
+            phrases.cautions(place, language),
+        )
+        for place in report.bottlenecks[:TOP]
+    )
+    columns = "rank", "place", "turn", "lost_seconds", "likely", "n_cases", "median_seconds", "p90_seconds", "one_off"
+    yield _table(tables.Table("", columns, rows, {"one_off": ""}, {"n_cases": f"per.{report.per}"}), language)
+    rest = len(report.bottlenecks) - TOP
+    if rest > 0:
+        yield text(language.text("section.variants.more", n=rest))
+    cases = (", ".join(item.case_id for item in place.evidence) for place in report.bottlenecks[:TOP])
+    folded = "\n".join(f"{at}. {text(line)}" for at, line in enumerate(cases, 1))
+    yield _details(language.text("section.bottlenecks.evidence"), folded)
+
+
+def _turns(report: Report, made: Made, language: Language) -> Iterable[str]:
+    if not report.turns:
+        return
+    yield _heading("turns", language)
+    share, seconds = phrases.ours(report)
+    yield language.text("section.turns.lead", ours=share, seconds=seconds)
+    yield _table(made["turns"].pick("turn", "basis", "seconds", "share"), language)
+
+
+def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
+    if not report.kpis:
+        return
+    yield _heading("kpis", language)
+    rows = tuple(
+        (phrases.kpi_name(kpi, language), *phrases.kpi_figures(kpi, language), kpi.n, kpi.n_open,
+         phrases.kpi_definition(kpi, language))
+        for kpi in report.kpis
+    )  # fmt: skip
+    columns = ("id", "value", "likely", "n", "n_open", "definition")
+    yield _table(tables.Table("", columns, rows, heads={"n": f"per.{report.per}"}), language)
+
+
+def _map(report: Report, made: Made, language: Language) -> Iterable[str]:
+    if report.graph is None or not report.graph.shown.nodes:
+        return
+    yield _heading("map", language)
+    yield text(phrases.map_lead(report, language))
+    yield mermaid(report, language)
+    yield text(phrases.hidden(report, language))
+    columns = "source", "target", "n", "n_cases", "median_seconds", "p90_seconds", "lost_seconds"
+    moves = made["edges"].pick(*columns, limit=100)
+    yield _details(language.text("section.map.table"), _table(moves, language))
+
+
+def mermaid(report: Report, language: Language) -> str:
+    """The shown part of the graph as a Mermaid flowchart; the happy path's lines are thick."""
+    if report.graph is None:
+        return ""
+    shown = report.graph.shown
+    ids = {activity: f"n{at}" for at, activity in enumerate(shown.nodes)}
+    counts = {node.activity: node.n for node in report.graph.nodes}
+    moves = {(edge.source, edge.target): edge.n for edge in report.graph.edges}
+    happy = set(zip(shown.happy_path, shown.happy_path[1:], strict=False))
+    lines = ["```mermaid", "flowchart LR"]
+    for activity, name in ids.items():
+        label = f"{escape.mermaid(language.activity(activity))}<br/>{language.number(counts.get(activity))}"
+        lines.append(f'  {name}["{label}"]')
+    for source, target in shown.edges:
+        arrow = "==>" if (source, target) in happy else "-->"
+        lines.append(f'  {ids[source]} {arrow}|"{language.number(moves.get((source, target)))}"| {ids[target]}')
+    return "\n".join([*lines, "```"])
+
+
+def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
+    if not report.handover_totals:
+        return
+    yield _heading("handovers", language)
+    yield "\n".join(f"- {text(line)}" for line in phrases.handovers(report, language))
+    if report.handovers:
+        columns = "by", "source", "target", "n", "n_cases", "median_seconds", "p90_seconds"
+        yield _table(made["handovers"].pick(*columns, limit=TOP), language)
+
+
+def _variants(report: Report, _: Made, language: Language) -> Iterable[str]:
+    if not report.variants or not report.variants.rows:
+        return
+    yield _heading("variants", language)
+    yield phrases.coverage(report, language)
+    rows = tuple((row.n_cases, row.share, row.activities[:STEPS_SHOWN]) for row in report.variants.rows[:TOP])
+    kinds, heads = {"activities": "activity"}, {"n_cases": f"per.{report.per}"}
+    yield _table(tables.Table("", ("n_cases", "share", "activities"), rows, kinds, heads), language)
+
+
+def _durations(report: Report, made: Made, language: Language) -> Iterable[str]:
+    if report.durations is None:
+        return
+    yield _heading("durations", language)
+    yield text(phrases.durations_lead(report, language))
+    columns = "n", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds", "max_seconds"
+    yield _table(made["durations"].pick(*columns), language)
+
+
+def _unknowns(report: Report, _: Made, language: Language) -> Iterable[str]:
+    says = phrases.unknowns(report, language)
+    yield _heading("unknowns", language)
+    yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.unknowns.none")
+
+
+def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
+    yield _heading("receipt", language)
+    yield language.text("section.receipt.lead")
+    columns = "file", "importer", "records", "used", "rejected", "deduplicated", "ignored", "events"
+    yield _table(made["sources"].pick(*columns), language)
+    inside = [line for source in report.sources for line in _source(source)]
+    quality = report.quality
+    if quality and quality.rejects:
+        rejects = tables.Table("", ("file", "record", "reason"), quality.rejects)
+        inside += [f"**{language.text('section.receipt.rejects')}**", _table(rejects, language)]
+    if quality and quality.unmatched:
+        inside.append(f"**{language.text('section.receipt.unmatched')}**")
+        inside.append(text(language.text("section.receipt.unmatched_lead")))
+        inside.append(_code(row.line for row in quality.unmatched))
+    if inside:
+        yield _details(language.text("section.receipt.details"), "\n\n".join(inside))
+
+
+def _source(source: SourceRow) -> Iterable[str]:
+    yield f"**{text(source.file)}**: {text(source.reason)}"
+    says = [f"{key}: {value}" for key, value in source.decisions.items()]
+    says += [
+        f"{n} × {reason}"
+        for reasons in (source.rejected_reasons, source.ignored_reasons)
+        for reason, n in reasons.items()
+    ]
+    if says:
+        yield "\n".join(f"- {text(line)}" for line in says)
+
+
+def _heading(section: str, language: Language) -> str:
+    return f"## {language.text(f'section.{section}.title')}"
+
+
+def _table(table: tables.Table, language: Language) -> str:
+    return tables.to_markdown(table, language)
+
+
+def _details(summary: str, inside: str) -> str:
+    return f"<details><summary>{text(summary)}</summary>\n\n{inside}\n\n</details>"
+
+
+def _code(lines: Iterable[str]) -> str:
+    """Lines to copy as they are: a fence longer than any run of backticks among them."""
+    plain = [escape.printable(line) for line in lines]
+    fence = "```"
+    while any(fence in line for line in plain):
+        fence += "`"
+    return "\n".join([fence, *plain, fence])
+
+
+_SECTIONS: Final[tuple[Callable[[Report, Made, Language], Iterable[str]], ...]] = (
+    _top, _bottlenecks, _turns, _kpis, _map, _handovers, _variants, _durations, _unknowns, _receipt,
+)  # fmt: skip

@@ -1,0 +1,231 @@
+"""What a report says in words, once for all renderers; every figure here is already in the Report.
+
+Phrases hold data as it is: each renderer escapes them for its medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from journeyminer.i18n import Language
+from journeyminer.report.model import Bottleneck, Finding, Kpi, Report, SourceRow
+from journeyminer.vocabulary import OUR_TURNS, Turn
+
+FATES: Final = ("used", "rejected", "deduplicated", "ignored")
+ORDER: Final[tuple[Turn, ...]] = (
+    "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
+)  # fmt: skip
+"""turns as pictures show them: ours first, the queue before the work"""
+HEADLINES: Final = 4
+GLOSSARY: Final = (
+    "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
+)  # fmt: skip
+
+
+def span(report: Report, language: Language) -> str:
+    """From the first to the last day of the data."""
+    return language.text("title.span", first=report.log.first, last=report.log.last)
+
+
+def as_of(report: Report, language: Language) -> str:
+    """The moment up to which open traces were followed."""
+    return language.text("title.as_of", as_of=report.as_of)
+
+
+def traces(report: Report, n: int, language: Language) -> str:
+    """A number of traces in the report's lens: `1,284 cases`."""
+    return language.text(f"count.{report.per}", n=n)
+
+
+def n_traces(report: Report) -> int:
+    """How many traces the report's lens has."""
+    counts = {"case": report.log.n_cases, "journey": report.log.n_journeys, "customer": report.log.n_customers}
+    return counts[report.per] or 0
+
+
+def balance(sources: Iterable[SourceRow], language: Language) -> str:
+    """What became of the records: `9,842 used, 15 rejected, ...`; fates that nothing met are left out."""
+    rows = tuple(sources)
+    totals = {fate: sum(getattr(row, fate) for row in rows) for fate in FATES}
+    return ", ".join(language.text(f"fate.{fate}", n=n) for fate, n in totals.items() if n or fate == "used")
+
+
+def balance_line(report: Report, language: Language) -> str:
+    """Files and the balance of their records on one line."""
+    return language.text(
+        "read.balance",
+        files=language.text("count.files", n=len(report.sources)),
+        records=language.text("count.records", n=sum(row.records for row in report.sources)),
+        fates=balance(report.sources, language),
+    )
+
+
+def what_was_read(report: Report, language: Language) -> str:
+    """Files, records and their fates, events, cases and customers in one sentence."""
+    key = "read.sentence" if report.log.n_customers is None else "read.sentence_customers"
+    return language.text(
+        key,
+        files=language.text("count.files", n=len(report.sources)),
+        records=language.text("count.records", n=sum(row.records for row in report.sources)),
+        fates=balance(report.sources, language),
+        events=language.text("count.events", n=report.log.n_events),
+        cases=language.text("count.case", n=report.log.n_cases),
+        customers=language.text("count.customers", n=report.log.n_customers or 0),
+    )
+
+
+def finding(found: Finding, language: Language) -> str:
+    """A finding as a sentence."""
+    return language.text(f"finding.{found.slug}", **found.params)
+
+
+def headlines(report: Report, language: Language) -> list[str]:
+    """The first findings as sentences."""
+    return [finding(found, language) for found in (report.findings or ())[:HEADLINES]]
+
+
+def clock(report: Report) -> list[tuple[Turn, int, float]]:
+    """Seconds and share of each turn that occurs, ours first."""
+    rows = report.turns or ()
+    total = sum(row.seconds for row in rows)
+    sums = [(turn, sum(row.seconds for row in rows if row.turn == turn)) for turn in ORDER]
+    return [(turn, seconds, seconds / total) for turn, seconds in sums if seconds]
+
+
+def ours(report: Report) -> tuple[float, int]:
+    """Share and seconds of the time in a turn we control."""
+    rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
+    return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
+
+
+def place(bottleneck: Bottleneck, language: Language) -> str:
+    """Where a bottleneck is: `Billing: Group changed → Agent reply`."""
+    move = f"{language.activity(bottleneck.source)} → {language.activity(bottleneck.target)}"
+    return f"{bottleneck.group}: {move}" if bottleneck.group else move
+
+
+def interval(low: float | None, high: float | None, kind: str, language: Language) -> str:
+    """A likely range, or the mark of what is not knowable."""
+    if low is None or high is None:
+        return language.value(None)
+    return f"{language.value(low, kind)} – {language.value(high, kind)}"
+
+
+def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
+    """The most frequent complete way as a line, and its share of the traces."""
+    steps = report.graph.shown.happy_path if report.graph else ()
+    rows = report.variants.rows if report.variants else ()
+    share = next((row.share for row in rows if row.activities == steps), None)
+    return " → ".join(language.activity(step) for step in steps), share
+
+
+def kpi_kind(kpi: Kpi) -> str:
+    """How a measure's figures are written."""
+    return {"seconds": "duration", "share": "percent", "score": "decimal", "count": ""}.get(kpi.unit, "")
+
+
+def kpi_name(kpi: Kpi, language: Language) -> str:
+    """A measure's name."""
+    return language.text(f"kpi.{kpi.id}.name") if language.has(f"kpi.{kpi.id}.name") else kpi.id.replace("_", " ")
+
+
+def cautions(bottleneck: Bottleneck, language: Language) -> str:
+    """What to mind about a place: the turn is assumed, or much of it is one case or one day."""
+    says = [language.text("section.bottlenecks.assumed")] if bottleneck.assumed else []
+    says += [language.word("one_off", bottleneck.one_off)] if bottleneck.one_off else []
+    return ", ".join(says)
+
+
+def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
+    """A measure's value and its likely range; where it is not knowable, the reason and nothing."""
+    kind = kpi_kind(kpi)
+    if kpi.value is None:
+        return language.text("section.kpis.unknown", reason=language.word("reason", kpi.reason)), ""
+    return language.value(kpi.value, kind), interval(kpi.low, kpi.high, kind, language)
+
+
+def map_lead(report: Report, language: Language) -> str:
+    """What the map shows."""
+    return language.text("section.map.lead", cases=traces(report, n_traces(report), language))
+
+
+def hidden(report: Report, language: Language) -> str:
+    """What the map leaves out; nothing where it shows all."""
+    if report.graph is None or not (report.graph.shown.hidden_edges or report.graph.shown.hidden_nodes):
+        return ""
+    shown = report.graph.shown
+    key = "section.map.hidden" if shown.hidden_lost_share is None else "section.map.hidden_lost"
+    return language.text(
+        key,
+        edges=language.text("count.moves", n=shown.hidden_edges),
+        nodes=language.text("count.steps", n=shown.hidden_nodes),
+        moves=shown.hidden_moves_share,
+        lost=shown.hidden_lost_share,
+    )
+
+
+def handovers(report: Report, language: Language) -> list[str]:
+    """How often owners changed, and came back, level by level."""
+    says = []
+    for total in report.handover_totals or ():
+        line = language.text(
+            "section.handovers.total",
+            n=total.n,
+            by=total.by,
+            cases=traces(report, total.n_cases, language),
+            mean=total.hops_mean,
+        )
+        back = language.text(
+            "section.handovers.ping_pong", n=total.ping_pong, cases=traces(report, total.ping_pong_cases, language)
+        )
+        says.append(f"{line} {back}" if total.ping_pong else line)
+    return says
+
+
+def coverage(report: Report, language: Language) -> str:
+    """How many ways there are and how few of them are most traces."""
+    if report.variants is None:
+        return ""
+    found = report.variants
+    return language.text(
+        "section.variants.coverage", n_total=found.n_total, n_for_80=found.n_for_80, n_once=found.n_once
+    )
+
+
+def durations_lead(report: Report, language: Language) -> str:
+    """What the durations are of."""
+    if report.durations is None:
+        return ""
+    return language.text("section.durations.lead", n=report.durations.n, n_open=report.durations.n_open)
+
+
+def kpi_definition(kpi: Kpi, language: Language) -> str:
+    """What a measure means, in one sentence; nothing where no catalogue says."""
+    key = f"kpi.{kpi.definition}.definition"
+    return language.text(key) if language.has(key) else ""
+
+
+def unknowns(report: Report, language: Language) -> list[str]:
+    """What the data cannot say, in sentences, the gravest first: files that are missing, whose turn, figures, zones."""
+    says = [_file("failed", item, language) for item in (report.quality.failed if report.quality else ())]
+    says += [_file("unclaimed", item, language) for item in (report.quality.unclaimed if report.quality else ())]
+    unknown = sum(share for turn, _, share in clock(report) if turn == "unknown")
+    assumed = sum(row.share for row in report.turns or () if row.basis == "assumed")
+    if unknown:
+        says.append(language.text("section.unknowns.unknown_turns", share=unknown))
+    if assumed:
+        says.append(language.text("section.unknowns.assumed_turns", share=assumed))
+    for kpi in report.kpis or ():
+        if kpi.value is None:
+            name, reason = kpi_name(kpi, language), language.word("reason", kpi.reason)
+            says.append(language.text("section.unknowns.kpi", name=name, reason=reason))
+    for slug, params in report.quality.notes if report.quality else ():
+        says.append(language.text(f"note.{slug}", **params))
+    if report.log.n_ties:
+        says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
+    return says
+
+
+def _file(key: str, item: tuple[str, str], language: Language) -> str:
+    return language.text(f"section.unknowns.{key}", file=item[0], reason=item[1])

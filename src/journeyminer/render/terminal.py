@@ -1,0 +1,189 @@
+"""The summary on a terminal: what was read, whose clock, where customers wait, what cannot be known.
+
+Everything here returns text; only the command line prints. Data never steers the terminal (render/escape.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from journeyminer.i18n import Language
+from journeyminer.render import escape, phrases, tables
+from journeyminer.report.model import Report
+from journeyminer.vocabulary import OUR_TURNS, Turn
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+WIDTH: Final = 80
+PLACES: Final = 3
+UNKNOWNS: Final = 3
+BAR: Final = 60
+SIGNS: Final[dict[Turn, str]] = {
+    "us_queue": "█", "us_work": "▓", "bot": "▒",
+    "vendor": "▚", "customer": "░", "after_resolution": "·", "unknown": "?",
+}  # fmt: skip
+"""our turns are solid, all others light: the bar reads without colour"""
+
+
+def render(
+    report: Report,
+    language: Language,
+    *,
+    written: Sequence[str] = (),
+    color: bool = False,
+    width: int = WIDTH,
+) -> str:
+    """About 15 lines; `written` are the names of the files that the run wrote."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for part in (_read, _clock, _places, _way, _unknowns):
+        for head, line in part(report, language):
+            grid.add_row(_text(language.text(head) if head else ""), line)
+    if written:
+        grid.add_row(_text(language.text("terminal.wrote")), _text(", ".join(written)))
+    return _to_text([grid], color=color, width=width)
+
+
+def table(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    format_: str = "terminal",
+    *,
+    language: Language | None = None,
+    color: bool = False,
+    width: int | None = None,
+) -> str:
+    """Rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
+    plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
+    if format_ == "json":
+        objects = [dict(zip(columns, row, strict=True)) for row in plain]
+        return escape.json_safe(json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    return render_table(
+        tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
+    )
+
+
+def render_table(
+    made: tables.Table, format_: str, language: Language, *, color: bool = False, width: int | None = None
+) -> str:
+    """A table for a terminal, as CSV or as Markdown; without a width no cell is cut, whatever the terminal's is."""
+    if format_ == "csv":
+        return tables.to_csv(made)
+    if format_ == "markdown":
+        return tables.to_markdown(made, language) + "\n"
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column, head in zip(made.columns, made.head(language), strict=True):
+        right = made.is_numeric(column)
+        grid.add_column(_text(head), justify="right" if right else "left", no_wrap=right or width is None)
+    for row in made.cells(language):
+        grid.add_row(*map(_text, row))
+    return _to_text([grid], color=color, width=width or 10_000)
+
+
+Line = tuple[str, "RenderableType"]
+"""the locale key of the word at the left, or nothing, and what stands beside it"""
+
+
+def _read(report: Report, language: Language) -> Iterable[Line]:
+    yield "terminal.read", _text(phrases.balance_line(report, language))
+    parts = [language.text("count.events", n=report.log.n_events), language.text("count.case", n=report.log.n_cases)]
+    if report.log.n_customers is not None:
+        parts.append(language.text("count.customers", n=report.log.n_customers))
+    yield "terminal.log", _text(" · ".join(parts))
+    if report.log.first:
+        yield "", _text(f"{phrases.span(report, language)}, {phrases.as_of(report, language)}")
+    if report.quality and not report.quality.balances:
+        yield "", _text(language.text("read.unbalanced"), "bold red")
+
+
+def _clock(report: Report, language: Language) -> Iterable[Line]:
+    rows = phrases.clock(report)
+    if not rows:
+        return
+    bar = _text("")
+    for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], BAR), strict=True):
+        bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
+    share, seconds = phrases.ours(report)
+    yield "terminal.clock", bar
+    legend = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
+    n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
+    yield "", _text(f"{language.text('terminal.ours', share=share, seconds=seconds)} {', '.join(legend[:n_ours])}")
+    if legend[n_ours:]:
+        yield "", _text(", ".join(legend[n_ours:]), "dim")
+
+
+def _places(report: Report, language: Language) -> Iterable[Line]:
+    for at, place in enumerate((report.bottlenecks or ())[:PLACES]):
+        line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
+        says = [phrases.traces(report, place.n_cases, language), language.word("turn", place.turn)]
+        if place.median_seconds is not None:
+            says.append(language.text("terminal.waits", median=place.median_seconds, p90=place.p90_seconds))
+        if place.one_off:
+            says.append(language.word("one_off", place.one_off))
+        yield "" if at else "terminal.places", _text(line, "" if at else "blue")
+        yield "", _text("   " + " · ".join(says), "dim")
+
+
+def _way(report: Report, language: Language) -> Iterable[Line]:
+    steps, share = phrases.happy_path(report, language)
+    if steps:
+        yield "terminal.happy", _text(steps if share is None else f"{language.percent(share)}  {steps}")
+
+
+def _unknowns(report: Report, language: Language) -> Iterable[Line]:
+    says = phrases.unknowns(report, language)
+    if len(says) > UNKNOWNS:
+        says[UNKNOWNS - 1 :] = [language.text("terminal.more", n=len(says) - UNKNOWNS + 1)]
+    for at, line in enumerate(says):
+        yield "" if at else "terminal.unknown", _text(line)
+
+
+def _cells(shares: Sequence[float], width: int) -> list[int]:
+    """Whole cells for each share that sum to the width (largest remainder); what exists has one at least."""
+    cells = [max(1, int(share * width)) for share in shares]
+    order = sorted(range(len(shares)), key=lambda i: (int(shares[i] * width) - shares[i] * width, i))
+    for at in order[: max(0, width - sum(cells))]:
+        cells[at] += 1
+    while sum(cells) > width:
+        cells[cells.index(max(cells))] -= 1
+    return cells
+
+
+def _text(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(escape.printable(text), style=style)
+
+
+def _to_text(parts: Iterable[RenderableType], *, color: bool, width: int) -> str:
+    console = _console(color=color, width=width)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part, highlight=False, markup=False, emoji=False)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _console(*, color: bool, width: int) -> Console:
+    import io
+
+    from rich.console import Console
+
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        legacy_windows=False,
+        _environ={},
+    )

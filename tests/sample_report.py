@@ -1,0 +1,340 @@
+"""One canonical Report: a support desk of three files, invented; and the same desk with hostile data in every place."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from journeyminer.report.model import (
+    Bottleneck,
+    Durations,
+    Edge,
+    Endpoint,
+    Evidence,
+    Finding,
+    GraphData,
+    HandoverRow,
+    HandoverTotal,
+    Kpi,
+    LogSummary,
+    Node,
+    Quality,
+    Report,
+    Shown,
+    SourceRow,
+    TurnRow,
+    UnmatchedRow,
+    VariantRow,
+    Variants,
+)  # fmt: skip
+from journeyminer.vocabulary import Turn, TurnBasis
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+def sample_report() -> Report:
+    """The desk: 1,284 cases of 1,019 customers in the first quarter of 2026."""
+    return Report(
+        per="case",
+        as_of="2026-03-31T17:42:08+00:00",
+        generated_at=None,
+        filters=(),
+        sources=SOURCES,
+        log=LogSummary(
+            n_events=9842,
+            n_cases=1284,
+            n_journeys=None,
+            n_customers=1019,
+            first="2026-01-05T08:02:11+00:00",
+            last="2026-03-31T17:42:08+00:00",
+            n_ties=37,
+        ),
+        graph=GRAPH,
+        variants=VARIANTS,
+        handovers=HANDOVERS,
+        handover_totals=(
+            HandoverTotal("group", n=811, n_cases=604, ping_pong=143, ping_pong_cases=118, hops_mean=0.63),
+            HandoverTotal("resource", n=1506, n_cases=880, ping_pong=201, ping_pong_cases=166, hops_mean=1.17),
+        ),
+        durations=Durations(
+            n=1193,
+            n_open=91,
+            mean_seconds=2 * DAY + 8 * HOUR,
+            median_seconds=21 * HOUR,
+            p90_seconds=6 * DAY + 2 * HOUR,
+            min_seconds=214,
+            max_seconds=61 * DAY,
+        ),
+        turns=TURNS,
+        bottlenecks=BOTTLENECKS,
+        kpis=KPIS,
+        findings=(
+            Finding("turns", "info", {"share": 0.1152, "seconds": 30_900_000}),
+            Finding(
+                "bottleneck_group",
+                "warning",
+                {
+                    "group": "Billing",
+                    "source": "group_changed",
+                    "target": "agent_reply",
+                    "seconds": 9_700_000,
+                    "n_cases": 311,
+                    "share": 0.3139,
+                },
+            ),
+            Finding("first_response", "info", {"median": 3 * HOUR + 1260, "p90": DAY + 2 * HOUR, "n": 1240}),
+            Finding("ping_pong", "warning", {"n": 143, "n_cases": 118, "by": "group"}),
+            Finding("reopened", "info", {"n": 131, "of": 1193, "share": 0.1098}),
+        ),
+        quality=QUALITY,
+    )
+
+
+SOURCES = (
+    SourceRow(
+        file="zendesk/tickets.json",
+        importer="zendesk",
+        reason="every line is a ticket with the audits of Zendesk's incremental export",
+        records=8214, used=8190, rejected=3, deduplicated=0, ignored=21, events=8190,
+        decisions={"encoding": "utf-8", "time zone": "UTC, written in every timestamp"},
+        rejected_reasons={"the ticket has no created_at": 3},
+        ignored_reasons={"an audit without a visible change": 21},
+    ),
+    SourceRow(
+        file="zendesk/tickets-2026-03.json",
+        importer="zendesk",
+        reason="every line is a ticket with the audits of Zendesk's incremental export",
+        records=611, used=402, rejected=0, deduplicated=209, ignored=0, events=402,
+        decisions={"encoding": "utf-8", "time zone": "UTC, written in every timestamp"},
+        rejected_reasons={},
+        ignored_reasons={},
+    ),
+    SourceRow(
+        file="calls.csv",
+        importer="generic_csv",
+        reason="a table whose columns can be mapped to case, activity and time",
+        records=1262, used=1250, rejected=12, deduplicated=0, ignored=0, events=1250,
+        decisions={
+            "encoding": "cp1252, detected",
+            "date order": "day first; row 88 has 23 as its first part",
+            "time zone": "UTC assumed, the file names none",
+        },
+        rejected_reasons={"the moment cannot be read": 9, "the case is empty": 3},
+        ignored_reasons={},
+    ),
+)  # fmt: skip
+
+
+def _edge(source: str, target: str, n: int, n_cases: int, *seconds: int) -> Edge:
+    mean, median, p90, lost = seconds
+    return Edge(source, target, n, n_cases, mean, median, p90, n * mean, lost)
+
+
+_SECONDS: tuple[tuple[Turn, TurnBasis, int], ...] = (
+    ("us_queue", "status", 21_500_000),
+    ("us_queue", "message", 5_600_000),
+    ("us_work", "activity", 2_900_000),
+    ("bot", "activity", 900_000),
+    ("vendor", "status", 30_460_000),
+    ("customer", "status", 158_000_000),
+    ("after_resolution", "status", 24_700_000),
+    ("unknown", "none", 24_000_000),
+)
+_TOTAL = sum(seconds for _, _, seconds in _SECONDS)
+TURNS = tuple(TurnRow(turn, basis, seconds, seconds / _TOTAL) for turn, basis, seconds in _SECONDS)
+
+GRAPH = GraphData(
+    nodes=(
+        Node("ticket_created", 1284, 1284, True),
+        Node("assigned", 1251, 1230, True),
+        Node("agent_reply", 2630, 1240, True),
+        Node("customer_message", 1498, 861, True),
+        Node("group_changed", 811, 604, True),
+        Node("status_pending", 640, 512, True),
+        Node("Escalated to vendor", 118, 112, False),
+        Node("reopened", 139, 131, True),
+        Node("solved", 1332, 1193, True),
+        Node("csat_received", 139, 139, True),
+    ),
+    edges=(
+        _edge("ticket_created", "assigned", 1118, 1118, 5040, 1980, 14400, 5_630_000),
+        _edge("assigned", "agent_reply", 893, 880, 7560, 4320, 19800, 2_400_000),
+        _edge("agent_reply", "solved", 804, 790, 10800, 3600, 32400, 0),
+        _edge("agent_reply", "customer_message", 1180, 702, 54000, 32400, 172800, 0),
+        _edge("customer_message", "agent_reply", 1097, 655, 9900, 6300, 28800, 6_900_000),
+        _edge("assigned", "group_changed", 402, 377, 14400, 9000, 43200, 2_900_000),
+        _edge("group_changed", "agent_reply", 514, 311, 19440, 12600, 61200, 9_700_000),
+        _edge("agent_reply", "status_pending", 588, 480, 1800, 900, 4500, 190_000),
+        _edge("status_pending", "customer_message", 401, 377, 86400, 64800, 259200, 0),
+        _edge("status_pending", "solved", 177, 177, 345600, 345600, 432000, 0),
+        _edge("group_changed", "Escalated to vendor", 96, 92, 28800, 21600, 72000, 1_900_000),
+        _edge("Escalated to vendor", "agent_reply", 101, 97, 302400, 259200, 604800, 88_000),
+        _edge("solved", "reopened", 139, 131, 129600, 86400, 345600, 0),
+        _edge("reopened", "agent_reply", 122, 115, 18000, 14400, 43200, 410_000),
+        _edge("solved", "csat_received", 139, 139, 43200, 21600, 129600, 0),
+        _edge("agent_reply", "agent_reply", 31, 29, 3600, 1800, 7200, 12_000),
+    ),
+    start=(Endpoint("ticket_created", 1284),),
+    end=(Endpoint("solved", 1054), Endpoint("csat_received", 139), Endpoint("customer_message", 91)),
+    shown=Shown(
+        nodes=("ticket_created", "assigned", "agent_reply", "customer_message", "group_changed", "status_pending",
+               "Escalated to vendor", "reopened", "solved"),
+        edges=(
+            ("ticket_created", "assigned"), ("assigned", "agent_reply"), ("agent_reply", "solved"),
+            ("agent_reply", "customer_message"), ("customer_message", "agent_reply"), ("assigned", "group_changed"),
+            ("group_changed", "agent_reply"), ("agent_reply", "status_pending"),
+            ("status_pending", "customer_message"), ("status_pending", "solved"),
+            ("group_changed", "Escalated to vendor"), ("Escalated to vendor", "agent_reply"),
+            ("solved", "reopened"), ("reopened", "agent_reply"),
+        ),
+        happy_path=("ticket_created", "assigned", "agent_reply", "solved"),
+        hidden_nodes=1, hidden_edges=2, hidden_moves_share=0.0218, hidden_lost_share=0.0006,
+    ),
+)  # fmt: skip
+
+VARIANTS = Variants(
+    rows=(
+        VariantRow(("ticket_created", "assigned", "agent_reply", "solved"), 436, 0.3396),
+        VariantRow(
+            ("ticket_created", "assigned", "agent_reply", "customer_message", "agent_reply", "solved"), 171, 0.1332),
+        VariantRow(("ticket_created", "assigned", "group_changed", "agent_reply", "solved"), 122, 0.0950),
+        VariantRow(("ticket_created", "assigned", "agent_reply", "status_pending", "solved"), 88, 0.0685),
+        VariantRow(("ticket_created", "assigned", "agent_reply", "solved", "csat_received"), 61, 0.0475),
+        VariantRow(
+            ("ticket_created", "assigned", "group_changed", "group_changed", "agent_reply", "customer_message",
+             "agent_reply", "solved", "reopened", "agent_reply", "solved"), 24, 0.0187),
+        VariantRow(
+            ("ticket_created", "assigned", "group_changed", "Escalated to vendor", "agent_reply", "solved"),
+            19, 0.0148),
+    ),
+    n_total=213, n_once=148, n_for_80=19,
+)  # fmt: skip
+
+HANDOVERS = (
+    HandoverRow("group", "First line", "Billing", 268, 241, 9 * HOUR, 31 * HOUR, 9_110_000),
+    HandoverRow("group", "First line", "Technical", 211, 204, 5 * HOUR, 20 * HOUR, 4_980_000),
+    HandoverRow("group", "Billing", "First line", 122, 101, 4 * HOUR, 15 * HOUR, 2_200_000),
+    HandoverRow("group", "Technical", "Vendor desk", 96, 92, 7 * HOUR, 30 * HOUR, 2_764_800),
+    HandoverRow("group", "Technical", "Billing", 61, 58, 11 * HOUR, 40 * HOUR, 2_600_000),
+    HandoverRow("group", "Vendor desk", "Technical", 53, 50, 6 * HOUR, 22 * HOUR, 1_300_000),
+    HandoverRow("resource", "agent 1", "agent 4", 92, 88, 3 * HOUR, 12 * HOUR, 1_100_000),
+    HandoverRow("resource", "agent 4", "agent 1", 57, 51, 2 * HOUR, 9 * HOUR, 520_000),
+)  # fmt: skip
+
+BOTTLENECKS = (
+    Bottleneck(
+        rank=1, rank_low=1, rank_high=1, source="group_changed", target="agent_reply", group="Billing",
+        turn="us_queue", assumed=False, n=514, n_cases=311, n_customers=287, lost_seconds=9_700_000,
+        low=8_340_000, high=11_210_000, share=0.3139, median_seconds=12_600, p90_seconds=61_200, one_off=None,
+        evidence=(
+            Evidence("10422", "zendesk/tickets.json:4180", 214_300),
+            Evidence("10988", "zendesk/tickets.json:6021", 198_000),
+            Evidence("10034", "zendesk/tickets.json:412", 171_900),
+        ),
+    ),
+    Bottleneck(
+        rank=2, rank_low=2, rank_high=3, source="customer_message", target="agent_reply", group="First line",
+        turn="us_queue", assumed=False, n=1097, n_cases=655, n_customers=590, lost_seconds=6_900_000,
+        low=5_710_000, high=8_020_000, share=0.2233, median_seconds=6_300, p90_seconds=28_800, one_off=None,
+        evidence=(Evidence("10111", "zendesk/tickets.json:902", 118_200),),
+    ),
+    Bottleneck(
+        rank=3, rank_low=2, rank_high=3, source="ticket_created", target="assigned", group=None,
+        turn="us_queue", assumed=False, n=1118, n_cases=1118, n_customers=902, lost_seconds=5_630_000,
+        low=5_010_000, high=6_240_000, share=0.1822, median_seconds=1980, p90_seconds=14_400, one_off=None,
+        evidence=(Evidence("10650", "zendesk/tickets.json:5011", 96_400),),
+    ),
+    Bottleneck(
+        rank=4, rank_low=4, rank_high=6, source="group_changed", target="Escalated to vendor", group="Technical",
+        turn="us_work", assumed=False, n=96, n_cases=92, n_customers=90, lost_seconds=1_900_000,
+        low=702_000, high=3_050_000, share=0.0615, median_seconds=21_600, p90_seconds=72_000, one_off="single_day",
+        evidence=(Evidence("11020", "zendesk/tickets.json:7120", 90_100),),
+    ),
+    Bottleneck(
+        rank=5, rank_low=None, rank_high=None, source="call_missed", target="call_outbound", group=None,
+        turn="us_queue", assumed=True, n=14, n_cases=9, n_customers=None, lost_seconds=230_400,
+        low=None, high=None, share=0.0075, median_seconds=14_400, p90_seconds=39_600, one_off="single_case",
+        evidence=(Evidence("C-77", "calls.csv:512", 88_000),),
+    ),
+)  # fmt: skip
+
+KPIS = (
+    Kpi("first_response", "seconds", 12_060, 1240, 44, 12_060, 93_600, 11_400, 12_900, "24x7", "first_response"),
+    Kpi(
+        "first_resolution", "seconds", 75_600, 1193, 91, 75_600, 525_600, 71_000, 80_100, "24x7", "first_resolution"
+    ),
+    Kpi(
+        "last_resolution", "seconds", 79_200, 1193, 91, 79_200, 561_600, 75_600, 84_000, "24x7", "last_resolution"
+    ),
+    Kpi("reopen_share", "share", 0.1098, 1193, 91, None, None, 0.093, 0.129, None, "reopen_share"),
+    Kpi("replies_per_case", "count", 2.2, 1193, 0, None, None, 2.1, 2.3, None, "replies_per_case"),
+    Kpi("handover_share", "share", 0.4704, 1284, 0, None, None, 0.443, 0.498, None, "handover_share"),
+    Kpi("csat", "score", 4.1, 139, 0, None, None, 3.9, 4.3, None, "csat"),
+    Kpi("ces", "score", None, 0, 0, None, None, None, None, None, "ces", reason="no_ratings"),
+)  # fmt: skip
+
+QUALITY = Quality(
+    records=10_087, used=9842, rejected=15, deduplicated=209, ignored=21, balances=True,
+    unclaimed=(("notes/shift-plan.xlsx", "no importer knows this format"),),
+    failed=(("calls-old.csv.gz", "the gzip file is truncated or damaged"),),
+    unmatched=(UnmatchedRow("status", "awaiting parts", 118, '"awaiting parts" = "on_hold"'),),
+    notes=(("zone_assumed", {"file": "calls.csv"}),),
+    rejects=(
+        ("calls.csv", "row 91", "the moment cannot be read"),
+        ("calls.csv", "row 240", "the case is empty"),
+        ("zendesk/tickets.json", "line 77", "the ticket has no created_at"),
+    ),
+)  # fmt: skip
+
+HOSTILE = (
+    "<script>document.title='run'</script>",
+    '"><img src=x onerror="document.title=\'run\'">',
+    "=HYPERLINK(\"http://evil.example\",\"click\")",
+    "\x1b[31mred\x1b[0m \x9b2J\u202egnp.exe",
+    "a | b `c` *d* _e_ [f](http://evil.example) @octocat #12 www.evil.example",
+    "two\nlines\r\n# not a heading\n```\nend",
+    "</style></svg>{{ 7 * 7 }}{% raw %}]]>--> & &lt; \\",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+)  # fmt: skip
+
+Data = TypeVar("Data")
+
+
+def hostile_report() -> Report:
+    """The desk whose free text (labels, teams, files, reasons, values) is one of HOSTILE everywhere."""
+    report = sample_report()
+    words = {word: f"{HOSTILE[i % len(HOSTILE)]} {i}" for i, word in enumerate(_free_text())}
+    return _swap(report, words)
+
+
+def _free_text() -> tuple[str, ...]:
+    """Every text of the sample that comes from data; slugs and moments do not."""
+    graph = {node.activity for node in GRAPH.nodes}
+    teams = {row.source for row in HANDOVERS} | {row.target for row in HANDOVERS}
+    files = {row.file for row in SOURCES} | {name for name, _ in QUALITY.unclaimed + QUALITY.failed}
+    reasons = {row.reason for row in SOURCES} | {reason for _, reason in QUALITY.unclaimed + QUALITY.failed}
+    reasons |= {reason for _, _, reason in QUALITY.rejects} | {record for _, record, _ in QUALITY.rejects}
+    cases = {item.case_id for place in BOTTLENECKS for item in place.evidence}
+    refs = {item.source_ref for place in BOTTLENECKS for item in place.evidence}
+    decisions = {value for row in SOURCES for value in row.decisions.values()}
+    values = {text for row in QUALITY.unmatched for text in (row.value, row.line)}
+    return tuple(sorted(graph | teams | files | reasons | cases | refs | decisions | values))
+
+
+def _swap(item: Any, words: dict[str, str]) -> Any:
+    if isinstance(item, str):
+        return words.get(item, item)
+    if isinstance(item, tuple):
+        return tuple(_swap(each, words) for each in item)
+    if isinstance(item, dict):
+        return {_swap(key, words): _swap(value, words) for key, value in item.items()}
+    if is_dataclass(item) and not isinstance(item, type):
+        return replace(item, **{field.name: _swap(getattr(item, field.name), words) for field in fields(item)})
+    return item
+
+
+def empty_report() -> Report:
+    """A run that found nothing: no file, no event, only what is always there."""
+    log = LogSummary(n_events=0, n_cases=0, n_journeys=None, n_customers=None, first=None, last=None, n_ties=0)
+    return Report(per="case", as_of=None, generated_at=None, filters=(), sources=(), log=log)
