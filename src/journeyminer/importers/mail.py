@@ -1,0 +1,188 @@
+"""Mail: mbox files of any flavour, single .eml files, Maildir folders; a thread is a case, a mail is an event.
+
+All mail files of a reading are looked at together: threads run over files, and the same mail in two mailboxes is one
+event. Activity is `message`, `auto-reply` or `bounce`. A mail between us and outside is public, one among ourselves
+internal. The resource is our sender's name; the group is the mailbox of ours that took the mail, where customers
+write to several. Machines (auto-replies, bounces, no-reply senders) have the role system: they answer nobody.
+Subjects and bodies are not kept, case ids are hashes, and only the customer of a thread (the first outside author,
+or the only receiver of the mail that we began it with) is an identity, so that a vendor in copy joins nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from journeyminer.errors import UnreadableExport
+from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.encoding import open_bytes
+from journeyminer.importers.mail_headers import Headers, fields, header_blocks
+from journeyminer.importers.mail_message import Mail, read_mail
+from journeyminer.importers.mail_threads import Threads, in_order, thread
+from journeyminer.importers.mail_us import Ours, mailbox, ours_given, ours_inferred
+from journeyminer.log.intake import Intake
+from journeyminer.log.record import Event, Identity, Record
+
+NAME = "mail"
+
+_TELLING = {"from", "date", "message-id", "received", "to", "subject", "return-path", "delivered-to", "x-gm-thrid"}
+_TIMED = {"date", "received", "message-id"}
+
+
+def identify(sample: Sample) -> Match | None:
+    """An mbox or a single mail, by its first header."""
+    is_mbox = sample.head.lstrip(b"\xef\xbb\xbf\r\n").startswith(b"From ")
+    headers = fields(next(header_blocks(io.BytesIO(sample.head)), []))
+    found = sorted(_TELLING & headers.keys())
+    named = ", ".join(found[:4])
+    if is_mbox and len(found) >= 2:
+        return Match(0.95, f"a From line and mail headers ({named}): an mbox")
+    if "from" in found and _TIMED & headers.keys() and not is_mbox:
+        return Match(0.95, f"mail headers ({named})")
+    if sample.suffix in (".eml", ".emlx") and found:
+        return Match(0.8, f"the file's ending {sample.suffix} and mail headers ({named})")
+    return None
+
+
+def load(source: Source, intake: Intake) -> None:
+    """Every mail of the file, one record each.
+
+    Raises:
+        UnreadableExport: the file cannot be read to its end.
+    """
+    if not source.shared:
+        source.shared["box"] = _open(source)
+    box: _Box = source.shared["box"]
+    intake.namespace(NAME)
+    intake.receipt.file = _without_addresses(source.shown)
+    if source.path in box.broken:
+        raise UnreadableExport(
+            f"The mail file cannot be read ({box.broken[source.path]}).",
+            place=intake.receipt.file,
+            hint="Export or copy the file again.",
+        )
+    mails = box.files[source.path]
+    intake.decide("us", box.ours.basis if box.ours else "unknown")
+    if box.ours is None:
+        intake.note("us_unknown")
+    if box.threads.by_subject:
+        intake.decide("threads", f"by ids; {box.threads.by_subject} mails of all files by subject and people")
+    corrected = sum(mail.clock == "received" for mail in mails)
+    if corrected:
+        intake.decide("clock", f"{corrected} mails: Received, since Date was missing, wrong or without a zone")
+    intake.receipt.zone_assumed = any(mail.clock == "assumed" for mail in mails)
+    intake.records(_records(mails, box))
+
+
+@dataclass(slots=True)
+class _Box:
+    """What all mail files of a reading say together."""
+
+    files: dict[Path, list[Mail]] = field(default_factory=dict)
+    broken: dict[Path, str] = field(default_factory=dict)
+    threads: Threads = field(default_factory=lambda: Threads({}, 0))
+    ours: Ours | None = None
+    mailboxes: frozenset[str] = frozenset()
+    """those of ours that customers write to first"""
+    customers: dict[str, str] = field(default_factory=dict)
+    """case -> address of its customer"""
+
+
+def _open(source: Source) -> _Box:
+    box = _Box()
+    for path in source.siblings or (source.path,):
+        zone = Source(Sample(path, path.name), source.match, source.options).timezone
+        try:
+            with open_bytes(path) as file:
+                blocks = enumerate(header_blocks(file), 1)
+                box.files[path] = [_mail(fields(block), number, zone) for number, block in blocks]
+        except (OSError, EOFError, zlib.error) as error:
+            box.broken[path] = str(error)
+    mails = in_order(mail for listed in box.files.values() for mail in listed if not mail.left_out)
+    box.threads = thread(mails)
+    box.ours = ours_given(source.options.us) if source.options.us else ours_inferred(mails)
+    if box.ours:
+        _know(box, mails, box.ours)
+    return box
+
+
+def _mail(headers: Headers, number: int, zone: str | None) -> Mail:
+    return read_mail(headers, ref=f"message {number}", zone=ZoneInfo(zone) if zone else None)
+
+
+def _know(box: _Box, mails: list[Mail], ours: Ours) -> None:
+    """Find every case's customer and our mailboxes; mails come in order."""
+    begun: set[str] = set()
+    starts: Counter[str] = Counter()
+    outbound: dict[str, str] = {}
+    for mail in mails:
+        case = box.threads.case_of[mail.id]
+        is_first, by_us = case not in begun, ours.wrote(mail)
+        begun.add(case)
+        if mail.kind != "message":
+            continue
+        if not by_us:
+            box.customers.setdefault(case, ours.author(mail))
+            if is_first:
+                starts.update({mailbox(address) for address in mail.delivered if ours.owns(address)})
+        elif is_first:
+            outside = [address for address in mail.recipients if not ours.owns(address)]
+            if len(outside) == 1:
+                outbound[case] = outside[0]
+    box.customers = outbound | box.customers
+    box.mailboxes = frozenset(starts)
+
+
+def _records(mails: list[Mail], box: _Box) -> Iterator[Record]:
+    for mail in mails:
+        if mail.left_out:
+            yield Record.ignored(mail.ref, mail.left_out)
+        elif mail.moment is None:
+            reason = "no Date and no Received header that can be read"
+            yield Record.rejected(mail.ref, reason, column="Date", value=mail.date_text)
+        else:
+            event = Event(box.threads.case_of[mail.id], mail.kind, mail.moment, channel="email", id=mail.id)
+            event.visibility = "public"
+            event.role = None if mail.kind == "message" else "system"
+            record = Record(mail.ref, events=[event])
+            if box.ours:
+                _add_people(record, event, mail, box, box.ours)
+            yield record
+
+
+def _add_people(record: Record, event: Event, mail: Mail, box: _Box, ours: Ours) -> None:
+    by_us = ours.wrote(mail)
+    if mail.kind == "message":
+        event.role = "agent" if by_us else "customer"
+        event.resource = (mail.name or mail.sender.partition("@")[0] or None) if by_us else None
+    if by_us and ours.is_internal(mail):
+        event.visibility = "internal"
+    if len(box.mailboxes) > 1:
+        places = (mail.sender, *mail.delivered) if by_us else mail.delivered
+        event.group = next((place.partition("@")[0] for place in map(mailbox, places) if place in box.mailboxes), None)
+    customer = box.customers.get(event.case)
+    if customer and not by_us and mail.kind == "message" and customer == ours.author(mail):
+        record.identities.append(Identity(event.case, "email", customer))
+        if mail.name and not ours.owns(mail.sender):
+            record.identities.append(Identity(event.case, "name", mail.name))
+    elif customer and by_us and customer in mail.recipients:
+        record.identities.append(Identity(event.case, "email", customer))
+
+
+def _without_addresses(shown: str) -> str:
+    """The file's name, with an opaque name in place of every folder and file named after a person's address."""
+    return "/".join(map(_opaque, shown.split("/")))
+
+
+def _opaque(part: str) -> str:
+    if not re.search(r"[^\s@]@[^\s@]+\.[^\s@]", part):
+        return part
+    ending = re.search(r"(\.(mbox|eml|emlx|txt))?(\.gz)?$", part.lower())
+    return f"mailbox-{hashlib.sha256(part.encode()).hexdigest()[:8]}{ending[0] if ending else ''}"

@@ -1,0 +1,120 @@
+"""Who is "us" in a set of mails: what the user said, else the address that most mails are delivered to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from journeyminer.importers.mail_message import Mail, fold
+
+MIN_SHARE = 0.5
+"""of the mails that an address did not send itself, so many must be delivered to it"""
+MIN_AUTHORS = 2
+"""so many others must have written to it: in a folder of sent mail the most frequent receiver is a customer"""
+
+PUBLIC_DOMAINS = frozenset({
+    "aol.com", "bol.com.br", "citromail.hu", "freemail.hu", "globo.com", "gmail.com", "gmx.com", "gmx.net",
+    "googlemail.com", "hotmail.com", "hotmail.com.br", "hotmail.es", "hotmail.pt", "icloud.com", "ig.com.br",
+    "indamail.hu", "iol.pt", "live.com", "mail.com", "me.com", "msn.com", "outlook.com", "outlook.com.br",
+    "outlook.es", "outlook.pt", "proton.me", "protonmail.com", "sapo.pt", "t-online.hu", "telefonica.net",
+    "terra.com.br", "uol.com.br", "upcmail.hu", "vipmail.hu", "yahoo.co.uk", "yahoo.com", "yahoo.com.br",
+    "yahoo.es", "zoho.com",
+})  # fmt: skip
+"""where everybody has an address: one address of ours there says nothing about the others"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Our own side: addresses, domains (subdomains included) and folded display names, and how we know."""
+
+    addresses: frozenset[str]
+    domains: frozenset[str]
+    names: frozenset[str]
+    basis: str
+
+    def owns(self, address: str) -> bool:
+        """Whether an address is one of ours."""
+        domain = address.rpartition("@")[2]
+        return mailbox(address) in self.addresses or any(
+            domain == ours or domain.endswith(f".{ours}") for ours in self.domains
+        )
+
+    def wrote(self, mail: Mail) -> bool:
+        """Whether one of us wrote the mail; a web form that mails us in a customer's name did not."""
+        return fold(mail.name) in self.names or (self.owns(mail.sender) and not self.is_form(mail))
+
+    def is_form(self, mail: Mail) -> bool:
+        """Whether the mail came from one of our addresses to our own, with the reply going outside."""
+        if not mail.reply_to or self.owns(mail.reply_to):
+            return False
+        return self.owns(mail.sender) and self.is_internal(mail)
+
+    def author(self, mail: Mail) -> str:
+        """The address of who wrote the mail."""
+        return mail.reply_to if self.is_form(mail) else mail.sender
+
+    def is_internal(self, mail: Mail) -> bool:
+        """Whether all its receivers are ours."""
+        return bool(mail.recipients) and all(self.owns(address) for address in mail.recipients)
+
+
+def ours_given(us: Sequence[str]) -> Ours:
+    """Our side as the user said it: `a@b.c` is an address, `b.c` or `@b.c` a domain, all else a name."""
+    words = [word.strip().lower() for word in us if word.strip()]
+    domains = [word.lstrip("@") for word in words if re.fullmatch(r"@?[^\s@]+\.[^\s@.]+", word)]
+    addresses = [word for word in words if re.fullmatch(r"[^\s@]+@[^\s@]+", word)]
+    names = [fold(word) for word in words if word.lstrip("@") not in domains and word not in addresses]
+    return Ours(frozenset(map(mailbox, addresses)), frozenset(domains), frozenset(names), "as the user said")
+
+
+def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
+    """The address that most mails are delivered to and everybody of its domain; failing that, such a domain.
+
+    None where the lead is shared, covers less than half of the mails, or has fewer than two authors writing to it.
+    """
+    address = _leader(mails, mailbox)
+    if address:
+        top, n, of = address
+        domain = top.rpartition("@")[2]
+        if domain in PUBLIC_DOMAINS:
+            return Ours(frozenset({top}), frozenset(), frozenset(), f"{top}: {n} of {of} mails are delivered to it")
+        basis = f"{top} and everybody at {domain}: {n} of {of} mails are delivered to it"
+        return Ours(frozenset({top}), frozenset({domain}), frozenset(), basis)
+    leading = _leader(mails, lambda address: address.rpartition("@")[2])
+    if leading and leading[0] not in PUBLIC_DOMAINS:
+        domain, n, of = leading
+        return Ours(frozenset(), frozenset({domain}), frozenset(), f"{domain}: {n} of {of} mails are delivered to it")
+    return None
+
+
+def mailbox(address: str) -> str:
+    """The address without its `+tag`."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _leader(mails: Sequence[Mail], key: Callable[[str], str]) -> tuple[str, int, int] | None:
+    """What leads, the number of mails delivered to it, and the number of mails that others sent."""
+    taken: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    sent: Counter[str] = Counter()
+    authors: defaultdict[str, set[str]] = defaultdict(set)
+    for mail in mails:
+        author = key(mail.sender)
+        sent[author] += 1
+        for target in {key(address) for address in mail.delivered}:
+            if target != author:
+                taken[target] += 1
+                authors[target].add(mail.sender)
+        named.update({key(address) for address in mail.recipients} - {author})
+    # an address in To goes before a delivery address behind it that takes the same mails
+    ranked = sorted(((n, named[target], target) for target, n in taken.items()), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
+        return None
+    n, _, target = ranked[0]
+    others = len(mails) - sent[target]
+    if n < MIN_SHARE * others or len(authors[target]) < MIN_AUTHORS:
+        return None
+    return target, n, others
