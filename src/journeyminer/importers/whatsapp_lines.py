@@ -1,0 +1,212 @@
+"""The lines of a WhatsApp text export: who wrote what kind of entry when.
+
+The app's own words are known in English, Portuguese, Spanish and Hungarian.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from journeyminer.clock import Order, plain, prove_date_order
+
+_MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_GAP = "[ \u00a0\u202f]"
+_HALF = rf"[AaPp]\.?{_GAP}?[Mm]\b\.?|d[eu]\."
+_LINE = re.compile(
+    rf"[{_MARKS}]*(?P<bracket>\[)?"
+    rf"(?P<date>(?P<first>\d{{1,4}})(?P<separator>[./-]){_GAP}?(?P<second>\d{{1,2}})(?P=separator){_GAP}?"
+    rf"(?P<third>\d{{1,4}})\.?)"
+    rf"(?P<comma>,?){_GAP}(?:(?P<before>{_HALF}){_GAP})?"
+    rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?:[:.](?P<seconds>\d\d))?(?:{_GAP}?(?P<after>{_HALF}))?"
+    rf"(?(bracket)\]{_GAP}|{_GAP}[-–]{_GAP})(?P<rest>.*)"
+)
+
+_PICTURE = (
+    "media|image|photo|video|video note|audio|voice message|sticker|document|gif|contact card|"
+    "midia|arquivo de midia|imagem|foto|figurinha|documento|cartao do contato|mensagem de voz|ficheiro|"
+    "multimedia|archivo|imagen|tarjeta de contacto|mensaje de voz|"
+    "mediafajl|kep|hang|hanguzenet|dokumentum|matrica|nevjegykartya"
+)
+_LEFT_OUT = "omitted|omitid[oa]|ocult[oa]|ocultad[oa]|nao revelado|elhagyva|kihagyva"
+_CALL = (
+    "(?:voice|video|group|group voice|group video) call|"
+    "(?:chamada|ligacao|llamada)(?: grupal| em grupo)?(?: de voz| de video)?|(?:hang|video|csoportos )hivas"
+)
+_KINDS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("media", rf"<?(?:{_PICTURE}) (?:{_LEFT_OUT})\.?>?|<hianyzo mediafajl>|null"),
+        ("media", r"<(?:attached|anexado|adjunto|csatolva): .*>"),
+        ("media", r"\S.* \((?:file attached|arquivo anexado|ficheiro anexado|archivo adjunto|fajl csatolva)\)"),
+        (
+            "deleted message",
+            r"(?:this message was deleted|you deleted this message|this message was deleted by admin .*|"
+            r"esta mensagem foi (?:apagada|eliminada)|mensagem apagada|voce apagou esta mensagem|"
+            r"(?:eliminou|apagou) esta mensagem|se elimino este mensaje|este mensaje fue eliminado|"
+            r"eliminaste este mensaje|ez az uzenet torlesre kerult|torolted ezt az uzenetet)\.?",
+        ),
+        (
+            "missed call",
+            rf"(?:missed (?:{_CALL})|(?:{_CALL}) (?:nao atendida|perdida)|llamada perdida(?: de voz| de video)?|"
+            rf"nem fogadott (?:{_CALL}))(?:[.,:]? .*)?",
+        ),
+    )
+)
+"""what the app writes in place of a text -> the kind of the entry; compared with the plain first line"""
+_ANY_CALL = re.compile(rf"(?:{_CALL})(?:[.,] .*)?\.?")
+_ENCRYPTION = re.compile(
+    r"end-to-end encrypt|criptografia de ponta a ponta|encriptad\w+ ponto a ponto|cifrad\w+ de extremo a extremo|"
+    r"vegpontok kozotti titkosit|automatikusan titkosit"
+)
+_NOTICE = re.compile(
+    r"security code|created (?:this )?group|\badded\b|\bleft\b|\bremoved\b|\bjoined\b|"
+    r"changed (?:the|this|their|to|your)|disappearing messages|business account|\bblocked\b|\badmin\b|"
+    r"pinned a message|is a contact|"
+    r"codigo de seguranca|criou (?:este|o) grupo|adicionou|foi adicionad|\bsaiu\b|removeu|entrou (?:usando|no)|"
+    r"mudou|alterou|mensagens temporarias|conta comercial|bloqueou|administrador|fixou|esta na sua lista|"
+    r"codigo de seguridad|creo (?:este|el) grupo|anadio|agrego|salio del|elimino a|se unio|cambio|mensajes temporales|"
+    r"cuenta de empresa|bloqueaste|fijo un mensaje|es un contacto|"
+    r"biztonsagi kod|letrehozta|hozzaadt|kilepett|eltavolitott|csatlakozott|megvaltoztatta|modositotta|"
+    r"eltuno uzenetek|uzleti fiok|letiltott|rendszergazda|kituzott"
+)
+_CHANGE = re.compile(
+    r"changed the |changed this |created (?:this )?group|(?:mudou|alterou) (?:o|a) |criou o grupo|cambio (?:el|la) |"
+    r"creo el grupo|megvaltoztatta a|modositotta a|letrehozta a"
+)
+"""what stands before a colon that belongs to a notice: `Ana changed the subject to "orders: new"`"""
+
+
+class Line(NamedTuple):
+    """The first line of an entry with the lines that continue it."""
+
+    number: int
+    date: str
+    time: tuple[int, int, int]
+    rest: str
+
+
+class Entry(NamedTuple):
+    """One entry of a chat. `kind` is message, media, deleted message, call, missed call, notice or empty."""
+
+    number: int
+    date: str
+    time: tuple[int, int, int]
+    kind: str
+    author: str | None
+    text: str
+
+
+def read_lines(text: str) -> Iterator[Line]:
+    """The entries of an export, by the form of date that most lines have: a pasted chat of another form is text."""
+    lines = text.split("\n")  # not splitlines: U+2028 stands inside messages
+    found = [_LINE.match(line) for line in lines]
+    forms = Counter(_form(match) for match in found if match)
+    form = forms.most_common(1)[0][0] if forms else None
+    current: Line | None = None
+    for number, (line, match) in enumerate(zip(lines, found, strict=True), 1):
+        if match and _form(match) == form:
+            if current:
+                yield current
+            current = Line(number, match["date"], _time(match), match["rest"].rstrip("\r"))
+        elif current:
+            current = current._replace(rest=f"{current.rest}\n{line.rstrip(chr(13))}")
+    if current:
+        yield current
+
+
+def _form(match: re.Match[str]) -> tuple[object, ...]:
+    year = (len(match["first"]) > 2, len(match["third"]))
+    half = bool(match["before"] or match["after"])
+    return bool(match["bracket"]), match["separator"], year, match["comma"], half, bool(match["seconds"])
+
+
+def _time(match: re.Match[str]) -> tuple[int, int, int]:
+    hour = int(match["hour"])
+    half = plain(match["before"] or match["after"] or "")
+    if half:
+        # some Spanish phones count the half days from 0, so 00:08 a. m. and 12:08 a. m. are the same
+        hour = hour % 12 if hour <= 12 else hour
+        hour += 12 if half in ("du.",) or (half.startswith("p") and hour < 12) else 0
+    return hour, int(match["minute"]), int(match["seconds"] or 0)
+
+
+class _Said(NamedTuple):
+    """What stands after the time. `words` is the first line of the text, plain and cut: notices are short."""
+
+    author: str | None
+    text: str
+    words: str
+
+    @property
+    def marked(self) -> bool:
+        """Whether the app and not a person wrote the text: iOS puts a direction mark before it."""
+        return self.text.startswith("\u200e")
+
+    @property
+    def says_encrypted(self) -> bool:
+        return bool(_ENCRYPTION.search(self.words))
+
+
+def read_entries(lines: Iterable[Line]) -> list[Entry]:
+    """Who wrote what kind of entry. A line without an author is a notice or a call."""
+    lines = list(lines)
+    said = [_said(line.rest) for line in lines]
+    authors = {one.author for one in said if one.author and not one.marked and not one.says_encrypted}
+    return [
+        Entry(line.number, line.date, line.time, _kind(one, authors), one.author, one.text)
+        for line, one in zip(lines, said, strict=True)
+    ]
+
+
+def _said(rest: str) -> _Said:
+    first = rest.partition("\n")[0][:300]
+    head, colon, text = first.partition(":")
+    # `Name: text`; an address (https://...) is no name, and neither is a sentence that quotes a colon
+    if not colon or not head.strip() or text[:1] not in ("", " ", ".") or _CHANGE.search(plain(head)):
+        return _Said(None, rest, plain(first))
+    return _Said(clean_name(head), rest[len(head) + 1 :].removeprefix(" "), plain(text))
+
+
+def _kind(said: _Said, authors: set[str]) -> str:
+    for kind, pattern in _KINDS:
+        if pattern.fullmatch(said.words) and (said.author or kind == "missed call"):
+            return kind
+    if (said.marked or not said.author) and _ANY_CALL.fullmatch(said.words):
+        return "call"
+    by_app = said.marked and (said.author not in authors or _NOTICE.search(said.words))
+    if not said.author or said.says_encrypted or by_app:
+        return "notice"
+    return "message" if said.text.strip(" .\n") else "empty"
+
+
+def clean_name(name: str) -> str:
+    """A name without direction marks and without the tilde before a name that the phone's owner did not give."""
+    return " ".join(re.sub(f"[{_MARKS}]", "", name).removeprefix("~").split())
+
+
+def order_of(entries: Iterable[Entry]) -> tuple[Order, str] | None:
+    """The order of day and month and its proof over the whole chat; None where nothing proves it."""
+    dates = [entry.date for entry in entries]
+    proved = prove_date_order(dates)
+    if proved:
+        return proved.order, proved.proof
+    parts = [[int(part) for part in re.findall(r"\d+", date)] for date in dates]
+    if all(first == second for first, second, _ in parts):
+        return "dmy", "day and month are the same number on every date"
+    return None
+
+
+def moment_of(entry: Entry, order: Order) -> datetime | None:
+    """The wall-clock time of an entry; None where there is no such day or time."""
+    first, second, third = (int(part) for part in re.findall(r"\d+", entry.date))
+    year, month, day = {"ymd": (first, second, third), "dmy": (third, second, first), "mdy": (third, first, second)}[
+        order
+    ]
+    try:
+        return datetime(year if year > 99 else 2000 + year, month, day, *entry.time)
+    except ValueError:
+        return None
