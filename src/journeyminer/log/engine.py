@@ -112,6 +112,16 @@ class Engine:
         """Run one statement for its effect."""
         self.connection.execute(sql, params)
 
+    def attempt(self, sql: str) -> str | None:
+        """Run a statement that holds a user's own words; answers what is wrong with them, None where nothing is."""
+        import duckdb
+
+        try:
+            self.connection.execute(sql)
+        except (duckdb.ProgrammingError, duckdb.DataError) as error:
+            return str(error).partition("\n")[0]
+        return None
+
     def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query as tuples."""
         return self.connection.execute(sql, params).fetchall()
