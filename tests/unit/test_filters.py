@@ -1,0 +1,177 @@
+"""Filters keep whole cases; an expression of the user is checked before the engine sees it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Event, Identity, Record
+from journeyminer.prepare.filters import describe_filters, filter_log
+from tiny import log as tiny_log
+
+TEXT = """
+A: created@09:00/via=email reply@09:30/by=ana/in=Billing closed@3d10:00
+B: created@1d00:00/via=voice reply@1d08:00/by=bo/in=L1
+C: created@2d12:00/via=email
+"""
+
+
+@pytest.fixture
+def log() -> EventLog:
+    return tiny_log(TEXT)
+
+
+def cases(log: EventLog) -> str:
+    return "".join(case for (case,) in log.rows("SELECT DISTINCT native_id FROM cases ORDER BY ALL"))
+
+
+def test_no_filter_is_the_log_itself(log: EventLog) -> None:
+    assert filter_log(log) is log
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "kept"),
+    [
+        ("2026-01-06", None, "BC"),
+        (None, "2026-01-06", "A"),
+        ("2026-01-06", "2026-01-07", "B"),
+        ("2026-01-06T00:00:01", None, "C"),
+        ("2026-01-06T01:00:00+01:00", None, "BC"),
+        (date(2026, 1, 7), None, "C"),
+        (datetime(2026, 1, 6, tzinfo=UTC), None, "BC"),
+    ],
+)
+def test_a_case_belongs_to_the_day_of_its_first_event(log: EventLog, since: str, until: str, kept: str) -> None:
+    assert cases(filter_log(log, since=since, until=until)) == kept
+
+
+def test_cases_stay_whole(log: EventLog) -> None:
+    kept = filter_log(log, until="2026-01-06", where="group = 'Billing'")
+    assert kept.rows("SELECT activity FROM events ORDER BY seq") == [("created",), ("reply",), ("closed",)]
+    assert (kept.n_events, kept.n_cases) == (3, 1)
+    assert kept.as_of == log.as_of
+    assert log.n_cases == 3
+
+
+def test_channels(log: EventLog) -> None:
+    assert cases(filter_log(log, channels=("email",))) == "AC"
+    assert cases(filter_log(log, channels=("email", "voice"))) == "ABC"
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ("group = 'Billing'", "A"),
+        ("GROUP = 'L1' or \"group\" = 'Billing'", "AB"),
+        ("resource in ('ana', 'bo') and channel is null", "AB"),
+        ("activity = 'the group'", ""),
+        ("activity like 'clo%'", "A"),
+        ("native_id <> 'A'", "BC"),
+        ("opened_at >= '2026-01-06'", "BC"),
+        ("hour(timestamp) = 12 -- noon", "C"),
+        ("case when channel = 'voice' then true else false end", "B"),
+    ],
+)
+def test_where(log: EventLog, where: str, kept: str) -> None:
+    if kept:
+        assert cases(filter_log(log, where=where)) == kept
+    else:
+        with pytest.raises(EmptyLog, match="the group"):
+            filter_log(log, where=where)
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        ("team = 'Billing'", "no column 'team'"),
+        ("chanel = 'email'", "Did you mean 'channel'?"),
+        ("e.group = 'Billing'", "no column 'e.group'"),
+        ("case_key = 1", "no column 'case_key'"),
+        ("group = ", "no SQL expression"),
+        (" ", "one expression"),
+        ("true; DROP TABLE event_rows", "no SQL expression"),
+        ("true) FROM identities WHERE (true", "one expression"),
+        ("true), (true", "one expression"),
+        ("true) ORDER BY (1", "one expression"),
+        ("case_id IN (SELECT value FROM identities)", "a subquery"),
+        ("EXISTS (FROM read_text('x'))", "a subquery"),
+        ("row_number() OVER () = 1", "a window function"),
+        ("COLUMNS('a.*') = 'x'", "a star"),
+        ("activity = ?", "a parameter"),
+        ("timestamp > now() - interval 7 day", "now() answers differently"),
+        ("random() < 0.5", "random() answers differently"),
+        ("count(*) > 2", "cannot be used"),
+        ("cast(activity as integer) = 2", "cannot be used"),
+        ("nonsense(activity)", "cannot be used"),
+        ("seq", "neither true nor false"),
+        ("activity", "neither true nor false"),
+    ],
+)
+def test_where_is_checked(log: EventLog, where: str, problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        filter_log(log, where=where)
+    assert problem in str(caught.value)
+    assert cases(log) == "ABC"
+
+
+def test_a_mistyped_column_is_answered_with_the_columns(log: EventLog) -> None:
+    with pytest.raises(UsageError) as caught:
+        filter_log(log, where="teamm = 'x'")
+    assert "Columns:" in caught.value.hint
+    for column in ("group", "channel", "priority", "segment", "source_ref"):
+        assert f" {column}" in caught.value.hint
+    assert "case_key" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("filters", "problem"),
+    [
+        ({"since": "yesterday"}, "'yesterday' is no date"),
+        ({"until": "2026-13-01"}, "no date"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "before"),
+        ({"channels": ("emial",)}, "Did you mean 'email'?"),
+    ],
+)
+def test_filters_that_mean_nothing(log: EventLog, filters: dict[str, str], problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        filter_log(log, **filters)
+    assert problem in str(caught.value)
+
+
+def test_the_filter_that_removed_the_last_case_is_named(log: EventLog) -> None:
+    with pytest.raises(EmptyLog, match="channel sms") as caught:
+        filter_log(log, since="2026-01-06", channels=("sms",), where="true")
+    assert "2026-01-05T09:00:00 to 2026-01-08T10:00:00" in caught.value.hint
+
+
+def test_a_log_without_channels_has_no_case_in_one() -> None:
+    with pytest.raises(EmptyLog, match="channel email"):
+        filter_log(tiny_log("A: x@09:00"), channels=("email",))
+
+
+def test_filters_in_words() -> None:
+    assert describe_filters(
+        since="2026-01-05", until=datetime(2026, 2, 1, 9, 30), where="group = 'Billing'", channels=("email", "sms")
+    ) == ("since 2026-01-05", "until 2026-02-01T09:30:00", "channel email, sms", "where group = 'Billing'")
+    assert describe_filters() == ()
+
+
+def test_identifiers_of_other_cases_are_left_out() -> None:
+    builder = LogBuilder(Engine())
+    records = [
+        Record(
+            "1", events=[Event("A", "x", datetime(2026, 1, 5, tzinfo=UTC))], identities=[Identity("A", "email", "a@x")]
+        ),
+        Record(
+            "2", events=[Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC))], identities=[Identity("B", "email", "b@x")]
+        ),
+    ]
+    builder.intake(SourceReceipt("t", "tiny", "")).records(records)
+    kept = filter_log(builder.seal(), since="2026-01-06")
+    assert kept.rows("SELECT value FROM identities") == [("b@x",)]
