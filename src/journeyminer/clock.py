@@ -43,17 +43,18 @@ MONTHS: Final[dict[str, int]] = {
 
 HALF_DAYS: Final = (
     (r"\b([ap])\s?\.?\s?m\b\.?", r"\1m"),  # a. m., p.m., AM
-    (r"\bde\.(?=\s*(\d{1,2}:|$))", "am"),  # Hungarian délelőtt
-    (r"\bdu\.(?=\s*(\d{1,2}:|$))", "pm"),  # Hungarian délután
+    (r"\bde\.\s*(\d{1,2}:)", r"am \1"),  # Hungarian délelőtt
+    (r"\bdu\.\s*(\d{1,2}:)", r"pm \1"),  # Hungarian délután
 )
 """how languages write the half of a day -> am, pm, on plain text"""
 
 _NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})(?![\d:])")
-_DATE = re.compile(r"(\d{1,4})(\D{1,5})(\d{1,2})(\D{1,5})(\d{1,4})(?!\d)\.?")
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?!\d)")
-_TIME = re.compile(
-    r"^[\st,]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-]\d\d(?::?\d\d)?)?$"
+DATE: Final = re.compile(r"(\d{1,4})(\D{1,5})(\d{1,2})(\D{1,5})(\d{1,4})(?!\d)\.?")
+COMPACT: Final = re.compile(r"(\d{4})()(\d\d)()(\d\d)(?!\d)")
+TIME: Final = re.compile(
+    r"^[\st,]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
+    r"(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-]\d\d(?::?\d\d)?)?\s*$"
 )
 
 
@@ -116,45 +117,57 @@ def plain(text: str) -> str:
     ).strip()
 
 
+class Written(NamedTuple):
+    """A text taken apart: its first, second and last part of a date, and what of the time it says."""
+
+    text: str
+    date: re.Match[str]
+    time: re.Match[str] | None
+    order: Order | None
+    """the order that the text itself shows: a year in front, a month by name"""
+
+
+def spelled(text: str) -> tuple[str, Order | None]:
+    """Plain text with months in digits and half days as am and pm, and the order that a month's name shows."""
+    words = plain(text)
+    order: Order | None = None
+    month = next((word for word in re.finditer(r"[a-z]{3,}", words) if word[0] in MONTHS), None)
+    if month:
+        order = "dmy" if re.search(r"\d", words[: month.start()]) else "mdy"
+        words = f"{words[: month.start()]}{MONTHS[month[0]]:02}{words[month.end() :]}"
+    for pattern, half in HALF_DAYS:
+        words = re.sub(pattern, half, words)
+    return words, order
+
+
+def take_apart(text: str, order: Order | None = None) -> Written | None:
+    """The date and time written in a text of digits (see `spelled`); None where it says no date, or more than that."""
+    lower = text.lower()
+    date = COMPACT.match(lower) or DATE.match(lower)
+    if not date:
+        return None
+    rest = lower[date.end() :]
+    time = TIME.match(rest)
+    if rest.strip(" .,") and not time:
+        return None
+    return Written(text, date, time, "ymd" if len(date[1]) >= 3 else order)
+
+
 def read_moment(text: str, order: Order | None = None) -> datetime | None:
     """The moment that a text says: naive, or aware where it carries an offset; None where it says none.
 
     Reads digits with any separator, month names in en, pt, es and hu, ISO 8601, half days (AM, `a. m.`, `de.`),
     fractions of a second. `order` is needed where day and month are both digits and the year stands last.
     """
-    words = plain(text)
-    month = next(((word, MONTHS[word[0]]) for word in re.finditer(r"[a-z]{3,}", words) if word[0] in MONTHS), None)
-    if month:
-        word, number = month
-        words = f"{words[: word.start()]}{number:02}{words[word.end() :]}"
-        order = "mdy" if not re.search(r"\d", words[: word.start()]) else "dmy"
-    for pattern, half in HALF_DAYS:
-        words = re.sub(pattern, half, words)
-    date = _COMPACT.match(words)
-    if date:
-        year, month_number, day = date[1], date[2], date[3]
-    else:
-        date = _DATE.search(words)
-        if not date:
-            return None
-        first, second, third = date[1], date[3], date[5]
-        if len(first) >= 3:
-            year, month_number, day = first, second, third
-        elif order == "mdy":
-            month_number, day, year = first, second, third
-        elif order == "dmy":
-            day, month_number, year = first, second, third
-        elif order == "ymd":
-            year, month_number, day = first, second, third
-        else:
-            return None
-    rest = words[date.end() :]
-    time = _TIME.match(rest)
-    if rest.strip(" .,") and not time:
+    words, shown = spelled(text)
+    written = take_apart(words, shown or order)
+    if not written or not written.order:
         return None
+    parts = (written.date[1], written.date[3], written.date[5])
+    year, month, day = (parts[written.order.index(letter)] for letter in "ymd")
     try:
-        moment = datetime(_full_year(year), int(month_number), int(day))
-        return moment if not time else _at(moment, time)
+        moment = datetime(_full_year(year), int(month), int(day))
+        return _at(moment, written.time) if written.time else moment
     except ValueError:
         return None
 
