@@ -1,0 +1,68 @@
+"""Customer journeys and hand-off bottlenecks from the exports of support tools.
+
+    import journeyminer as jm
+
+    log = jm.read("exports/")
+    jm.bottlenecks(log)
+    report = jm.build(log)
+
+Everything is loaded on first use, so that importing the package is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from journeyminer.importers import ReadOptions
+    from journeyminer.log import EventLog
+
+_LAZY = {
+    "EventLog": "journeyminer.log",
+    "ReadOptions": "journeyminer.importers",
+    "filter_log": "journeyminer.prepare.filters",
+    "prepare": "journeyminer.prepare",
+    "graph": "journeyminer.mining",
+    "variants": "journeyminer.mining",
+    "handovers": "journeyminer.mining",
+    "durations": "journeyminer.mining",
+    "turns": "journeyminer.mining",
+    "bottlenecks": "journeyminer.mining",
+    "kpis": "journeyminer.mining",
+    "build": "journeyminer.report.build",
+    "Report": "journeyminer.report.model",
+}
+__all__ = ["read", *_LAZY]  # noqa: PLE0604 - names of modules' attributes are text
+
+
+def read(
+    *paths: str | Path,
+    options: ReadOptions | None = None,
+    config: str | Path | None = None,
+    memory: str | None = None,
+) -> EventLog:
+    """The prepared log of export files and folders: read, labelled, customers known.
+
+    Args:
+        paths: files and folders of exports.
+        options: how to read them; see ReadOptions.
+        config: a journeyminer.toml; default: the one of the working folder, where there is one.
+        memory: the engine's memory limit, such as "4GB".
+
+    Raises:
+        JourneyminerError: nothing could be read; a single broken file is listed in `log.receipt.failed` instead.
+    """
+    from journeyminer.config import load_config
+    from journeyminer.importers import read_log
+    from journeyminer.prepare import prepare
+
+    known = load_config(Path(config) if config else None)
+    return prepare(read_log(paths, options=options, memory=memory), config=known)
+
+
+def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
+    if attribute in _LAZY:
+        return getattr(import_module(_LAZY[attribute]), attribute)
+    raise AttributeError(f"module 'journeyminer' has no attribute {attribute!r}")

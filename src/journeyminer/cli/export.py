@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, Filters, Reading, filter_options, reading_options
+from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.errors import UsageError
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
 
 
 @click.command("export")
 @EXPORTS
 @click.option(
-    "-o", "--output", required=True, metavar="FILE", help="log.xes, log.xes.gz or log.csv; - is stdout (CSV)."
+    "-o", "--output", required=True, metavar="FILE", help="log.xes, log.xes.gz or log.csv; - is CSV on stdout."
 )
-@reading_options
-@filter_options
-def command(exports: tuple[Path, ...], output: str, reading: Reading, filters: Filters) -> int:
+@session_options("reading", "filters")
+def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
-    from journeyminer.cli.output import receipt_status, say, say_receipt
-    from journeyminer.cli.reading import filtered, read_exports
+    from journeyminer.cli.session import status_of
     from journeyminer.log.exchange import write_csv, write_xes
 
     if output == "-" or output.endswith(".csv"):
@@ -29,9 +31,8 @@ def command(exports: tuple[Path, ...], output: str, reading: Reading, filters: F
         write = write_xes
     else:
         raise UsageError(f"No format is known for {output!r}.", hint="Name the file .xes, .xes.gz or .csv.")
-    log, _ = filtered(read_exports(exports, reading), filters)
-    write(log, Path(output))
-    say_receipt(log, quiet=reading.quiet)
+    log = session.read(exports)
+    write(session.filter(log), Path(output))
     if output != "-":
-        say(f"wrote {output}", quiet=reading.quiet)
-    return receipt_status(log)
+        session.say(f"wrote {output}")
+    return status_of(log)

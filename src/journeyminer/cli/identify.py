@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, Reading, reading_options, table_format
+from journeyminer.cli.options import EXPORTS, session_options, table_format
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
 
 
 @click.command("identify")
 @EXPORTS
 @click.option("--all", "every", is_flag=True, help="Every importer's answer, not only the best.")
-@reading_options
+@session_options("reading")
 @table_format
-def command(exports: tuple[Path, ...], every: bool, reading: Reading, format_: str) -> int:
+def command(exports: tuple[Path, ...], every: bool, format_: str, session: Session) -> int:
     """Say what each file is and why, without reading it all."""
     from journeyminer.cli.output import print_table
-    from journeyminer.cli.reading import read_options
-    from journeyminer.config import load_config
     from journeyminer.errors import ExitStatus
     from journeyminer.importers.reading import identify_files
 
     rows: list[dict[str, object]] = []
     read = 0
-    for answer in identify_files(exports, read_options(reading, load_config(reading.config))):
+    for answer in identify_files(exports, session.read_options):
         chosen = answer.chosen
         read += chosen is not None
         file = answer.sample.shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -55,8 +55,8 @@ class Look:
 
     language: str | None = None
     agents: str = "numbered"
-    max_nodes: int = 25
-    max_edges: int = 40
+    max_nodes: int | None = None
+    max_edges: int | None = None
     dot: str | None = None
     generated_at: str | None = None
 
@@ -115,12 +115,18 @@ LOOK = (
     click.option("--language", metavar="CODE", help="Language of the report: en, pt."),
     click.option("--agents", type=click.Choice(["numbered", "named"]), default="numbered", show_default=True,
                  help="Print agents as 'agent 1 ... n' or by name."),
-    click.option("--max-nodes", type=click.IntRange(2), default=25, show_default=True, help="Nodes on the map."),
-    click.option("--max-edges", type=click.IntRange(1), default=40, show_default=True, help="Edges on the map."),
+    click.option("--max-nodes", type=click.IntRange(2), help="Nodes on the map (25)."),
+    click.option("--max-edges", type=click.IntRange(1), help="Edges on the map (40)."),
     click.option("--dot", metavar="PATH", envvar="JOURNEYMINER_DOT", help="Draw with this Graphviz (bundled one)."),
     click.option("--generated-at", metavar="TIME", envvar="SOURCE_DATE_EPOCH", help="Date the output (undated)."),
 )  # fmt: skip
 
+
+BUNDLES: dict[str, tuple[Any, tuple[Callable[[Any], Any], ...]]] = {
+    "reading": (Reading, READING),
+    "filters": (Filters, FILTERS),
+    "look": (Look, LOOK),
+}
 
 table_format = click.option(
     "--format",
@@ -132,31 +138,23 @@ table_format = click.option(
 )
 
 
-def reading_options(command: Command) -> Command:
-    """The reading options, handed over as one `reading: Reading`."""
-    return _bundle(command, READING, "reading", Reading)
+def session_options(*bundles: str) -> Callable[[Command], Command]:
+    """Give a command the options of these bundles, handed over as one `session: Session`."""
 
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def bundled(**values: object) -> object:
+            from journeyminer.cli.session import Session
 
-def filter_options(command: Command) -> Command:
-    """The filter options, handed over as one `filters: Filters`."""
-    return _bundle(command, FILTERS, "filters", Filters)
+            told = {}
+            for bundle in bundles:
+                kind, _ = BUNDLES[bundle]
+                told[bundle] = kind(**{option.name: values.pop(option.name) for option in fields(kind)})
+            return command(session=Session(**told), **values)
 
+        for bundle in reversed(bundles):
+            for option in reversed(BUNDLES[bundle][1]):
+                bundled = option(bundled)
+        return bundled  # type: ignore[return-value]
 
-def look_options(command: Command) -> Command:
-    """The options of a report's look, handed over as one `look: Look`."""
-    return _bundle(command, LOOK, "look", Look)
-
-
-def _bundle(
-    command: Command, options: tuple[Callable[[Any], Any], ...], word: str, kind: Callable[..., object]
-) -> Command:
-    names = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-
-    @wraps(command)
-    def bundled(**values: object) -> object:
-        mine = {name: values.pop(name) for name in names}
-        return command(**{word: kind(**mine)}, **values)
-
-    for option in reversed(options):
-        bundled = option(bundled)
-    return bundled  # type: ignore[return-value]
+    return decorate

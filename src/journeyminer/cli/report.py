@@ -1,0 +1,56 @@
+"""`journeyminer report`: render a log or a report.json again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from journeyminer.cli.options import EXPORTS, Filters, session_options
+from journeyminer.errors import ExitStatus, UnreadableExport, UsageError
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
+
+FORMATS = ("terminal", "markdown", "html", "json", "csv", "svg", "dot", "png")
+SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
+            ".txt": "terminal"}  # fmt: skip
+
+
+@click.command("report")
+@EXPORTS
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="By the output's suffix; else terminal.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="- is stdout; csv wants a folder.")
+@session_options("reading", "filters", "look")
+def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:
+    """Render a log, exports or a report.json in any format and language."""
+    from journeyminer.cli.session import status_of
+    from journeyminer.cli.writing import write_one
+    from journeyminer.render.json import load
+
+    chosen = format_ or SUFFIXES.get(Path(output).suffix.lower(), "terminal")
+    status = ExitStatus.OK
+    if len(exports) == 1 and _is_report(exports[0]):
+        if session.filters != Filters():
+            raise UsageError("A report.json is finished; it cannot be filtered.", hint="Give the log or the exports.")
+        report = load(_text(exports[0]))
+    else:
+        log = session.read(exports)
+        report = session.report(session.filter(log))
+        status = status_of(log)
+    write_one(report, chosen, session.language, Path(output), dot=session.look.dot)
+    if output != "-":
+        session.say(f"wrote {output}")
+    return status
+
+
+def _is_report(path: Path) -> bool:
+    return path.suffix.lower() == ".json" and path.is_file() and '"journeyminer.report"' in _text(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableExport(f"The file cannot be read as a report ({error}).", place=str(path)) from error

@@ -1,0 +1,142 @@
+"""One run of a command: its options, its configuration and language, and the way from exports to a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from journeyminer.cli.options import Filters, Look, Reading
+from journeyminer.cli.output import say
+from journeyminer.cli.progress import progress_bar
+from journeyminer.config import Config, load_config
+from journeyminer.errors import ExitStatus, UsageError
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.importers import ReadOptions
+    from journeyminer.log import EventLog
+    from journeyminer.report.model import Report
+
+
+@dataclass
+class Session:
+    """What a command was told; a flag goes before journeyminer.toml, that before the default."""
+
+    reading: Reading = field(default_factory=Reading)
+    filters: Filters = field(default_factory=Filters)
+    look: Look = field(default_factory=Look)
+
+    @cached_property
+    def config(self) -> Config:
+        """journeyminer.toml, read once."""
+        return load_config(self.reading.config)
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of what is printed."""
+        from journeyminer.i18n import Language
+
+        return Language(self.look.language or self.config.language or "en")
+
+    @cached_property
+    def read_options(self) -> ReadOptions:
+        """The options of the importers."""
+        from journeyminer.importers import ReadOptions
+
+        flags, config, default = self.reading, self.config, ReadOptions()
+        return ReadOptions(
+            source=flags.source,
+            columns=flags.columns,
+            timezone=flags.timezone or config.timezone,
+            date_order=flags.date_order,
+            encoding=flags.encoding,
+            session_gap_hours=_first(flags.session_gap, config.session_gap_hours, default.session_gap_hours),
+            us=(*flags.us, *config.us),
+            timezones=config.timezones,
+            namespaces={**config.namespaces, **flags.namespaces},
+            max_rejected=_first(flags.max_rejected, config.max_rejected, default.max_rejected),
+            strict=flags.strict,
+        )
+
+    def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
+        """The prepared log of exports, or of one log folder. Says on stderr which files broke or were not read."""
+        from journeyminer.importers import read_log
+        from journeyminer.log import EventLog
+        from journeyminer.log.store import is_log
+        from journeyminer.prepare import prepare
+
+        flags = self.reading
+        logs = [path for path in exports if is_log(path)]
+        if logs and (len(exports) > 1 or append_to):
+            hint = "Add exports to a log with: journeyminer import EXPORT... -o LOG --append."
+            raise UsageError(f"{logs[0]} is a log; give it alone.", hint=hint)
+        if logs:
+            log = EventLog.open(logs[0], memory=flags.memory)
+        else:
+            with progress_bar(quiet=flags.quiet) as step:
+                log = read_log(
+                    exports,
+                    options=self.read_options,
+                    memory=flags.memory,
+                    append_to=append_to,
+                    fingerprints=fingerprints,
+                    as_of=flags.as_of,
+                    progress=lambda shown, done, total: step(f"reading {shown}", done, total),
+                )
+        for broken in log.receipt.failed:
+            self.say(f"broken: {broken.reason}")
+        for unclaimed in log.receipt.unclaimed:
+            self.say(f"not read: {unclaimed.file}: {unclaimed.reason}")
+        return prepare(log, config=self.config)
+
+    def filter(self, log: EventLog) -> EventLog:
+        """The log of the cases that the filters keep."""
+        from journeyminer.prepare.filters import filter_log
+
+        asked = self.filters
+        return filter_log(log, since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
+
+    def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
+        """The Report of a filtered log; `sections` None is all of them."""
+        from journeyminer.prepare.filters import describe_filters
+        from journeyminer.report.build import SECTIONS, build
+
+        asked, look = self.filters, self.look
+        return build(
+            log,
+            sections=SECTIONS if sections is None else sections,
+            per=asked.per,
+            named=look.agents == "named",
+            max_nodes=look.max_nodes or self.config.map_nodes or 25,
+            max_edges=look.max_edges or self.config.map_edges or 40,
+            filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
+            generated_at=_moment(look.generated_at),
+        )
+
+    def say(self, text: str) -> None:
+        """A line of chatter on stderr, unless --quiet."""
+        say(text, quiet=self.reading.quiet)
+
+
+def status_of(log: EventLog) -> ExitStatus:
+    """3 where a file of the reading broke, although everything else was written."""
+    return ExitStatus.DATA if log.receipt.failed else ExitStatus.OK
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)
+
+
+def _moment(text: str | None) -> str | None:
+    """ISO 8601 of --generated-at: a time as it is, or SOURCE_DATE_EPOCH's seconds."""
+    if not text:
+        return None
+    try:
+        when = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time.", hint="Write it like --generated-at 2026-01-05T09:00.") from error
+    return when.replace(tzinfo=None).isoformat(timespec="seconds")

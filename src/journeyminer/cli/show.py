@@ -1,0 +1,49 @@
+"""`journeyminer show`: measures on stdout, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from journeyminer.cli.options import EXPORTS, session_options, table_format
+from journeyminer.errors import UsageError
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
+
+REPORTED = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
+LISTED = ("cases", "events", "identities")
+
+
+@click.command("show")
+@click.argument("measures", metavar="MEASURE[,MEASURE...]")
+@EXPORTS
+@click.option("--by", metavar="COLUMN", help="Split by a column of the log: each value is measured alone.")
+@table_format
+@session_options("reading", "filters", "look")
+def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
+    """Print measures of exports or of a log.
+
+    Measures of a report: graph variants handovers durations turns bottlenecks kpis findings quality.
+    Lists: cases (the tickets behind a number, with --where), events, identities (counts only).
+    """
+    from journeyminer.cli.session import status_of
+    from journeyminer.cli.showing import show_list, show_sections
+
+    wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
+    unknown = [measure for measure in wanted if measure not in REPORTED + LISTED]
+    if unknown or not wanted:
+        known = " ".join(REPORTED + LISTED)
+        raise UsageError(f"There is no measure {', '.join(unknown) or measures!r}.", hint=f"Choose from: {known}.")
+    lists = [measure for measure in wanted if measure in LISTED]
+    if lists and (len(wanted) > 1 or by):
+        raise UsageError(f"{lists[0]} is a list; it is shown alone and unsplit.", hint=f"Run: show {lists[0]}.")
+    log = session.read(exports)
+    kept = session.filter(log)
+    if lists:
+        show_list(kept, lists[0], format_, named=session.look.agents == "named")
+    else:
+        show_sections(session, kept, wanted, by=by, format_=format_)
+    return status_of(log)

@@ -1,0 +1,147 @@
+"""How `show` prints: sections of a report, whole or split by a column, and lists of the log."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from journeyminer.errors import EmptyLog, UsageError
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
+    from journeyminer.i18n import Language
+    from journeyminer.log import EventLog
+    from journeyminer.render.tables import Table
+    from journeyminer.report.model import Report
+
+TABLES = {
+    "graph": ("edges", "activities"),
+    "variants": ("variants",),
+    "handovers": ("handovers",),
+    "durations": ("durations",),
+    "turns": ("turns",),
+    "bottlenecks": ("bottlenecks",),
+    "kpis": ("kpis",),
+    "findings": ("findings",),
+    "quality": ("sources",),
+}
+"""measure -> its tables, the one that CSV prints first"""
+BESIDE = {"handovers": ("handover_totals",), "quality": ("sources",)}
+"""measure -> further keys of report.json that belong to it"""
+ALWAYS = ("schema", "per", "as_of", "filters", "log")
+MOST_VALUES = 20
+
+
+def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
+    """Print measures; with `by`, once for each of the column's most frequent values."""
+    parts = {"": log} if by is None else split(log, by)
+    reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
+    if format_ != "json":
+        _print_tables(session.language, reports, measures, by=by, format_=format_)
+        return
+    from journeyminer.render.escape import json_safe
+
+    objects = {value: shown_object(report, measures) for value, report in reports.items()}
+    data = objects[""] if by is None else {"by": by, "values": objects}
+    click.echo(json_safe(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True)))
+
+
+def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
+    """The measures under the keys that they have in report.json."""
+    from journeyminer.report.model import to_dict
+
+    keys = {*ALWAYS, *measures, *(key for measure in measures for key in BESIDE.get(measure, ()))}
+    return {key: value for key, value in to_dict(report).items() if key in keys}
+
+
+def split(log: EventLog, column: str) -> dict[str, EventLog]:
+    """A log for each of the most frequent values of a column: whole cases that hold the value."""
+    from journeyminer.log.engine import name, quote
+    from journeyminer.log.schema import CASES, EVENTS
+    from journeyminer.prepare.filters import filter_log
+
+    known = [known.name for known in (*EVENTS, *CASES) if known.type == "VARCHAR"]
+    if column not in known:
+        raise UsageError(f"There is no column {column!r} to split by.", hint=f"Columns: {', '.join(known)}.")
+    table = "cases" if column in {known.name for known in CASES} and column != "case_id" else "events"
+    values = log.rows(
+        f"SELECT CAST({name(column)} AS VARCHAR) AS value, count(DISTINCT case_key) AS n FROM {table} "
+        f"WHERE {name(column)} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {MOST_VALUES}"
+    )
+    if not values:
+        raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
+    return {value: filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
+
+
+def _print_tables(
+    language: Language, reports: dict[str, Report], measures: Sequence[str], *, by: str | None, format_: str
+) -> None:
+    from journeyminer.render.tables import report_tables
+    from journeyminer.render.terminal import render_table
+
+    names = [table for measure in measures for table in TABLES[measure]]
+    if format_ == "csv":
+        if len(measures) > 1:
+            raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
+        names = names[:1]
+    made = {value: report_tables(report) for value, report in reports.items()}
+    printed = []
+    for name in names:
+        parts = {value: tables[name] for value, tables in made.items() if name in tables}
+        if parts:
+            table = parts[""] if by is None else _stacked(parts, by)
+            printed.append(render_table(table, format_, language, color=sys.stdout.isatty()))
+    click.echo("\n".join(printed), nl=False)
+
+
+def _stacked(parts: dict[str, Table], by: str) -> Table:
+    """One table of all values, the value in front of each row."""
+    first = next(iter(parts.values()))
+    rows = tuple((value, *row) for value, table in parts.items() for row in table.rows)
+    column = by if by not in first.columns else f"{by} (split)"
+    return replace(first, columns=(column, *first.columns), rows=rows)
+
+
+LISTS = {
+    "cases": """
+        WITH ends AS (
+            SELECT case_key, count(*) AS n_events, min(timestamp) AS first, max(timestamp) AS last,
+                arg_min(source_ref, seq) AS source_ref
+            FROM events GROUP BY case_key
+        )
+        SELECT c.native_id AS case_id, c.namespace, c.opened_at, c.priority, c.product, c.topic, c.segment, c.csat,
+            n_events, epoch_us(last - first) // 1000000 AS seconds, source_ref
+        FROM cases c JOIN ends USING (case_key)
+        ORDER BY seconds DESC, c.case_id
+    """,
+    "events": """
+        SELECT case_id, timestamp, activity, role, channel, visibility, resource, "group", tier, status, source_ref
+        FROM events ORDER BY timestamp, case_id, seq
+    """,
+    "identities": """
+        SELECT kind, count(*) AS n, count(DISTINCT value) AS n_values, count(DISTINCT case_key) AS n_cases
+        FROM identities GROUP BY kind ORDER BY kind
+    """,
+}
+"""what each list shows; identifiers themselves never leave their table"""
+
+
+def show_list(log: EventLog, wanted: str, format_: str, *, named: bool) -> None:
+    """Print a list of the log: the cases or events that the filters keep, or how many identifiers there are."""
+    from journeyminer.cli.output import print_table
+    from journeyminer.prepare.privacy import resource_names
+
+    frame = log.sql(LISTS[wanted])
+    if "resource" in frame:
+        frame["resource"] = frame["resource"].map(resource_names(log, named=named))
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = [
+        {str(column): value.isoformat() if hasattr(value, "isoformat") else value for column, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
+    print_table(rows, [str(column) for column in frame.columns], format_)
