@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from journeyminer.config import Config
 from journeyminer.log import EventLog
+from journeyminer.prepare.filters import describe_filters, filter_log
+from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label, paste_line
+from journeyminer.prepare.privacy import resource_names
 
 
 def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
     """The log that measures read: words in their closed sets, cases with their customer.
 
-    Preparing a prepared log changes nothing. What was done is in the log's receipt.
+    Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    return label(log, config=config)
+    return identify_customers(label(log, config=config), config=config)
 
 
-__all__ = ["label", "paste_line", "prepare"]
+__all__ = [
+    "count_customers",
+    "describe_filters",
+    "filter_log",
+    "identify_customers",
+    "label",
+    "paste_line",
+    "prepare",
+    "resource_names",
+]

@@ -1,0 +1,20 @@
+"""Names of resources stay inside unless they are asked for."""
+
+from __future__ import annotations
+
+from journeyminer.prepare import resource_names
+from tiny import log
+
+TEXT = "A: x@09:00/by=bo x@09:01/by=ana x@09:02/by=cy x@09:03/by=cy x@09:04/by=ann/as=customer x@09:05"
+
+
+def test_the_busiest_is_agent_1_and_ties_go_by_name() -> None:
+    assert resource_names(log(TEXT)) == {"cy": "agent 1", "ana": "agent 2", "bo": "agent 3"}
+
+
+def test_names_where_they_are_asked_for_but_never_a_customer() -> None:
+    assert resource_names(log(TEXT), named=True) == {"cy": "cy", "ana": "ana", "bo": "bo"}
+
+
+def test_a_log_without_resources_has_no_names() -> None:
+    assert resource_names(log("A: x@09:00")) == {}
