@@ -23,6 +23,13 @@ NAME = "xes"
 CHUNK = 1 << 18
 
 _XES_ONLY = ("trace", "event", "extension", "classifier", "global")
+_CUT = (
+    expat.errors.XML_ERROR_NO_ELEMENTS,
+    expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+    expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    expat.errors.XML_ERROR_PARTIAL_CHAR,
+)
+"""what the parser says of a document that stops in the middle"""
 _OCEL = ("events", "objects", "object-types", "event-types")
 
 
@@ -76,7 +83,7 @@ def _records(source: Source, reader: TraceReader) -> Iterator[Record]:
                 yield from reader.take()
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
-        if ended:
+        if what in _CUT:
             message = f"The XML ends before the log does ({what})."
         else:
             message = f"The XML is broken at column {error.offset + 1} ({what})."

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -209,4 +209,5 @@ def _in_place(path: Path | str) -> Iterator[Path]:
     except OSError as error:
         raise Unwritable(f"The file cannot be written ({error.strerror}).", place=str(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
