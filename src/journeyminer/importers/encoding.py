@@ -99,9 +99,13 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """The file's content for reading, unpacked where it is gzip."""
+    return gzip.open(path) if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file begins as gzip does, whatever it is called."""
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
+        return file.read(2) == b"\x1f\x8b"
 
 
 def decoded(path: Path, encoding: Encoding, shown: str) -> Iterator[str]:

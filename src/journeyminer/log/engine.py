@@ -97,6 +97,13 @@ class Engine:
         self._closed = weakref.finalize(self, _close, self.connection, self._spill)
         self._n_schemas = 0
 
+    @property
+    def failure(self) -> type[Exception]:
+        """What a statement raises that the database cannot carry out, to be caught where another way is left."""
+        import duckdb
+
+        return duckdb.Error
+
     def close(self) -> None:
         """Close the connection and remove what was spilled; also done when the handle is dropped."""
         self._closed()

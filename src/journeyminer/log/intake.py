@@ -76,6 +76,8 @@ class LogBuilder:
             self.tables.remove(table)
         intake.receipt.records = intake.receipt.used = intake.receipt.events = 0
         intake.receipt.rejected = intake.receipt.ignored = 0
+        intake.receipt.rejected_reasons.clear()
+        intake.receipt.ignored_reasons.clear()
 
     def seal(self, *, as_of: datetime | None = None) -> EventLog:
         """Make the log.
@@ -156,8 +158,8 @@ class Intake:
         rejected: Mapping[str, int] | None = None,
         ignored: Mapping[str, int] | None = None,
         first_row: int = 2,
-    ) -> None:
-        """Take a whole table of events by one query, in record order; the fast way in.
+    ) -> str:
+        """Take a whole table of events by one query, in record order; the fast way in. Returns the staged table's name.
 
         Args:
             select: columns named as in `schema.EVENTS` (`timestamp` and `started_at` as TIMESTAMP in UTC), and
@@ -176,12 +178,22 @@ class Intake:
         total, events = self.engine.one(f"SELECT count(*), count(*) FILTER (WHERE {IS_EVENT}) FROM {stage.table}")
         receipt = self.receipt
         receipt.records += total if records is None else records
+        receipt.events += events
+        self.fates(rejected=rejected, ignored=ignored)
+        return table
+
+    def fates(self, *, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None) -> None:
+        """Say what became of records that `table` took and that are no events: reason -> count; the others are used."""
+        receipt = self.receipt
         receipt.rejected_reasons.update(rejected or {})
         receipt.ignored_reasons.update(ignored or {})
         receipt.rejected = receipt.rejected_reasons.total()
         receipt.ignored = receipt.ignored_reasons.total()
         receipt.used = receipt.records - receipt.rejected - receipt.ignored
-        receipt.events += events
+
+    def withdraw(self) -> None:
+        """Take back everything that was handed over, to read the file in another way."""
+        self._builder.withdraw(self)
 
     def beside(self, stage: str, select: str) -> None:
         """Take case attributes, identities or rejects by a query.
