@@ -168,7 +168,7 @@ def _said(rest: str) -> _Said:
     # `Name: text`; an address (https://...) is no name, and neither is a sentence that quotes a colon
     if not colon or not head.strip() or text[:1] not in ("", " ", ".") or _CHANGE.search(plain(head)):
         return _Said(None, rest, plain(first))
-    return _Said(clean_name(head), rest[len(head) + 1 :].removeprefix(" "), plain(text))
+    return _Said(clean_name(head), rest[len(head) + 1 :].strip(" \n"), plain(text))
 
 
 def _kind(said: _Said, authors: set[str]) -> str:
@@ -180,7 +180,7 @@ def _kind(said: _Said, authors: set[str]) -> str:
     by_app = said.marked and (said.author not in authors or _NOTICE.search(said.words))
     if not said.author or said.says_encrypted or by_app:
         return "notice"
-    return "message" if said.text.strip(" .\n") else "empty"
+    return "message" if said.text.strip(".") else "empty"
 
 
 def clean_name(name: str) -> str:
