@@ -148,6 +148,7 @@ class _Said(NamedTuple):
 
     @property
     def says_encrypted(self) -> bool:
+        """Whether it is the notice that every chat begins with, which older phones write without a mark."""
         return bool(_ENCRYPTION.search(self.words))
 
 
