@@ -14,6 +14,6 @@ def command(format_: str) -> int:
     from journeyminer.cli.output import print_table
     from journeyminer.importers.registry import sources
 
-    rows = [{"source": source.name, "files": source.files, "reads": source.reads} for source in sources()]
+    rows = [source._asdict() for source in sources()]
     print_table(rows, ("source", "files", "reads"), format_)
     return 0

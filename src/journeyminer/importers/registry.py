@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
@@ -61,3 +61,35 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
         )
         return Identified(sample, tuple(answered), None, tie)
     return Identified(sample, tuple(answered), answered[0])
+
+
+FILES = {
+    "xes": "*.xes, *.xes.gz",
+    "parquet": "*.parquet",
+    "zendesk": "*.json, *.ndjson, *.gz",
+    "mail": "*.mbox, *.eml, Maildir",
+    "whatsapp": "*.txt",
+    "tabular": "*.csv, *.tsv, *.txt, *.gz",
+}
+
+
+class KnownSource(NamedTuple):
+    """A source that can be read: its name for --source, its files, and what they are."""
+
+    source: str
+    files: str
+    reads: str
+
+
+def sources() -> list[KnownSource]:
+    """Every importer, and for tables every profile, in the order in which they are asked."""
+    from journeyminer.importers.tabular.profile import profiles
+
+    known: list[KnownSource] = []
+    for importer in importers():
+        if importer.NAME == "tabular":
+            known += [KnownSource(f"tabular:{each.name}", FILES["tabular"], each.title) for each in profiles()]
+        else:
+            first = (importer.__doc__ or "").strip().split("\n")[0].rstrip(".")
+            known.append(KnownSource(importer.NAME, FILES[importer.NAME], first))
+    return known

@@ -1,0 +1,250 @@
+"""Analysis ends here: the measures of a log become one Report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from journeyminer.log import EventLog
+from journeyminer.report import model
+from journeyminer.vocabulary import ACTIVITIES, Per
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+SECTIONS = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
+NEEDED = {"findings": ("variants", "handovers", "durations", "turns", "bottlenecks", "kpis")}
+"""findings rest on other sections, so those are computed with them"""
+TOP_VARIANTS = 20
+FIRST_REJECTS = 20
+
+Row = TypeVar("Row")
+
+
+def build(
+    log: EventLog,
+    *,
+    sections: Sequence[str] = SECTIONS,
+    per: Per = "case",
+    named: bool = False,
+    max_nodes: int = 25,
+    max_edges: int = 40,
+    filters: tuple[str, ...] = (),
+    generated_at: str | None = None,
+) -> model.Report:
+    """The Report of a prepared log.
+
+    Args:
+        sections: which of SECTIONS to compute; what they rest on is computed too.
+        per: what a trace is.
+        named: whether resources keep their names; else they are "agent 1 ... n".
+        max_nodes, max_edges: how much the map shows.
+        filters: the filters that made the log, in words.
+        generated_at: ISO 8601, where the report is to be dated.
+    """
+    wanted = {*sections, *(needed for section in sections for needed in NEEDED.get(section, ()))}
+    made: dict[str, Any] = {}
+    for section, make in _MAKERS.items():
+        if section in wanted:
+            made |= make(_Making(log, per, _Names(log, named), "turns" in wanted, max_nodes, max_edges))
+    report = model.Report(
+        per=per,
+        as_of=_iso(log.as_of),
+        generated_at=generated_at,
+        filters=filters,
+        sources=tuple(_source(source) for source in log.receipt.sources),
+        log=_summary(log, per),
+        **made,
+    )
+    if "findings" not in wanted:
+        return report
+    from dataclasses import replace
+
+    from journeyminer.report.findings import find
+
+    return replace(report, findings=find(report))
+
+
+class _Names:
+    """Resources as reports show them; looked up only when a section names one."""
+
+    def __init__(self, log: EventLog, named: bool) -> None:
+        self._log = log
+        self._named = named
+        self._shown: Mapping[str, str] | None = None
+
+    def __call__(self, resource: str) -> str:
+        from journeyminer.prepare.privacy import resource_names
+
+        if self._shown is None:
+            self._shown = resource_names(self._log, named=self._named)
+        return self._shown[resource]
+
+
+class _Making:
+    """What every section is made from."""
+
+    def __init__(self, log: EventLog, per: Per, names: _Names, lost: bool, max_nodes: int, max_edges: int) -> None:
+        self.log, self.per, self.names, self.lost = log, per, names, lost
+        self.max_nodes, self.max_edges = max_nodes, max_edges
+
+
+def _graph(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import graph, simplify
+
+    found = graph(making.log, per=making.per, lost=making.lost)
+    shown = simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges)
+    nodes = tuple(
+        model.Node(activity, node["n"], node["n_cases"], activity in ACTIVITIES)
+        for activity, node in found.nodes(data=True)
+    )
+    edges = tuple(
+        model.Edge(source, target, **{key: _whole(key, value) for key, value in edge.items()})
+        for source, target, edge in sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], edge[0], edge[1]))
+    )
+    return {
+        "graph": model.GraphData(
+            nodes, edges, _ends(found, "start"), _ends(found, "end"), _row(model.Shown, vars_of(shown))
+        )
+    }
+
+
+def vars_of(instance: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    """The fields of a dataclass instance by name, without copying what they hold."""
+    return {field.name: getattr(instance, field.name) for field in fields(instance)}
+
+
+def _ends(found: nx.DiGraph[str], which: str) -> tuple[model.Endpoint, ...]:
+    counted = found.graph[which].items()
+    return tuple(model.Endpoint(activity, n) for activity, n in sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _variants(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import variant_totals, variants
+
+    rows = _rows(model.VariantRow, variants(making.log, per=making.per, top=TOP_VARIANTS))
+    (totals,) = variant_totals(making.log, per=making.per).to_dict("records")
+    return {"variants": model.Variants(rows, **{str(key): int(value) for key, value in totals.items()})}
+
+
+def _handovers(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import handover_totals, handovers
+
+    frame = handovers(making.log, per=making.per)
+    people = frame["by"] == "resource"
+    for end in ("source", "target"):
+        frame.loc[people, end] = frame.loc[people, end].map(making.names)
+    return {
+        "handovers": _rows(model.HandoverRow, frame),
+        "handover_totals": _rows(model.HandoverTotal, handover_totals(making.log, per=making.per)),
+    }
+
+
+def _durations(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import durations
+
+    (row,) = _rows(model.Durations, durations(making.log, per=making.per))
+    return {"durations": row}
+
+
+def _turns(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import turns
+
+    return {"turns": _rows(model.TurnRow, turns(making.log, per=making.per))}
+
+
+def _bottlenecks(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import bottlenecks
+
+    return {"bottlenecks": _rows(model.Bottleneck, bottlenecks(making.log, per=making.per))}
+
+
+def _kpis(making: _Making) -> dict[str, Any]:
+    from journeyminer.mining import kpis
+
+    return {"kpis": _rows(model.Kpi, kpis(making.log, per=making.per))}
+
+
+def _quality(making: _Making) -> dict[str, Any]:
+    from journeyminer.prepare import paste_line
+
+    receipt = making.log.receipt
+    totals = {fate: sum(getattr(source, fate) for source in receipt.sources)
+              for fate in ("records", "used", "rejected", "deduplicated", "ignored")}  # fmt: skip
+    unmatched = tuple(
+        model.UnmatchedRow(value.field, value.value, value.n, paste_line(value)) for value in receipt.unmatched
+    )
+    rejects = making.log.rows(f"SELECT file, record, reason FROM rejects LIMIT {FIRST_REJECTS}")
+    quality = model.Quality(
+        **totals,
+        balances=all(source.balances for source in receipt.sources),
+        unclaimed=tuple((file.file, file.reason) for file in receipt.unclaimed),
+        failed=tuple((file.file, file.reason) for file in receipt.failed),
+        unmatched=unmatched,
+        notes=tuple((slug, dict(params)) for slug, params in receipt.notes),
+        rejects=tuple((file, record, reason) for file, record, reason in rejects),
+    )
+    return {"quality": quality}
+
+
+_MAKERS: dict[str, Callable[[_Making], dict[str, Any]]] = {
+    "graph": _graph,
+    "variants": _variants,
+    "handovers": _handovers,
+    "durations": _durations,
+    "turns": _turns,
+    "bottlenecks": _bottlenecks,
+    "kpis": _kpis,
+    "quality": _quality,
+}
+
+
+def _summary(log: EventLog, per: Per) -> model.LogSummary:
+    from journeyminer.mining.moves import n_ties, scope
+
+    about = scope(log, per=per)
+    n_events, first, last = log.one("SELECT count(*), min(timestamp), max(timestamp) FROM event_rows")
+    return model.LogSummary(
+        n_events=n_events,
+        n_cases=log.n_cases,
+        n_journeys=None,
+        n_customers=about.n_customers,
+        first=_iso(first),
+        last=_iso(last),
+        n_ties=n_ties(log, per=per),
+    )
+
+
+def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
+    row = {field.name: getattr(source, field.name) for field in fields(model.SourceRow)}
+    for counted in ("rejected_reasons", "ignored_reasons"):
+        row[counted] = dict(sorted(row[counted].items()))
+    row["decisions"] = dict(sorted(row["decisions"].items()))
+    return model.SourceRow(**row)
+
+
+def _rows(kind: type[Row], frame: pd.DataFrame) -> tuple[Row, ...]:
+    """One dataclass a row; a missing value is None, seconds are whole, columns the dataclass lacks are left out."""
+    return tuple(_row(kind, {str(key): value for key, value in row.items()}) for row in frame.to_dict("records"))
+
+
+def _row(kind: type[Row], values: Mapping[str, Any]) -> Row:
+    return kind(**{field.name: _whole(field.name, values[field.name]) for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def _whole(key: str, value: Any) -> Any:  # noqa: ANN401 - any cell
+    import numpy as np
+
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value != value:  # noqa: PLR0124 - what is not a number differs from itself
+        return None
+    seconds = key == "seconds" or key.endswith("_seconds")
+    return round(value) if seconds else value
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,169 @@
+"""Every command does its job, with the result and nothing else on stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from journeyminer.log import EventLog
+
+Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
+
+MEASURES = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
+
+
+def schema() -> dict[str, object]:
+    from importlib import resources
+
+    text = resources.files("journeyminer.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, object] = json.loads(text)
+    return loaded
+
+
+def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    done = cli("discover", tickets, "-o", tmp_path / "out")
+    assert done.status == 0
+    out = tmp_path / "out"
+    for name in (
+        "report.html",
+        "report.md",
+        "report.json",
+        "map.svg",
+        "map.dot",
+        "tables/edges.csv",
+        "log/manifest.json",
+    ):
+        assert (out / name).stat().st_size > 0, name
+        assert not list(out.rglob("*.tmp"))
+    assert 5 <= len(done.out.splitlines()) <= 25
+    assert "wrote" not in done.out and "report.html" in done.err
+    jsonschema.validate(json.loads((out / "report.json").read_text()), schema())
+
+
+def test_discover_twice_gives_the_same_bytes(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        assert cli("discover", tickets, "-o", tmp_path / folder, "-q").status == 0
+    files = [path for path in (tmp_path / "a").rglob("*") if path.is_file()]
+    assert len(files) > 8
+    for path in files:
+        other = tmp_path / "b" / path.relative_to(tmp_path / "a")
+        assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_import_then_everything_from_the_log(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    assert cli("import", tickets, "-o", tmp_path / "log").status == 0
+    assert EventLog.open(tmp_path / "log").n_events == 7
+    direct = json.loads(cli("show", "graph,variants,durations", tickets, "--format", "json").out)
+    stored = json.loads(cli("show", "graph,variants,durations", tmp_path / "log", "--format", "json").out)
+    assert stored == direct
+
+
+def test_importing_again_with_append_adds_nothing(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert cli("import", tickets, "-o", tmp_path / "log", "--append").status == 0
+    log = EventLog.open(tmp_path / "log")
+    assert log.n_events == 7
+    assert [source.deduplicated for source in log.receipt.sources] == [0, 7]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_show_prints_one_measure_under_its_report_key(cli: Cli, tickets: Path, measure: str) -> None:
+    done = cli("show", measure, tickets, "--format", "json")
+    assert done.status == 0
+    data = json.loads(done.out)
+    assert measure in data
+    assert set(data) & set(MEASURES) == {measure}
+
+
+@pytest.mark.parametrize("measure", [measure for measure in MEASURES if measure != "findings"])
+@pytest.mark.parametrize("format_", ["terminal", "csv", "markdown"])
+def test_show_prints_tables(cli: Cli, tickets: Path, measure: str, format_: str) -> None:
+    done = cli("show", measure, tickets, "--format", format_)
+    assert done.status == 0
+    assert done.out.strip()
+    if format_ == "csv":
+        rows = list(csv.reader(io.StringIO(done.out)))
+        assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_show_counts_what_the_file_says(cli: Cli, tickets: Path) -> None:
+    data = json.loads(cli("show", "graph,variants,handovers,durations", tickets, "--format", "json").out)
+    edges = {(edge["source"], edge["target"]): edge for edge in data["graph"]["edges"]}
+    assert edges["Ticket created", "Assigned"]["n"] == 2
+    assert edges["Ticket created", "Assigned"]["median_seconds"] == (600 + 1800) / 2
+    assert data["variants"]["n_total"] == 2
+    by_group = [row for row in data["handovers"] if row["by"] == "group"]
+    assert [(row["source"], row["target"], row["n"]) for row in by_group] == [("L1", "Billing", 1)]
+    assert data["durations"]["max_seconds"] == 25 * 3600
+
+
+def test_show_by_splits_a_measure(cli: Cli, tickets: Path) -> None:
+    data = json.loads(cli("show", "durations", tickets, "--by", "group", "--format", "json").out)
+    assert data["by"] == "group"
+    assert set(data["values"]) == {"L1", "Billing"}
+    assert data["values"]["Billing"]["log"]["n_cases"] == 1
+
+
+def test_show_cases_lists_the_tickets_behind_a_number(cli: Cli, tickets: Path) -> None:
+    done = cli("show", "cases", tickets, "--where", "group = 'Billing'", "--format", "json")
+    cases = json.loads(done.out)
+    assert [case["case_id"] for case in cases] == ["1"]
+    assert cases[0]["source_ref"] == "tickets.csv: row 2"
+
+
+def test_agents_have_numbers_unless_names_are_asked_for(cli: Cli, tickets: Path) -> None:
+    assert "ana" not in cli("show", "handovers", tickets, "--format", "csv").out
+    assert "ana" in cli("show", "handovers", tickets, "--format", "csv", "--agents", "named").out
+    assert "ana" not in cli("show", "events", tickets, "--format", "csv").out
+
+
+def test_report_renders_a_report_again_in_another_language(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    cli("discover", tickets, "-o", tmp_path / "out", "-q")
+    english = cli("report", tmp_path / "out" / "report.json", "--format", "markdown")
+    portuguese = cli("report", tmp_path / "out" / "report.json", "--format", "markdown", "--language", "pt")
+    assert english.out == (tmp_path / "out" / "report.md").read_text()
+    assert portuguese.status == 0 and portuguese.out != english.out
+    assert (
+        cli("report", tmp_path / "out" / "report.json", "--format", "json").out
+        == (tmp_path / "out" / "report.json").read_text()
+    )
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "m.svg", "m.dot", "m.png"])
+def test_report_chooses_the_format_by_the_suffix(cli: Cli, tickets: Path, tmp_path: Path, name: str) -> None:
+    assert cli("report", tickets, "-o", tmp_path / name).status == 0
+    assert (tmp_path / name).stat().st_size > 100
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "log.csv"])
+def test_export_can_be_read_again(cli: Cli, tickets: Path, tmp_path: Path, name: str) -> None:
+    assert cli("export", tickets, "-o", tmp_path / name).status == 0
+    data = json.loads(cli("show", "graph", tmp_path / name, "--format", "json").out)
+    assert (data["log"]["n_events"], data["log"]["n_cases"]) == (7, 2)
+
+
+def test_identify_says_what_and_why(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("nothing to see")
+    rows = json.loads(cli("identify", tmp_path, "--format", "json").out)
+    by_file = {row["file"]: row for row in rows}
+    assert by_file["tickets.csv"]["source"] == "tabular"
+    assert by_file["tickets.csv"]["reason"]
+    assert by_file["note.txt"]["source"] is None
+
+
+def test_sources_lists_every_importer(cli: Cli) -> None:
+    names = {row["source"].split(":")[0] for row in json.loads(cli("sources", "--format", "json").out)}
+    assert names >= {"tabular", "xes", "parquet", "zendesk", "mail", "whatsapp"}
+
+
+def test_the_demo_is_discovered(cli: Cli, tmp_path: Path) -> None:
+    assert cli("demo", tmp_path / "demo").status == 0
+    done = cli("discover", tmp_path / "demo", "-q")
+    assert done.status == 0
+    assert cli("demo", tmp_path / "demo").status == 3  # never writes into a folder that holds something
