@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journeyminer.errors import EmptyLog, MissingColumn
+from journeyminer.errors import EmptyLog, MissingColumn, UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import Intake, LogBuilder
@@ -219,3 +219,17 @@ def test_a_namespace_after_the_table_is_refused() -> None:
     way.table(TABLE)
     with pytest.raises(ValueError, match="before"):
         way.namespace("desk")
+
+
+def test_open_traces_run_to_the_last_event_of_their_namespace_or_to_a_given_moment() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "a.txt", "a").records([used("1", event("A", "x"))])
+    intake(builder, "b.txt", "b").records([used("1", event("B", "x", minute=60))])
+    made = builder.seal()
+    as_of = "SELECT case_id, hour(as_of) FROM cases ORDER BY 1"
+    assert made.rows(as_of) == [("a:A", 12), ("b:B", 13)]
+    later = made.run_to(NOON + timedelta(hours=8))
+    assert later.rows(as_of) == [("a:A", 20), ("b:B", 20)]
+    assert later.as_of == datetime(2026, 1, 5, 20)
+    with pytest.raises(UsageError, match="--until"):
+        made.run_to(NOON)

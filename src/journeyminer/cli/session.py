@@ -84,14 +84,14 @@ class Session:
                     memory=flags.memory,
                     append_to=append_to,
                     fingerprints=fingerprints,
-                    as_of=flags.as_of,
                     progress=lambda shown, done, total: step(f"reading {shown}", done, total),
                 )
         for broken in log.receipt.failed:
             self.say(f"broken: {broken.reason}")
         for unclaimed in log.receipt.unclaimed:
             self.say(f"not read: {unclaimed.file}: {unclaimed.reason}")
-        return prepare(log, config=self.config)
+        prepared = prepare(log, config=self.config)
+        return prepared.run_to(flags.as_of) if flags.as_of else prepared
 
     def filter(self, log: EventLog) -> EventLog:
         """The log of the cases that the filters keep."""

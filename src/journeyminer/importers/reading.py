@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,7 +62,6 @@ def read_log(
     memory: str | None = None,
     append_to: Path | None = None,
     fingerprints: bool = True,
-    as_of: datetime | None = None,
     progress: Progress | None = None,
 ) -> EventLog:
     """Read exports into one log, in the sources' own words (`prepare` gives them the closed sets).
@@ -74,7 +72,6 @@ def read_log(
     Args:
         append_to: a log folder whose events come first; what it holds already is deduplicated.
         fingerprints: whether to take the SHA-256 of every file for the manifest; a log that is not saved needs none.
-        as_of: the moment to which open traces run; default: the last timestamp of each namespace.
 
     Raises:
         UnidentifiedSource: no file was claimed at all.
@@ -95,7 +92,7 @@ def read_log(
         if not builder.receipt.sources and builder.receipt.failed:
             first = builder.receipt.failed[0]
             raise UnreadableExport(first.reason, place=first.file)
-        return builder.seal(as_of=as_of)
+        return builder.seal()
 
 
 def identify_files(paths: Sequence[str | Path], options: ReadOptions) -> Iterator[Identified]:

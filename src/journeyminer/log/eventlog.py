@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.log.engine import Engine, name
+from journeyminer.errors import UsageError
+from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.quality import Receipt
 
 if TYPE_CHECKING:
@@ -112,6 +113,25 @@ class EventLog:
         from journeyminer.log.seal import derive
 
         return derive(self, selects, columns)
+
+    def run_to(self, as_of: datetime) -> EventLog:
+        """The same log with its open traces running to another moment than the last event of their namespace.
+
+        Args:
+            as_of: UTC; a moment without a zone is taken as UTC.
+
+        Raises:
+            UsageError: events happened after that moment.
+        """
+        moment = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+        if self.as_of is not None and moment < self.as_of:
+            raise UsageError(
+                f"{moment} lies before the last event ({self.as_of}).", hint="Leave later cases out with --until."
+            )
+        literal = f"TIMESTAMP {quote(moment.isoformat(sep=' '))}"
+        return replace(
+            self.derive(namespaces=f"SELECT * REPLACE ({literal} AS as_of) FROM {{log}}.namespaces"), as_of=moment
+        )
 
     def to_pandas(self) -> pd.DataFrame:
         """All events with the columns of the schema, ordered by timestamp, case, seq."""

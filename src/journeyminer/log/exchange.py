@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from typing import IO, Any, cast
 from journeyminer.errors import Unwritable
 from journeyminer.log.engine import name, quote
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.schema import CASES, EVENTS
+from journeyminer.log.schema import CASES, EVENTS, Column
 
 ATTRIBUTE_PREFIX = "attribute:"
 """XES key prefix of an event's further attributes, so that none can pass for a known one"""
@@ -70,11 +70,15 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;",
 _SPECIAL = re.compile('[&<>"\x00-\x1f\ufffe\uffff]')
 
 
-def write_xes(log: EventLog, path: Path | str) -> None:
+def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | None = None) -> None:
     """Write the log as XES 1.0, packed where the name ends in .gz, `-` to stdout; the same log, the same bytes.
 
     Traces come in the order of their first events, events in the log's order. A trace has the attributes of its case
     under the names of `log.schema.CASES`. Characters that XML cannot hold become U+FFFD.
+
+    Args:
+        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+            no resource, even where the source has one there.
 
     Raises:
         Unwritable: the file cannot be written; what stood there is untouched.
@@ -87,7 +91,7 @@ def write_xes(log: EventLog, path: Path | str) -> None:
     said_of_case = [
         "nullif(c.opened_at, f.first)" if column == "opened_at" else f"c.{name(column)}" for column in case_columns
     ]
-    listed = ", ".join([*said_of_case, *(f"e.{name(column)}" for column in columns)])
+    listed = ", ".join([*said_of_case, *(_value(column, agents) for column in columns)])
     rows = log.stream(
         f"SELECT c.label, {listed} FROM events e JOIN ({_LABELLED}) c USING (case_key) "
         "JOIN (SELECT case_key, min(timestamp) AS first FROM event_rows GROUP BY case_key) f USING (case_key) "
@@ -108,18 +112,22 @@ def write_xes(log: EventLog, path: Path | str) -> None:
         file.write(b"</log>\n")
 
 
-def write_csv(log: EventLog, path: Path | str) -> None:
+def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | None = None) -> None:
     """Write the log as CSV with the header CSV_COLUMNS, packed where the name ends in .gz, `-` to stdout.
 
     UTF-8, comma, one event a line in the order of time, case and source. Text that a spreadsheet would run as a
     formula (it begins with = + - @, tab or a line end) gets a leading apostrophe.
+
+    Args:
+        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+            no resource, even where the source has one there.
 
     Raises:
         Unwritable: the file cannot be written; what stood there is untouched.
     """
     picked = [
         f"{_cell('c.label', 'VARCHAR')} AS case_id",
-        *(f"{_cell(f'e.{name(column.name)}', column.type)} AS {name(column.name)}" for column in _csv_event_columns()),
+        *(f"{_cell(_value(column.name, agents), column.type)} AS {name(column.name)}" for column in _csv_columns()),
         "c.customer",
         *(
             f"{_cell(f'c.{name(column.name)}', column.type)} AS {name('case_' + column.name)}"
@@ -136,9 +144,20 @@ def write_csv(log: EventLog, path: Path | str) -> None:
         log.rows(f"COPY ({query}) TO {quote(str(temporary))} (FORMAT csv, HEADER{packed})")
 
 
-def _csv_event_columns() -> list[Any]:
+def _csv_columns() -> list[Column]:
     types = {column.name: column for column in EVENTS}
     return [types[column] for column in CSV_COLUMNS if column in types and column != "case_id"]
+
+
+def _value(column: str, agents: Mapping[str, str] | None) -> str:
+    """SQL of an event's column as it leaves."""
+    if column != "resource":
+        return f"e.{name(column)}"
+    resource = "CAST(e.resource AS VARCHAR)"
+    if agents:
+        pairs = ", ".join(f"{quote(said)}: {quote(shown)}" for said, shown in agents.items())
+        resource = f"MAP {{{pairs}}}[{resource}]"
+    return f"CASE WHEN CAST(e.role AS VARCHAR) IS DISTINCT FROM 'customer' THEN {resource} END"
 
 
 def _cell(value: str, type_: str) -> str:

@@ -79,19 +79,12 @@ class LogBuilder:
         intake.receipt.rejected_reasons.clear()
         intake.receipt.ignored_reasons.clear()
 
-    def seal(self, *, as_of: datetime | None = None) -> EventLog:
-        """Make the log.
-
-        Args:
-            as_of: the moment to which open traces run; default: the last timestamp of each namespace.
-
-        Raises:
-            EmptyLog: no event was handed over.
-        """
-        (staged,) = self.engine.one("SELECT count(*) FROM staged_events")
+    def seal(self) -> EventLog:
+        """Make the log. Raises EmptyLog where no event was handed over."""
+        (staged,) = self.engine.one(f"SELECT count(*) FROM {self.schema}.staged_events")
         if not staged and not self.tables:
             raise EmptyLog("No event could be read.", hint="See the receipt for what became of every record.")
-        return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed, as_of=as_of)
+        return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
 
 
 class Intake:

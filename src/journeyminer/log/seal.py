@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
@@ -25,7 +24,6 @@ def seal(
     tables: list[Stage],
     receipt: Receipt,
     placed: Mapping[int, tuple[int, int]],
-    as_of: datetime | None,
 ) -> EventLog:
     """Make the log's tables in `schema` from what was staged there; see LogBuilder.seal."""
     engine.execute(f"SET schema = '{schema}'")
@@ -41,7 +39,7 @@ def seal(
     appended = len(receipt.sources) > len(placed)
     if appended and ("id" in present or len({source.namespace for source in receipt.sources}) < len(receipt.sources)):
         _deduplicate(engine, present, receipt)
-    _finish_cases(engine, as_of)
+    _finish_cases(engine)
     if len(stages) == 1 and stages[0].coded and engine.one("SELECT salt FROM salt")[0] == 0:
         engine.execute(f"ALTER TABLE {stages[0].table} DROP COLUMN case_id")  # a third of the memory of a large log
     columns = present - _OWN.keys()
@@ -232,7 +230,7 @@ def _deduplicate(engine: Engine, present: frozenset[str], receipt: Receipt) -> N
     engine.execute("DROP TABLE kept")
 
 
-def _finish_cases(engine: Engine, as_of: datetime | None) -> None:
+def _finish_cases(engine: Engine) -> None:
     """`case_rows` with what the sources say of each case, `identities`, `rejects`, and each namespace's as_of."""
     (salt,) = engine.one("SELECT salt FROM salt")
     key = case_key("x.case_id", "s.namespace", salt)
@@ -265,11 +263,9 @@ def _finish_cases(engine: Engine, as_of: datetime | None) -> None:
         "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value "
         "FROM staged_rejects x JOIN sources s USING (source_no) ORDER BY x.source_no, x.rowid"
     )
-    given = f"TIMESTAMP {quote(as_of.strftime('%Y-%m-%d %H:%M:%S.%f'))}" if as_of else "NULL"
     engine.execute(
-        "CREATE OR REPLACE TABLE namespaces AS SELECT n.*, coalesce("
-        f"{given}, (SELECT max(timestamp) FROM event_rows e JOIN sources s USING (source_no) "
-        "WHERE s.namespace = n.namespace)) AS as_of FROM namespaces n"
+        "CREATE OR REPLACE TABLE namespaces AS SELECT n.*, (SELECT max(timestamp) FROM event_rows e JOIN sources s "
+        "USING (source_no) WHERE s.namespace = n.namespace) AS as_of FROM namespaces n"
     )
     for table in ("staged_events", "staged_cases", "staged_identities", "staged_rejects", "case_ids"):
         engine.execute(f"DROP TABLE IF EXISTS {table}")

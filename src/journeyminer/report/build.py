@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,10 +46,11 @@ def build(
         generated_at: ISO 8601, where the report is to be dated.
     """
     wanted = {*sections, *(needed for section in sections for needed in NEEDED.get(section, ()))}
+    making = _Making(log, per, _Names(log, named), "turns" in wanted, max_nodes, max_edges)
     made: dict[str, Any] = {}
     for section, make in _MAKERS.items():
         if section in wanted:
-            made |= make(_Making(log, per, _Names(log, named), "turns" in wanted, max_nodes, max_edges))
+            made |= make(making)
     report = model.Report(
         per=per,
         as_of=_iso(log.as_of),
@@ -61,8 +62,6 @@ def build(
     )
     if "findings" not in wanted:
         return report
-    from dataclasses import replace
-
     from journeyminer.report.findings import find
 
     return replace(report, findings=find(report))
@@ -84,12 +83,16 @@ class _Names:
         return self._shown[resource]
 
 
+@dataclass(frozen=True)
 class _Making:
     """What every section is made from."""
 
-    def __init__(self, log: EventLog, per: Per, names: _Names, lost: bool, max_nodes: int, max_edges: int) -> None:
-        self.log, self.per, self.names, self.lost = log, per, names, lost
-        self.max_nodes, self.max_edges = max_nodes, max_edges
+    log: EventLog
+    per: Per
+    names: _Names
+    lost: bool
+    max_nodes: int
+    max_edges: int
 
 
 def _graph(making: _Making) -> dict[str, Any]:
