@@ -29,7 +29,7 @@ Part = Generator[Work | Spawn | datetime, Job, Job]
 
 CHANNELS: dict[str, tuple[tuple[str, float], ...]] = {
     "en": (("zendesk", 0.85), ("mailbox", 0.15)),
-    "es": (("zendesk", 0.70), ("whatsapp", 0.12), ("mailbox", 0.18)),
+    "es": (("zendesk", 0.75), ("whatsapp", 0.07), ("mailbox", 0.18)),
     "pt": (("zendesk", 0.30), ("chat", 0.70)),
     "hu": (("zendesk", 0.40), ("desk", 0.60)),
 }

@@ -106,14 +106,14 @@ def _ticket(contact: Contact, number: int, ids: dict[object, int]) -> dict[str, 
 
 
 def _audits(contact: Contact, number: int, ids: dict[object, int]) -> Iterator[dict[str, Any]]:
-    """One audit a step; creation writes one event a property, as Zendesk does."""
+    """One audit a step: what is said, then what changes; creation writes one event a property, as Zendesk does."""
     state: dict[str, str | None] = {"status": None, "group_id": None, "assignee_id": None}
     for step in contact.steps:
-        events = list(_changes(step, state, ids))
+        spoken = [_comment(contact, step, ids)] if step.text else []
+        changed = list(_changes(step, state, ids))
+        events = changed + spoken if step.kind == "opened" else spoken + changed
         if step.kind == "rated":
             events.append({"type": "SatisfactionRating", "score": _score(contact), "assignee_id": state["assignee_id"]})
-        if step.text:
-            events.append(_comment(contact, step, ids))
         author = ids.get(step.by, SYSTEM_USER)
         rule = {"channel": "rule", "source": {"from": {}, "to": {}, "rel": "automation"}}
         web = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
@@ -130,14 +130,12 @@ def _audits(contact: Contact, number: int, ids: dict[object, int]) -> Iterator[d
 def _changes(step: Step, state: dict[str, str | None], ids: dict[object, int]) -> Iterator[dict[str, Any]]:
     """The changed fields of a step; `state` follows. A ticket that leaves a group loses its assignee."""
     wanted: dict[str, str | None] = {}
+    team = str(ids[step.team]) if step.team else state["group_id"]
+    if step.agent or team != state["group_id"]:
+        wanted["assignee_id"] = str(ids[step.agent]) if step.agent else None
+    wanted["group_id"] = team
     if step.status:
         wanted["status"] = STATUS_WORDS.get(step.status, step.status)
-    if step.team:
-        wanted["group_id"] = str(ids[step.team])
-        if wanted["group_id"] != state["group_id"]:
-            wanted["assignee_id"] = None
-    if step.agent:
-        wanted["assignee_id"] = str(ids[step.agent])
     for field, value in wanted.items():
         if value == state[field]:
             continue
