@@ -133,6 +133,18 @@ def test_identifiers_do_not_leave(tmp_path: Path, write: Callable[[EventLog, Pat
 
 
 @pytest.mark.parametrize("write", [write_csv, write_xes])
+def test_agents_are_written_by_the_given_names_and_customers_by_none(
+    tmp_path: Path, write: Callable[..., None]
+) -> None:
+    log = tiny.log("A: ask@09:00/by=dora/as=customer reply@09:30/by=lee/as=agent")
+    write(log, tmp_path / "named")
+    write(log, tmp_path / "numbered", agents={"lee": "agent 1"})
+    named, numbered = (tmp_path / "named").read_text(), (tmp_path / "numbered").read_text()
+    assert ("dora" in named, "lee" in named) == (False, True)
+    assert ("dora" in numbered, "lee" in numbered, "agent 1" in numbered) == (False, False, True)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xes])
 def test_packed_is_the_same_content_and_every_run_the_same_bytes(
     tmp_path: Path, write: Callable[[EventLog, Path], None]
 ) -> None:
