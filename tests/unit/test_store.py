@@ -50,6 +50,13 @@ def test_a_saved_log_opens_as_it_was(made: EventLog, tmp_path: Path) -> None:
         assert len(again.rows(f"SELECT * FROM {table}")) == len(made.rows(f"SELECT * FROM {table}"))
 
 
+def test_the_moment_that_open_traces_run_to_is_kept(tmp_path: Path) -> None:
+    log(TEXT).run_to(moment("9d00:00")).save(tmp_path / "log")
+    again = EventLog.open(tmp_path / "log")
+    assert again.as_of is not None and again.as_of.day == 14
+    assert again.one("SELECT DISTINCT as_of FROM cases") == (again.as_of,)
+
+
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         rich_log().save(tmp_path / folder)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from dataclasses import asdict, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,12 +132,14 @@ def _own_columns(log: EventLog) -> str:
 def open_log(path: Path, engine: Engine) -> EventLog:
     """Open a log folder; see EventLog.open."""
     builder = LogBuilder(engine)
-    stage_stored(builder, path)
-    return builder.seal()
+    manifest = stage_stored(builder, path)
+    log = builder.seal()
+    as_of = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
+    return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
 
 
-def stage_stored(builder: LogBuilder, path: Path) -> None:
-    """Hand a stored log to a builder, so that more files can be appended."""
+def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
+    """Hand a stored log to a builder, so that more files can be appended; returns its manifest."""
     manifest = _manifest(path)
     builder.receipt = _receipt(manifest["receipt"])
     for number, entry in enumerate(manifest["receipt"]["sources"]):
@@ -158,6 +161,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> None:
         raise UnreadableLog(
             "A file of the log folder is missing or damaged.", place=str(path), hint="Import the exports again."
         ) from error
+    return manifest
 
 
 def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
