@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.tabular.dialect import Dialect
+from journeyminer.importers.tabular.events import load_events
+from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
+from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
 from journeyminer.log.intake import Intake
+from journeyminer.log.record import Record
 
 NAME = "tabular"
 
+_NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
+_SHAPES = {"events": load_events}
 
-def identify(sample: Sample) -> Match | None:  # noqa: ARG001
-    """Nothing yet."""
-    return None
+
+def identify(sample: Sample) -> Match | None:
+    """A table with a header that a profile knows, or whose columns can be mapped."""
+    if sample.suffix in _NO_TABLES or sample.text[:64].lstrip()[:1] in ("{", "[", "<"):
+        return None
+    dialect = find_dialect(sample)
+    plans = make_plans(dialect) if dialect else []
+    return Match(plans[0].score, plans[0].reason) if plans else None
 
 
 def load(source: Source, intake: Intake) -> None:
-    """Nothing yet."""
+    """Read a table as the best profile, `--source tabular:PROFILE` and `--map` say."""
+    dialect = find_dialect(source.sample)
+    if dialect is None:
+        raise UnreadableExport(
+            "The file is empty, or no table with a header.",
+            place=source.shown,
+            hint="Export it again with its header row.",
+        )
+    plan = choose_plan(dialect, source.options, source.shown)
+    if not dialect.head:
+        raise UnreadableExport(
+            "The table has a header and no rows.", place=source.shown, hint="Check the filter of the export."
+        )
+    intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
+    intake.decide("profile", plan.profile.name)
+    intake.decide("separator", dialect.separator_name)
+    intake.decide("header_row", str(dialect.header_row))
+    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+        _load(plan, dialect, source, intake, Path(folder))
+    intake.decide("columns", plan.words)
+
+
+def _load(plan: Plan, dialect: Dialect, source: Source, intake: Intake, folder: Path) -> None:
+    """Read the file in place; where the engine cannot, row by row."""
+    read = _SHAPES[plan.profile.shape]
+    given = source.options.encoding
+    in_place = open_in_place(source.sample, dialect, given, folder)
+    if in_place:
+        table, encoding = in_place
+        try:
+            read(plan, _with_nulls(table, plan), source, intake)
+        except intake.engine.failure:
+            intake.withdraw()
+        else:
+            intake.decide("encoding", encoding)
+            return
+    table, encoding, left_out = open_row_by_row(source.sample, dialect, given, folder)
+    read(plan, _with_nulls(table, plan), source, intake)
+    intake.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
+    intake.decide("encoding", encoding)
+
+
+def _with_nulls(table: Table, plan: Plan) -> Table:
+    return replace(table, nulls=plan.profile.nulls)

@@ -1,0 +1,116 @@
+"""Columns: SQL of what a row says of its event, its case and its customer, as the profile has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from journeyminer.importers.tabular.plan import Plan
+from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
+from journeyminer.importers.tabular.table import Table
+from journeyminer.log.engine import name, quote
+from journeyminer.log.intake import Intake
+from journeyminer.vocabulary import IDENTITY_KINDS
+
+_NUMBERS = ("csat", "nps", "ces")
+PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
+CASE_PREFIX, IDENTITY_PREFIX, EXTRA_PREFIX = "case_", "identity_", "extra_"
+
+
+def mapped(text: str, values: Mapping[str, str]) -> str:
+    """SQL of a text with the profile's words for it; a word that the profile does not know stays."""
+    if not values:
+        return text
+    cases = " ".join(f"WHEN {quote(word)} THEN {quote(ours)}" for word, ours in values.items())
+    return f"CASE lower(strip_accents(trim({text}))) {cases} ELSE {text} END"
+
+
+def number(text: str) -> str:
+    """SQL of a number; a comma is a decimal comma where no point stands beside it."""
+    dotted = f"CASE WHEN contains({text}, '.') THEN replace({text}, ',', '') ELSE replace({text}, ',', '.') END"
+    return f"TRY_CAST({dotted} AS DOUBLE)"
+
+
+def event_columns(plan: Plan, table: Table) -> dict[str, str]:
+    """Our column -> SQL, of all that a row says of its event but its case and its moments."""
+    profile = plan.profile
+    found = {column: quote(value) for column, value in profile.constants.items()}
+    for column in PLAIN_COLUMNS:
+        if column in plan.columns:
+            found[column] = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
+    listed = plan.headers.match(profile.attributes)
+    if listed:
+        entries = ", ".join(f"{{'k': {quote(key)}, 'v': {table.text(place)}}}" for key, place in listed.items())
+        found["attributes"] = f"map_from_entries(list_filter([{entries}], lambda entry: entry.v IS NOT NULL))"
+    return found
+
+
+def case_columns(plan: Plan, table: Table) -> dict[str, str]:
+    """Column of `cases` (behind CASE_PREFIX or EXTRA_PREFIX) or kind of identity (IDENTITY_PREFIX) -> SQL."""
+    profile = plan.profile
+    found = {}
+    for column in CASE_COLUMNS:
+        if column in plan.columns:
+            text = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
+            found[CASE_PREFIX + column] = _scaled(number(text), column, profile.scales) if column in _NUMBERS else text
+    used = set(plan.columns.values())
+    for kind, place in _identities(plan).items():
+        found[IDENTITY_PREFIX + kind] = table.text(place)
+    for extra, place in plan.headers.match(profile.extras).items():
+        if place not in used:
+            found[EXTRA_PREFIX + extra] = table.text(place)
+    return found
+
+
+def _identities(plan: Plan) -> dict[str, int]:
+    given = {kind: plan.columns[f"customer_{kind}"] for kind in IDENTITY_KINDS if f"customer_{kind}" in plan.columns}
+    return {**plan.headers.match(plan.profile.identities), **given}
+
+
+def _scaled(value: str, column: str, scales: Mapping[str, tuple[float, float]]) -> str:
+    if column in scales:
+        low, high = scales[column]
+        value = f"({value} - {low}) / {high - low}"
+    if column == "csat":
+        return f"CASE WHEN {value} BETWEEN 0 AND 1 THEN {value} END"
+    return value
+
+
+def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], order: str) -> None:
+    """Put what the rows say of their cases and customers beside the events; the last row that says it counts.
+
+    Args:
+        relation: has case_id and the columns named in `found`.
+        order: SQL of the order of rows.
+    """
+    cases = _with(found, CASE_PREFIX)
+    extras = _with(found, EXTRA_PREFIX)
+    if cases or extras:
+
+        def last(column: str) -> str:
+            return f"arg_max({name(column)}, {order}) FILTER (WHERE {name(column)} IS NOT NULL)"
+
+        picked = [f"{last(column)} AS {name(column.removeprefix(CASE_PREFIX))}" for column in cases]
+        picked += _extras(extras, last)
+        intake.beside(
+            "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
+        )
+    for column in _with(found, IDENTITY_PREFIX):
+        kind = quote(column.removeprefix(IDENTITY_PREFIX))
+        # an address is an address, whatever its column is called
+        told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {kind} END"
+        intake.beside(
+            "identities",
+            f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "
+            f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL ORDER BY ALL",
+        )
+
+
+def _with(found: Mapping[str, str], prefix: str) -> list[str]:
+    return [column for column in found if column.startswith(prefix)]
+
+
+def _extras(extras: list[str], last: Callable[[str], str]) -> list[str]:
+    if not extras:
+        return []
+    entries = ", ".join(f"{{'k': {quote(extra.removeprefix(EXTRA_PREFIX))}, 'v': {last(extra)}}}" for extra in extras)
+    return [f"map_from_entries(list_filter([{entries}], lambda entry: entry.v IS NOT NULL)) AS extras"]

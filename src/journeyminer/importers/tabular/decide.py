@@ -1,0 +1,132 @@
+"""Decisions: how each column of moments is read, with its proof; the zone; and what the receipt says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from journeyminer.clock import DateOrder, Order, prove_date_order
+from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
+from journeyminer.importers.base import Source
+from journeyminer.importers.tabular.moments import Reading, formats_of, is_time_of_day, needs_order
+from journeyminer.importers.tabular.table import Table
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import Intake
+
+LOOKED_AT = 2000
+"""so many different texts of a column are looked at where its head does not say how it is written"""
+
+
+class Decider:
+    """Decides how the columns of one file are read: each by itself, then by another column of the file."""
+
+    def __init__(self, source: Source, engine: Engine, table: Table, headers: Sequence[str]) -> None:
+        self.source = source
+        self.engine = engine
+        self.table = table
+        self.headers = headers
+        self.given: Order | None = None
+        if source.options.date_order:
+            if source.options.date_order not in ("dmy", "mdy", "ymd"):
+                raise UsageError(f"--date-order {source.options.date_order}: say dmy, mdy or ymd.")
+            self.given = source.options.date_order  # type: ignore[assignment] # checked above
+
+    def reading(self, place: int, *, text: str | None = None, samples: Sequence[str] | None = None) -> Reading:
+        """How the column is read.
+
+        Args:
+            text: SQL of the moments' text where it is not the column as it stands.
+            samples: some of the texts, in that case.
+
+        Raises:
+            AmbiguousTimestamp: day and month cannot be told apart.
+            MissingColumn: the column holds no moments at all.
+        """
+        header = self.headers[place].strip()
+        sql = text or self.table.text(place)
+        seen = list(samples) if samples is not None else self.table.cells(place)
+        if not seen:
+            seen = self._some(sql)
+        open_ = [cell for cell in seen if needs_order(cell)]
+        order, proof = self._order(place, header, open_, sql) if open_ else (None, "")
+        formats = formats_of(seen, order)
+        if seen and not formats:
+            raise MissingColumn(
+                f"The column {header!r} holds no dates.",
+                place=self.source.shown,
+                hint="Say which column holds them, for example --map timestamp=HEADER.",
+            )
+        return Reading(header, formats, order, proof)
+
+    def widened(self, reading: Reading, texts: Sequence[str]) -> Reading:
+        """The reading with the formats of texts that it could not read.
+
+        Raises:
+            AmbiguousTimestamp: a text proves the other order, so that the column holds both.
+        """
+        if reading.order and reading.order != "ymd" and not self.given:
+            other: Order = "mdy" if reading.order == "dmy" else "dmy"
+            against = [text for text in texts if needs_order(text) and prove_date_order([text]) is not None]
+            proved = [text for text in against if (found := prove_date_order([text])) and found.order == other]
+            if proved:
+                shown = reading.proof.partition("(")[2].partition(")")[0]
+                raise self._ambiguous(reading.header, [shown, proved[0]], "holds dates of both orders")
+        return reading.widened(texts)
+
+    def _order(self, place: int, header: str, open_: Sequence[str], sql: str) -> tuple[Order, str]:
+        if self.given:
+            return self.given, "given with --date-order"
+        found = _by_a_part(open_) or prove_date_order(self._all(sql))
+        if not found:
+            found = self._by_another_column(place)
+        if not found:
+            raise self._ambiguous(header, open_, "can be read with the day or with the month first")
+        return found.order, found.proof
+
+    def _by_another_column(self, place: int) -> DateOrder | None:
+        """The order of another column of the file: one program wrote both in one way."""
+        for other, header in enumerate(self.headers):
+            cells = [cell for cell in self.table.cells(other)[:50] if not is_time_of_day(cell)]
+            if other == place or not cells or not all(map(needs_order, cells)):
+                continue
+            found = _by_a_part(self._all(self.table.text(other)))
+            if found:
+                return DateOrder(found.order, f"as the column {header.strip()!r}, which has {found.proof}")
+        return None
+
+    def _ambiguous(self, header: str, texts: Sequence[str], what: str) -> AmbiguousTimestamp:
+        samples = " and ".join(repr(text[:40]) for text in list(dict.fromkeys(text for text in texts if text))[:2])
+        return AmbiguousTimestamp(
+            f"The column {header!r} {what}, for example {samples}.",
+            place=self.source.shown,
+            hint="Say which with --date-order dmy or --date-order mdy.",
+        )
+
+    def _all(self, sql: str) -> Iterable[str]:
+        """The column's texts, all of them in the order of the records."""
+        rows = self.engine.rows(f"SELECT {sql} FROM {self.table.relation}")
+        return (text for (text,) in rows if text)
+
+    def _some(self, sql: str) -> list[str]:
+        rows = self.engine.rows(
+            f"SELECT DISTINCT text FROM (SELECT {sql} AS text FROM {self.table.relation}) "
+            f"WHERE text IS NOT NULL ORDER BY text LIMIT {LOOKED_AT}"
+        )
+        return [text for (text,) in rows]
+
+
+def _by_a_part(texts: Iterable[str]) -> DateOrder | None:
+    """The order that a part above 12 proves; the running of the rows proves nothing before all are looked at."""
+    found = prove_date_order(texts)
+    return found if found and "forward" not in found.proof else None
+
+
+def say_zone(intake: Intake, source: Source, readings: Iterable[Reading]) -> None:
+    """Note in the receipt which zone the moments without an offset were read in."""
+    naive = [reading for reading in readings if reading.has_naive]
+    if not naive:
+        intake.decide("zone", "given in the values")
+    elif source.timezone:
+        intake.decide("zone", source.timezone)
+    else:
+        intake.receipt.zone_assumed = True
+        intake.decide("zone", "assumed UTC")

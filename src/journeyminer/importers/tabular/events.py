@@ -1,0 +1,148 @@
+"""Event tables: one row an event. The whole file goes through one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from journeyminer.importers.base import Source
+from journeyminer.importers.tabular.columns import case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, say_zone
+from journeyminer.importers.tabular.moments import Moment, Reading, moment_sql
+from journeyminer.importers.tabular.plan import Plan
+from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.log.engine import name, quote
+from journeyminer.log.intake import Intake
+
+ODD_HOURS = {1: "hours that come twice, first pass taken", 2: "hours that a clock skips, shifted forward"}
+
+
+@dataclass(frozen=True)
+class _Query:
+    """The statements over one table with its readings."""
+
+    plan: Plan
+    table: Table
+    when: Reading
+    began: Reading | None
+    zone: str | None
+
+    @property
+    def when_text(self) -> str:
+        text = self.table.text(self.plan.columns["timestamp"])
+        if "time_of_day" in self.plan.columns:
+            return f"{text} || ' ' || {self.table.text(self.plan.columns['time_of_day'])}"
+        return text
+
+    @property
+    def moments(self) -> tuple[Moment, Moment | None]:
+        when = moment_sql(self.when, self.when_text, alias="when", zone=self.zone)
+        if not self.began:
+            return when, None
+        text = self.table.text(self.plan.columns["started_at"])
+        return when, moment_sql(self.began, text, alias="began", zone=self.zone)
+
+    def select(self, *, rejects: bool = False) -> str:
+        """All rows as events in the order of the file; or, for the rejects, as their texts beside what they gave."""
+        when, began = self.moments
+        columns = self.plan.columns
+        inner = [*when.inner, *(began.inner if began else ())]
+        outer = {"case_id": self.table.text(columns["case_id"]), **event_columns(self.plan, self.table)}
+        outer["timestamp"] = when.outer
+        if began:
+            text = self.table.text(columns["started_at"])
+            outer["started_at"] = began.outer
+            # a record with an unreadable start is rejected whole: half of it would be a guess
+            outer["timestamp"] = f"CASE WHEN {text} IS NULL OR {began.outer} IS NOT NULL THEN {when.outer} END"
+        if when.odd:
+            outer["odd"] = when.odd
+        if rejects:
+            outer["when_text"] = self.when_text
+            outer["began_text"] = self.table.text(columns["started_at"]) if began else "NULL"
+            outer["began_read"] = began.outer if began else "NULL"
+            inner.append(f"{self.table.record} AS number")
+            outer["number"] = "number"
+        else:
+            outer.update(case_columns(self.plan, self.table))
+            if self.table.numbered:
+                outer[RECORD] = RECORD
+        source = f"(SELECT *, {', '.join(inner)} FROM {self.table.relation})" if inner else self.table.relation
+        return f"SELECT {', '.join(f'{sql} AS {name(column)}' for column, sql in outer.items())} FROM {source}"
+
+    @property
+    def rejects(self) -> str:
+        """The rows that are no events: number, reason, our column at fault, the offending text of a moment."""
+        return (
+            "SELECT number, CASE WHEN case_id IS NULL THEN 'no case' WHEN activity IS NULL THEN 'no activity' "
+            "WHEN when_text IS NULL THEN 'no timestamp' "
+            "WHEN began_text IS NOT NULL AND began_read IS NULL THEN 'unreadable start' "
+            "ELSE 'unreadable timestamp' END AS reason, "
+            "CASE reason WHEN 'no case' THEN 'case_id' WHEN 'no activity' THEN 'activity' "
+            "WHEN 'unreadable start' THEN 'started_at' ELSE 'timestamp' END AS ours, "
+            "CASE reason WHEN 'unreadable start' THEN began_text "
+            "WHEN 'unreadable timestamp' THEN when_text END AS value "
+            f"FROM ({self.select(rejects=True)}) "
+            "WHERE case_id IS NULL OR activity IS NULL OR timestamp IS NULL"
+        )
+
+
+def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+    """Read a table with one event a row.
+
+    Raises:
+        AmbiguousTimestamp: day and month of a column cannot be told apart.
+    """
+    decider = Decider(source, intake.engine, table, plan.headers.texts)
+    place = plan.columns["timestamp"]
+    samples = None
+    if "time_of_day" in plan.columns:
+        time = plan.columns["time_of_day"]
+        samples = [f"{row[place].strip()} {row[time].strip()}" for row in table.head if row[place].strip()]
+    query = _Query(plan, table, Reading("", (), None, ""), None, source.timezone)
+    when = decider.reading(place, text=query.when_text, samples=samples)
+    began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None
+    query = replace(query, when=when, began=began)
+    stage = intake.table(query.select(), first_row=table.first_row)
+    if intake.receipt.events < intake.receipt.records:
+        wider = _widened(query, decider, intake)
+        if wider != query:
+            query = wider
+            intake.withdraw()
+            stage = intake.table(query.select(), first_row=table.first_row)
+        _reject(query, intake)
+    hand_over_cases(intake, stage, case_columns(plan, table), "rowid")
+    intake.decide("dates", f"{query.when.header}: {query.when.words}")
+    if query.began:
+        intake.decide("dates_start", f"{query.began.header}: {query.began.words}")
+    say_zone(intake, source, [query.when, *([query.began] if query.began else [])])
+    if query.moments[0].odd:
+        _count_odd_hours(intake, stage)
+
+
+def _widened(query: _Query, decider: Decider, intake: Intake) -> _Query:
+    """The query with the formats that stand further down in the file."""
+    texts: dict[str, list[str]] = {"timestamp": [], "started_at": []}
+    for ours, value in intake.engine.rows(
+        f"SELECT ours, value FROM ({query.rejects}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL LIMIT {LOOKED_AT}"
+    ):
+        texts[ours].append(value)
+    when = decider.widened(query.when, texts["timestamp"])
+    began = decider.widened(query.began, texts["started_at"]) if query.began else None
+    return replace(query, when=when, began=began)
+
+
+def _reject(query: _Query, intake: Intake) -> None:
+    """Count the rows that are no events and list them."""
+    counted = intake.engine.rows(f"SELECT reason, count(*) FROM ({query.rejects}) GROUP BY ALL ORDER BY ALL")
+    intake.fates(rejected=dict(counted))
+    headers = {ours: query.plan.headers.texts[place].strip() for ours, place in query.plan.columns.items()}
+    named = " ".join(f"WHEN {quote(ours)} THEN {quote(header)}" for ours, header in headers.items())
+    intake.beside(
+        "rejects",
+        f"SELECT 'row ' || number AS record, reason, CASE ours {named} END AS \"column\", value[:40] AS value "
+        f"FROM ({query.rejects}) ORDER BY number",
+    )
+
+
+def _count_odd_hours(intake: Intake, stage: str) -> None:
+    for odd, n in intake.engine.rows(f"SELECT odd, count(*) FROM {stage} WHERE odd > 0 GROUP BY odd ORDER BY odd"):
+        intake.decide(f"clock_change_{odd}", f"{ODD_HOURS[odd]}: {n}")

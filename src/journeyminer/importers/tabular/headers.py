@@ -1,0 +1,100 @@
+"""Headers: which column of a file is which column of ours, in any of four languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from journeyminer.clock import plain
+from journeyminer.errors import MissingColumn, UsageError
+
+SHORT = {"case": "case_id", "time": "time_of_day", "start": "started_at"}
+"""what --map takes beside the names of our columns"""
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN = re.compile(r"[\s_\-–./():+\[\]\"']+")
+_TWICE_ENCODED = re.compile("[ÃÅÂ][\u0080-\u00bf‘’“”•–—˜™š›œžŸ†‡‰‹ŒŽ€‚ƒ„…ˆŠ±]")
+
+
+def normalise(header: str) -> str:
+    """The form in which headers are compared: lower case, no accents, words apart by one space.
+
+    `CaseID`, `case_id`, `case:id` and `Case-Id` are the same; so is text that was encoded as UTF-8 twice.
+    """
+    return _BETWEEN.sub(" ", plain(_CAMEL.sub(" ", repair(header)))).strip()
+
+
+def repair(text: str) -> str:
+    """Text that was encoded as UTF-8 twice (`ResponsÃ¡vel`), as it was meant; other text as it is."""
+    if not _TWICE_ENCODED.search(text):
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+class Headers:
+    """The headers of one file, by position: a header may stand several times, or be empty."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = tuple(texts)
+        self.normal = tuple(normalise(text) for text in texts)
+
+    def find(self, synonyms: Sequence[str]) -> list[int]:
+        """The positions of the first synonym that is a header; synonyms are compared in their order."""
+        for synonym in synonyms:
+            positions = [place for place, header in enumerate(self.normal) if header == synonym]
+            if positions:
+                return positions
+        return []
+
+    def find_within(self, synonyms: Sequence[str], taken: set[int]) -> int | None:
+        """The one header that holds all words of a synonym; the longest synonym goes first, a tie is no match."""
+        for synonym in sorted(synonyms, key=lambda synonym: -len(synonym.split())):
+            words = set(synonym.split())
+            held = [
+                place
+                for place, header in enumerate(self.normal)
+                if place not in taken and words <= set(header.split()) and "by" not in header.split()
+            ]
+            if len(held) == 1:
+                return held[0]
+        return None
+
+    def match(self, columns: Mapping[str, Sequence[str]]) -> dict[str, int]:
+        """Our column -> position. No header is two of our columns; columns are served in their order."""
+        found: dict[str, int] = {}
+        for ours, synonyms in columns.items():
+            free = [place for place in self.find(synonyms) if place not in found.values()]
+            if free:
+                found[ours] = free[0]
+        return found
+
+    def given(self, columns: Mapping[str, str], known: Sequence[str], shown: str) -> dict[str, int]:
+        """Our column -> position, as --map says. The header may be written in any way that means the same.
+
+        Raises:
+            UsageError: the log has no such column.
+            MissingColumn: the file has no such header.
+        """
+        found = {}
+        for said, header in columns.items():
+            ours = SHORT.get(said, said)
+            if ours not in known:
+                raise UsageError(
+                    f"--map {said}=...: the log has no column {said!r}.", hint=f"It has: {', '.join(known)}."
+                )
+            exact = [place for place, text in enumerate(self.texts) if text.strip() == header.strip()]
+            alike = [place for place, normal in enumerate(self.normal) if normal == normalise(header)]
+            if not exact and not alike:
+                raise MissingColumn(
+                    f"There is no column {header!r}.", place=shown, hint=f"The file has: {self.listed}."
+                )
+            found[ours] = (exact or alike)[0]
+        return found
+
+    @property
+    def listed(self) -> str:
+        """All headers for a message."""
+        return ", ".join(dict.fromkeys(text.strip() for text in self.texts if text.strip()))

@@ -1,0 +1,162 @@
+"""Plans: which profile reads a table, and which header is which of our columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from journeyminer.errors import MissingColumn, UsageError
+from journeyminer.importers.base import ReadOptions
+from journeyminer.importers.tabular.dialect import Dialect
+from journeyminer.importers.tabular.headers import Headers
+from journeyminer.importers.tabular.moments import format_of, is_time_of_day
+from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
+
+NEEDED = {
+    "events": ("case_id", "activity", "timestamp"),
+    "milestones": ("case_id",),
+    "snapshots": ("case_id", "timestamp"),
+    "changes": ("case_id", "timestamp", "field", "new_value"),
+}
+"""the columns without which a shape cannot be read"""
+_FLAGS = {"case_id": "case"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A profile matched with the headers of one file."""
+
+    profile: Profile
+    headers: Headers
+    columns: Mapping[str, int]
+    """our column -> position in the file"""
+    milestones: tuple[tuple[Milestone, tuple[int, ...]], ...]
+    """the milestones that the file has, each with the positions of its header"""
+    score: float
+    reason: str
+
+    @property
+    def missing(self) -> list[str]:
+        """The needed columns that the file lacks."""
+        return [column for column in NEEDED[self.profile.shape] if column not in self.columns]
+
+    @property
+    def words(self) -> str:
+        """The mapping for the receipt."""
+        said = [f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in self.columns.items()]
+        said += [
+            f"{milestone.activity} = {self.headers.texts[places[0]].strip()}" for milestone, places in self.milestones
+        ]
+        return ", ".join(said)
+
+    def check(self, shown: str) -> None:
+        """Raises MissingColumn where a needed column is missing: what the file has, and the flags to give."""
+        if not self.missing:
+            return
+        flags = " ".join(f"--map {_FLAGS.get(column, column)}=..." for column in NEEDED[self.profile.shape])
+        raise MissingColumn(
+            f"No column is known to hold {' and '.join(column.removesuffix('_id') for column in self.missing)}.",
+            place=shown,
+            hint=f"The file has: {self.headers.listed}. Say which is which with {flags}.",
+        )
+
+
+def make_plans(dialect: Dialect) -> list[Plan]:
+    """Every profile that may read the table, the best first.
+
+    Scores as in `base.Match`: 0.95 where the file has all headers that only this product writes, 0.6 where a table of
+    any product has the columns its shape needs, 0.3 where it lacks one of them.
+    """
+    headers = Headers(dialect.headers)
+    plans = [_plan(profile, headers, dialect, {}) for profile in profiles()]
+    return sorted((plan for plan in plans if plan.score > 0), key=_rank)
+
+
+def choose_plan(dialect: Dialect, options: ReadOptions, shown: str) -> Plan:
+    """The plan for reading the table as the user says, else the best one.
+
+    Raises:
+        UsageError: `--source tabular:x` names no profile, `--map` no column of ours.
+        MissingColumn: --map names a header that the file has not, or a needed column is missing.
+    """
+    headers = Headers(dialect.headers)
+    wanted = (options.source or "").partition(":")[2]
+    known = {profile.name: profile for profile in profiles()}
+    if wanted and wanted not in known:
+        raise UsageError(f"There is no profile {wanted!r}.", hint=f"Known profiles: {', '.join(known)}.")
+    given = headers.given(options.columns, MAPPABLE, shown)
+    listed = [known[wanted]] if wanted else list(known.values())
+    plans = [_plan(profile, headers, dialect, given) for profile in listed]
+    usable = sorted((plan for plan in plans if plan.score > 0), key=_rank)
+    plan = usable[0] if usable else next((p for p in plans if p.profile.name == "event_log"), plans[0])
+    plan.check(shown)
+    return plan
+
+
+def _rank(plan: Plan) -> tuple[float, int, str]:
+    return -plan.score, -len(plan.columns) - len(plan.milestones), plan.profile.name
+
+
+def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[str, int]) -> Plan:
+    columns = {**headers.match(profile.columns), **given}
+    for ours in NEEDED[profile.shape] if profile.within else ():
+        if ours not in columns and ours in profile.columns:
+            place = headers.find_within(profile.columns[ours], set(columns.values()))
+            if place is not None and (ours != "timestamp" or _holds_moments(dialect, place)):
+                columns[ours] = place
+    if profile.shape == "events" and "activity" not in columns and "status" in columns and _repeats(dialect, columns):
+        columns["activity"] = columns["status"]
+    if "time_of_day" in columns and not _is_split(dialect, columns):
+        del columns["time_of_day"]
+    milestones = tuple(
+        (milestone, tuple(places)) for milestone in profile.milestones if (places := headers.find(milestone.header))
+    )
+    score, reason = _score(profile, headers, columns, milestones)
+    return Plan(profile, headers, columns, milestones, score, reason)
+
+
+def _score(
+    profile: Profile,
+    headers: Headers,
+    columns: Mapping[str, int],
+    milestones: Sequence[tuple[Milestone, tuple[int, ...]]],
+) -> tuple[float, str]:
+    missing = [column for column in NEEDED[profile.shape] if column not in columns]
+    if profile.signature:
+        found = [headers.find(spellings) for spellings in profile.signature]
+        if not all(found) or missing:
+            return 0.0, ""
+        shown = ", ".join(headers.texts[places[0]].strip() for places in found)
+        return 0.95, f"{profile.title}: it has the headers {shown}"
+    if profile.shape == "milestones":
+        named = ", ".join(headers.texts[places[0]].strip() for _, places in milestones)
+        return (
+            (0.5, f"{profile.title}: a case and the moments {named}")
+            if not missing and len(milestones) > 1
+            else (0, "")
+        )
+    if not missing:
+        named = ", ".join(headers.texts[columns[column]].strip() for column in NEEDED[profile.shape])
+        return 0.6, f"{profile.title}: its columns {named}"
+    if len(missing) == 1 and "timestamp" not in missing:
+        return 0.3, f"{profile.title}, but no column is known to hold the {missing[0].removesuffix('_id')}"
+    return 0.0, ""
+
+
+def _holds_moments(dialect: Dialect, place: int) -> bool:
+    cells = [row[place].strip() for row in dialect.head if place < len(row) and row[place].strip()]
+    return bool(cells) and sum(format_of(cell, "dmy") is not None for cell in cells) * 5 >= len(cells) * 4
+
+
+def _repeats(dialect: Dialect, columns: Mapping[str, int]) -> bool:
+    """Whether the same case stands in several rows: then a status is what happened, not what is now."""
+    place = columns.get("case_id")
+    cells = [row[place] for row in dialect.head if place is not None and place < len(row)]
+    return len(set(cells)) * 5 < len(cells) * 4
+
+
+def _is_split(dialect: Dialect, columns: Mapping[str, int]) -> bool:
+    """Whether the date stands in the one column and the time of day in the other."""
+    place = columns["time_of_day"]
+    cells = [row[place].strip() for row in dialect.head if place < len(row) and row[place].strip()]
+    return "timestamp" in columns and bool(cells) and all(map(is_time_of_day, cells))

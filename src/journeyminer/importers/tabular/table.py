@@ -1,0 +1,127 @@
+"""Tables: a file as something the engine selects from, in place where it is clean, else as a clean copy."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from journeyminer.errors import UnreadableExport
+from journeyminer.importers import encoding
+from journeyminer.importers.base import SAMPLE_BYTES, Sample
+from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
+from journeyminer.log.engine import quote
+
+RECORD = "record"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A relation of text columns in the order of the file's records."""
+
+    relation: str
+    """what stands after FROM"""
+    columns: tuple[str, ...]
+    """SQL of the file's columns, by position"""
+    head: tuple[tuple[str, ...], ...]
+    padded: frozenset[int]
+    """the columns with spaces around their words"""
+    first_row: int = 2
+    numbered: bool = False
+    """whether the relation has a column RECORD with the number of each row, because the row's place does not say it"""
+    nulls: tuple[str, ...] = ()
+
+    def text(self, place: int) -> str:
+        """SQL of a column's text; empty is null, and what the profile says."""
+        column = self.columns[place]
+        if place in self.padded:
+            column = f"nullif(trim({column}), '')"
+        for word in self.nulls:
+            column = f"nullif({column}, {quote(word)})"
+        return column
+
+    def cells(self, place: int) -> list[str]:
+        """The column's texts in the head, null ones left out."""
+        cells = (row[place].strip() for row in self.head if place < len(row))
+        return [cell for cell in cells if cell and cell not in self.nulls]
+
+    @property
+    def record(self) -> str:
+        """SQL of a row's number, for queries over the whole relation in its order."""
+        return RECORD if self.numbered else f"row_number() OVER () + {self.first_row - 1}"
+
+
+def find_dialect(sample: Sample) -> Dialect | None:
+    """The dialect of a file; None where it is no table."""
+    return read_dialect(sample.text, complete=len(sample.head) < SAMPLE_BYTES)
+
+
+def open_in_place(sample: Sample, dialect: Dialect, given: str | None, folder: Path) -> tuple[Table, str] | None:
+    """The file as the engine reads it by itself, and its encoding in words; None where it cannot.
+
+    Whether it can is known only when it has: a query fails where a row is ragged, a quote is left open or a byte is
+    not UTF-8.
+    """
+    if not dialect.plain:
+        return None
+    found = encoding.from_head(sample.head, given)
+    if not found.is_utf8:
+        found = encoding.from_file(sample.path, given)
+        if found.damaged:
+            return None
+    path = encoding.as_utf8(sample.path, found, folder, sample.shown)
+    relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
+    return _table(relation, dialect, first_row=dialect.header_row + 1), f"{found.name}: {found.reason}"
+
+
+def open_row_by_row(
+    sample: Sample, dialect: Dialect, given: str | None, folder: Path
+) -> tuple[Table, str, list[tuple[int, str]]]:
+    """A clean copy of the file, its encoding in words, and the rows left out: number and reason."""
+    found = encoding.from_file(sample.path, given)
+    copy = folder / "clean.csv"
+    left_out: list[tuple[int, str]] = []
+    path = encoding.as_utf8(sample.path, found, folder, sample.shown)
+    lines = io.TextIOWrapper(encoding.open_bytes(path), encoding="utf-8-sig", newline="")
+    with lines, copy.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file, lineterminator="\n").writerow
+        try:
+            for number, row in enumerate(read_rows(lines, dialect.separator, dialect.quote, dialect.escape), 1):
+                if number <= dialect.header_row or not row:
+                    continue
+                if not dialect.fits(row):
+                    reason = "too few cells" if len(row) < dialect.width else "too many cells"
+                    left_out.append((number, reason))
+                elif any("\ufffd" in cell for cell in row) and found.damaged:
+                    left_out.append((number, "bytes that are no UTF-8"))
+                else:
+                    write([number, *row[: dialect.width]])
+        except csv.Error as error:
+            raise UnreadableExport(f"The file cannot be read as a table ({error}).", place=sample.shown) from error
+    columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
+    clean = Dialect(",", '"', '"', 0, tuple(columns), (), plain=True)
+    relation = _read_csv(copy, clean, columns, skip=0)
+    numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
+    return _table(numbered, dialect, numbered=True), f"{found.name}: {found.reason}", left_out
+
+
+def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:
+    padded = {
+        place
+        for row in dialect.head
+        for place, cell in enumerate(row[: dialect.width])
+        if cell and (cell[0].isspace() or cell[-1].isspace())
+    }
+    columns = tuple(f"c{place}" for place in range(dialect.width))
+    return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
+
+
+def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int) -> str:
+    types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
+    packed = ", compression = 'gzip'" if encoding.is_gzip(path) else ", compression = 'none'"
+    return (
+        f"read_csv({quote(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
+        f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}{packed})"
+    )
