@@ -206,7 +206,7 @@ CASES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(EVENTS, CASES), min_size=1, max_size=6))
 def test_a_log_that_is_written_and_read_twice_says_the_same(pairs: list[tuple[Event, Case]]) -> None:
     for event, case in pairs:
