@@ -6,10 +6,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from journeyminer.errors import Unwritable
+from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable
 from journeyminer.i18n import Language
 from journeyminer.report.model import Report
 
@@ -18,8 +19,13 @@ STDOUT: Final = Path("-")
 
 def _html(report: Report, language: Language) -> str:
     from journeyminer.render import html
+    from journeyminer.render.map import map_svg
 
-    return html.render(report, language)
+    drawn = None
+    if report.graph is not None and report.graph.shown.nodes:
+        with suppress(MissingProgram, DrawingFailed):  # the page says that there is no picture, and has the table
+            drawn = map_svg(report.graph, language, per=report.per)
+    return html.render(report, language, map_svg=drawn)
 
 
 def _json(report: Report, language: Language) -> str:  # noqa: ARG001 (report.json speaks no language)

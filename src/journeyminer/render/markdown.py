@@ -97,7 +97,8 @@ def _map(report: Report, made: Made, language: Language) -> Iterable[str]:
     if report.graph is None or not report.graph.shown.nodes:
         return
     yield _heading("map", language)
-    yield text(phrases.map_lead(report, language))
+    cases = phrases.traces(report, phrases.n_traces(report), language)
+    yield language.text("section.map.lead_plain", cases=cases)
     yield mermaid(report, language)
     yield text(phrases.hidden(report, language))
     columns = "source", "target", "n", "n_cases", "median_seconds", "p90_seconds", "lost_seconds"

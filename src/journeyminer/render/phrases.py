@@ -18,9 +18,29 @@ ORDER: Final[tuple[Turn, ...]] = (
 )  # fmt: skip
 """turns as pictures show them: ours first, the queue before the work"""
 HEADLINES: Final = 4
+PLACES: Final = 10
+STEPS: Final = 24
+"""findings, places and steps of one way that a page shows before it folds the rest"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
+
+
+def sections(report: Report) -> list[str]:
+    """The sections of the page that this report has something for, in order."""
+    present = {
+        "map": report.graph is not None and bool(report.graph.nodes),
+        "turns": bool(report.turns),
+        "bottlenecks": report.bottlenecks is not None,
+        "handovers": report.handover_totals is not None,
+        "kpis": bool(report.kpis),
+        "variants": report.variants is not None and bool(report.variants.rows),
+        "durations": report.durations is not None,
+        "unknowns": True,
+        "receipt": True,
+        "definitions": True,
+    }
+    return [name for name, is_there in present.items() if is_there]
 
 
 def span(report: Report, language: Language) -> str:
@@ -80,6 +100,11 @@ def finding(found: Finding, language: Language) -> str:
     return language.text(f"finding.{found.slug}", **found.params)
 
 
+def figure(found: Finding, language: Language) -> str:
+    """The one number of a finding that is worth large type; nothing where it has none."""
+    return language.text(f"figure.{found.slug}", **found.params) if language.has(f"figure.{found.slug}") else ""
+
+
 def headlines(report: Report, language: Language) -> list[str]:
     """The first findings as sentences."""
     return [finding(found, language) for found in (report.findings or ())[:HEADLINES]]
@@ -97,6 +122,11 @@ def ours(report: Report) -> tuple[float, int]:
     """Share and seconds of the time in a turn we control."""
     rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
     return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
+
+
+def most_lost(report: Report) -> int:
+    """Where the scale of the places' lost time ends."""
+    return max((place.high or place.lost_seconds for place in report.bottlenecks or ()), default=0)
 
 
 def place(bottleneck: Bottleneck, language: Language) -> str:
@@ -145,11 +175,6 @@ def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
     return language.value(kpi.value, kind), interval(kpi.low, kpi.high, kind, language)
 
 
-def map_lead(report: Report, language: Language) -> str:
-    """What the map shows."""
-    return language.text("section.map.lead", cases=traces(report, n_traces(report), language))
-
-
 def hidden(report: Report, language: Language) -> str:
     """What the map leaves out; nothing where it shows all."""
     if report.graph is None or not (report.graph.shown.hidden_edges or report.graph.shown.hidden_nodes):
@@ -173,7 +198,8 @@ def handovers(report: Report, language: Language) -> list[str]:
             "section.handovers.total",
             n=total.n,
             by=total.by,
-            cases=traces(report, total.n_cases, language),
+            n_cases=total.n_cases,
+            cases=traces(report, n_traces(report), language),
             mean=total.hops_mean,
         )
         back = language.text(

@@ -222,6 +222,11 @@ def _sources(report: Report) -> Table:
     return _table(report, "sources", columns, report.sources)
 
 
+def unmatched(report: Report) -> Table:
+    """Values of the sources that no rule knows, with the lines to paste."""
+    return _table(report, "unmatched", "field value n line", report.quality.unmatched if report.quality else ())
+
+
 _SECTIONS: Final[tuple[Callable[[Report], Table | None], ...]] = (
     _activities, _edges, _variants, _handovers, _durations, _turns, _bottlenecks, _kpis, _sources,
 )  # fmt: skip
