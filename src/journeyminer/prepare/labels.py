@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
-from journeyminer.log.quality import Receipt, Unmatched
+from journeyminer.log.quality import Receipt, SourceReceipt, Unmatched
 from journeyminer.prepare.rules import Meaning, Rules
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
+UNMATCHED = ("status", "role", "channel")
+"""the columns whose unknown words are counted, the one that costs most first"""
 TALKS = ("mail", "whatsapp")
 """the sources whose every message is by the customer or by us"""
-Sources = Mapping[int, tuple[str, ...]]
-"""number of a source -> its importer and, for a table, its profile"""
+DECISION = "labels"
+"""the decision that a source carries once it is labelled"""
 
 
 class Labelled(NamedTuple):
@@ -40,34 +42,32 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     """The log with role, status, channel and visibility in their closed sets, or null where no rule knows the word.
 
     `activity` becomes a slug of ours where a rule of a known product matched; else it stays the source's text. Words
-    that no rule knows are counted in the receipt (`unmatched`). A log whose words mean themselves is returned as it is.
+    that no rule knows are counted in the receipt (`unmatched`). What a file's events came to know is its decision
+    `labels`; a file that has one is labelled already, and only the user's own rules are asked again.
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `us_unknown` (files of mail or chat in which nobody is known as customer or as us).
     """
     rules = Rules(config)
-    sources = {
-        number: (source.importer, source.decisions.get("profile", source.importer))
-        for number, source in enumerate(log.receipt.sources)
-    }
-    final = _final_status(log, rules, sources)
-    labelled = _labelled(log, rules, sources, final)
+    final = _final_status(log, rules)
+    labelled = _labelled(log, rules, final)
     receipt = _receipt(log, labelled)
     if final:
         receipt.note("status_is_final", files=len(final))
     changed = [column for column in GIVE if any(row.result[column] != row.said[column] for row in labelled)]
     if not changed:
         return replace(log, receipt=receipt)
-    filled = {column for column in changed if any(row.result[column] is not None for row in labelled)}
-    keys = _deciding(labelled, changed)
-    table = _make_table(log, labelled, keys, sorted(filled))
+    filled = [column for column in changed if any(row.result[column] is not None for row in labelled)]
     dropped = ", ".join(name(column) for column in changed if log.has(column))
-    rest = f"e.* EXCLUDE ({dropped})" if dropped else "e.*"
-    added = "".join(f", m.{name('new_' + column)} AS {name(column)}" for column in sorted(filled))
-    met = " AND ".join(f"e.{name(key)} IS NOT DISTINCT FROM m.{name(key)}" for key in keys) or "true"
+    picked = f"e.* EXCLUDE ({dropped})" if dropped else "e.*"
+    joined = ""
+    if filled:
+        keys = _deciding(labelled, changed)
+        met = " AND ".join(f"e.{name(key)} IS NOT DISTINCT FROM m.{name(key)}" for key in keys) or "true"
+        joined = f"JOIN {_make_table(log, labelled, keys, filled)} m ON {met}"
+        picked += "".join(f", m.{name('new_' + column)} AS {name(column)}" for column in filled)
     prepared = log.derive(
-        (log.columns - set(changed)) | filled,
-        event_rows=f"SELECT {rest}{added} FROM {{log}}.event_rows e JOIN {table} m ON {met}",
+        (log.columns - set(changed)) | set(filled), event_rows=f"SELECT {picked} FROM {{log}}.event_rows e {joined}"
     )
     return replace(prepared, receipt=receipt)
 
@@ -79,21 +79,31 @@ def paste_line(unmatched: Unmatched) -> str:
     return f'{unmatched.field}.{word} = ""  # {", ".join(first)} or {last}'
 
 
-def _labelled(log: EventLog, rules: Rules, sources: Sources, final: set[int]) -> list[Labelled]:
+def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:
     """Every combination of words with its meaning, in a fixed order."""
     columns = [column for column in WORDS if log.has(column)]
     listed = "".join(f", CAST({name(column)} AS VARCHAR) AS {name(column)}" for column in columns)
     rows = log.rows(f"SELECT source_no{listed}, count(*) FROM event_rows GROUP BY ALL ORDER BY ALL")
     labelled = []
     for number, *words, n in rows:
-        said = dict.fromkeys(WORDS) | dict(zip(columns, words, strict=True))
-        meaning = rules.meaning(said | {"status": None} if number in final else said, sources[number])
-        result = {"activity": said["activity"], **dict.fromkeys(CLOSED_SETS), **meaning.give}
+        source = log.receipt.sources[number]
+        said: dict[str, str | None] = dict.fromkeys(WORDS)
+        said.update(zip(columns, words, strict=True))
+        again = DECISION in source.decisions
+        asked = said | {"status": None} if number in final else said
+        meaning = rules.meaning(asked, _names(source), only_own=again)
+        kept = said if again else {"activity": said["activity"]}
+        result = {column: meaning.give.get(column, kept.get(column)) for column in GIVE}
         labelled.append(Labelled(number, said, n, result, meaning))
     return labelled
 
 
-def _final_status(log: EventLog, rules: Rules, sources: Sources) -> set[int]:
+def _names(source: SourceReceipt) -> tuple[str, str]:
+    """What a rule's `source` may name: the importer and, for a table, its profile."""
+    return source.importer, source.decisions.get("profile", source.importer)
+
+
+def _final_status(log: EventLog, rules: Rules) -> set[int]:
     """The sources that repeat a case's last status on all its events: they say nothing of the status after an event.
 
     The proof: no case ever changes its status, and one of several events is resolved from the first on.
@@ -106,12 +116,13 @@ def _final_status(log: EventLog, rules: Rules, sources: Sources) -> set[int]:
         "SELECT source_no, list(DISTINCT CAST(lowest AS VARCHAR)) FILTER (WHERE n > 1 AND n = n_said) "
         "FROM per_case GROUP BY source_no HAVING NOT coalesce(bool_or(lowest <> highest), false)"
     )
-    return {
-        number
-        for number, words in rows
-        if any(rules.meaning({"status": word}, sources[number]).give.get("status") in RESOLVED_STATUSES
-               for word in words or ())
-    }  # fmt: skip
+    final = set()
+    for number, words in rows:
+        source = log.receipt.sources[number]
+        meanings = [rules.meaning({"status": word}, _names(source)).give.get("status") for word in words or ()]
+        if DECISION not in source.decisions and not set(RESOLVED_STATUSES).isdisjoint(meanings):
+            final.add(number)
+    return final
 
 
 def _deciding(labelled: Sequence[Labelled], changed: Sequence[str]) -> list[str]:
@@ -162,22 +173,31 @@ def _make_type(engine: Engine, type_: str, words: Sequence[str]) -> None:
 
 
 def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
-    """The log's receipt with the unmatched words (the most frequent first) and the notes of labelling."""
+    """The log's receipt with what labelling came to: per source what is known, the unmatched words, who is silent."""
     counts: Counter[tuple[str, str]] = Counter()
-    spoken: dict[int, bool] = defaultdict(bool)
+    known: dict[int, Counter[str]] = defaultdict(Counter)
     for row in labelled:
         for found in row.meaning.unmatched:
             counts[found] += row.n
-        spoken[row.source_no] |= row.result["role"] in ("customer", "agent")
+        known[row.source_no].update({column: row.n for column in CLOSED_SETS if row.result[column]})
+        known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
     # words that an earlier preparation made null are not met again
-    counts = Counter({(known.field, known.value): known.n for known in log.receipt.unmatched}) | counts
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    counts = Counter({(word.field, word.value): word.n for word in log.receipt.unmatched}) | counts
+    ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
     receipt = replace(
         log.receipt,
+        sources=[_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)],
         unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
-        notes=list(log.receipt.notes),
+        notes=[note for note in log.receipt.notes if note[0] != "us_unknown"],
     )
-    silent = sum(not known and log.receipt.sources[number].importer in TALKS for number, known in spoken.items())
+    talks = [number for number, source in enumerate(receipt.sources) if source.importer in TALKS and source.events]
+    silent = sum(not known[number]["us"] for number in talks)
     if silent:
         receipt.note("us_unknown", files=silent)
     return receipt
+
+
+def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:
+    told = ", ".join(f"{column} {known[column]}" for column in CLOSED_SETS if known[column])
+    told = f"known of {source.events} events: {told or 'nothing'}"
+    return replace(source, decisions={**source.decisions, DECISION: told})

@@ -41,13 +41,14 @@ class Rules:
 
     def __init__(self, config: Config | None = None) -> None:
         config = config or Config()
-        ours, words, strip = _our_rules()
+        ours, words, phrases = _our_rules()
         own = [*config.labels, *_word_rules(config.words)]
         self._n_own = len(own)
         self._rules = [*own, *_word_rules(words, ("lifecycle",)), *ours, *_word_rules(words, ("own", "activity"))]
-        before = sorted((fold(phrase) for phrase in strip["before"]), key=len, reverse=True)
+        before = sorted(phrases["before"], key=len, reverse=True)
         self._before = tuple(f"{phrase} " for phrase in before)
-        self._objects = frozenset(fold(word) for word in strip["objects"])
+        self._objects = frozenset(phrases["objects"])
+        self._unfinished = frozenset(phrases["unfinished"])
         self._exact: dict[str, dict[str, set[int]]] = {column: {} for column in WHEN}
         self._globs: dict[str, list[tuple[re.Pattern[str], int]]] = {column: [] for column in WHEN}
         for number, rule in enumerate(self._rules):
@@ -59,26 +60,33 @@ class Rules:
                         self._exact[column].setdefault(word, set()).add(number)
         self._hits: dict[tuple[str, str], frozenset[int]] = {}
 
-    def meaning(self, said: Mapping[str, str | None], sources: Iterable[str] = ()) -> Meaning:
+    def meaning(
+        self, said: Mapping[str, str | None], sources: Iterable[str] = (), *, only_own: bool = False
+    ) -> Meaning:
         """What the words of one event mean.
 
         Where a column says something, its own words decide it: a rule of ours that looks at the activity alone
-        only fills what is silent.
+        only fills what is silent, and it gives a status only where the activity came to its end.
 
         Args:
             said: column of WHEN -> the source's text; missing and None: the event says nothing there.
             sources: the importer's and the profile's name.
+            only_own: ask the user's rules alone, and call nothing unmatched.
         """
         hits = {column: self._matching(column, text) for column, text in said.items() if text is not None}
         hits["source"] = frozenset().union(*(self._matching("source", source) for source in sources))
         give: dict[str, str] = {}
         for number in sorted(frozenset().union(*hits.values())):
             rule = self._rules[number]
+            if only_own and number >= self._n_own:
+                break
             if any(number not in hits.get(column, ()) for column in rule.when):
                 continue
             for column, value in rule.give.items():
                 if column not in give and self._may_give(number, rule, column, said):
                     give[column] = value
+        if only_own:
+            return Meaning(give, ())
         unmatched = tuple(
             (column, word)
             for column in ("status", "role", "channel")
@@ -87,8 +95,12 @@ class Rules:
         return Meaning({column: value for column, value in give.items() if value != UNKNOWN}, unmatched)
 
     def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
-        silent = said.get(column) is None or column == "activity"
-        return silent or number < self._n_own or not rule.when.keys().isdisjoint((column, "source", "lifecycle"))
+        if number < self._n_own or "source" in rule.when:
+            return True
+        if column == "status" and "activity" in rule.when and fold(said.get("lifecycle") or "") in self._unfinished:
+            return False
+        silent = said.get(column) is None
+        return silent or column in rule.when or "lifecycle" in rule.when
 
     def _matching(self, column: str, text: str) -> frozenset[int]:
         """The rules one of whose words for the column the text is."""
@@ -145,10 +157,10 @@ def _word_rules(
 
 @cache
 def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
-    """rules.toml: the label rules, the words (column -> word -> value), what is stripped off activities."""
+    """rules.toml: the label rules, the words (column -> word -> value), and the folded lists of phrases."""
     data = read_toml(RULE_FILE)
     mistakes = Mistakes(RULE_FILE.name)
-    mistakes.unknown(data, ("label", "words", "strip"))
+    mistakes.unknown(data, ("label", "words", "lifecycle", "strip"))
     labels = parse_rules(data["label"], mistakes, activities=ACTIVITIES)
     for number, rule in enumerate(labels, 1):
         if "activity" in rule.give and "source" not in rule.when:
@@ -164,4 +176,5 @@ def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str,
             if words[column].setdefault(fold(word), value) != value:
                 mistakes.add(f"words.{column}", f"{word!r} means both {words[column][fold(word)]} and {value}")
     mistakes.stop()
-    return labels, words, data["strip"]
+    phrases = {key: [fold(text) for text in texts] for key, texts in (data["strip"] | data["lifecycle"]).items()}
+    return labels, words, phrases

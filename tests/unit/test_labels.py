@@ -1,0 +1,186 @@
+"""Labelling a log: closed sets, the receipt's counts, and a log that is left alone."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from journeyminer.config import Config, Rule
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt, Unmatched
+from journeyminer.log.record import Event, Record
+from journeyminer.prepare import label, paste_line, prepare
+from journeyminer.vocabulary import STATUSES
+from tiny import log
+
+
+def from_source(importer: str, *events: dict[str, str]) -> EventLog:
+    """A log of one case, one event an hour, as an importer hands it over."""
+    start = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    builder = LogBuilder(Engine())
+    records = [
+        Record(str(n), events=[Event("A", timestamp=start + timedelta(hours=n), **said)])  # type: ignore[arg-type]
+        for n, said in enumerate(events)
+    ]
+    builder.intake(SourceReceipt("file", importer, "")).records(records)
+    return builder.seal()
+
+
+def column(log: EventLog, name: str) -> list[str | None]:
+    return [value for (value,) in log.rows(f'SELECT "{name}" FROM events ORDER BY seq')]
+
+
+def test_words_become_closed_sets_and_the_activity_stays() -> None:
+    raw = log("A: Criado@09:00/via=telefone Resposta_do_cliente@09:30/as=Cliente Ticket_closed@10:00/to=Fechado")
+    prepared = label(raw)
+    assert column(prepared, "activity") == ["Criado", "Resposta do cliente", "Ticket closed"]
+    assert column(prepared, "status") == ["new", None, "closed"]
+    assert column(prepared, "role") == [None, "customer", None]
+    assert column(prepared, "channel") == ["voice", None, None]
+    assert column(prepared, "visibility") == [None, "public", None]
+    assert prepared.has("status", "role", "channel", "visibility")
+    assert column(raw, "status") == [None, None, "Fechado"]
+
+
+def test_a_known_product_gets_our_activities() -> None:
+    prepared = label(
+        from_source(
+            "mail",
+            {"activity": "message", "role": "customer", "visibility": "public"},
+            {"activity": "message", "role": "agent", "visibility": "internal"},
+            {"activity": "message", "role": "agent", "visibility": "public"},
+            {"activity": "auto-reply", "role": "system", "visibility": "public"},
+        )
+    )
+    assert column(prepared, "activity") == ["customer_message", "internal_note", "agent_reply", "auto_reply"]
+
+
+def test_a_log_whose_words_mean_themselves_is_left_alone() -> None:
+    raw = log("A: x@09:00/as=agent/to=open y@10:00/as=customer/to=pending")
+    assert label(raw).schema == raw.schema
+    plain = log("A: assign_seriousness@09:00 repair@10:00")
+    assert label(plain).schema == plain.schema
+
+
+def test_twice_is_once() -> None:
+    once = label(log("A: Resolve@09:00/to=In_QA Wait@09:10 x@09:20/to=Offen resolved@10:00/as=End-user"))
+    twice = label(once)
+    assert twice.schema == once.schema
+    assert twice.receipt == once.receipt
+    assert once.receipt.sources[0].decisions == {"labels": "known of 4 events: role 1, status 1"}
+
+
+def test_a_new_rule_of_the_user_reaches_a_labelled_log() -> None:
+    once = label(log("A: Wait@09:00 x@10:00/to=open"))
+    again = label(once, config=Config(words={"status": {"Wait": "pending"}}))
+    assert column(again, "status") == ["pending", "open"]
+
+
+def test_unmatched_words_are_counted_and_become_null() -> None:
+    raw = log("A: x@09:00/to=Offen y@09:10/to=Offen/via=Post z@09:20/to=open\nB: wait@09:00/as=Wizard")
+    prepared = label(raw)
+    assert prepared.receipt.unmatched == [
+        Unmatched("status", "Offen", 2), Unmatched("status", "wait", 1), Unmatched("role", "Wizard", 1),
+        Unmatched("channel", "Post", 1),
+    ]  # fmt: skip
+    assert raw.receipt.unmatched == []
+    assert column(prepared, "status") == [None, None, "open", None]
+    assert not prepared.has("role")
+    assert not prepared.has("channel")
+
+
+def test_the_line_to_paste_is_toml_to_be_filled_in() -> None:
+    line = paste_line(Unmatched("status", 'Várakozik "2"\t\x7f', 3))
+    assert line.endswith("# new, open, pending, on_hold, solved or closed")
+    assert tomllib.loads(line) == {"status": {'Várakozik "2"\t\x7f': ""}}
+
+
+def test_the_users_words_and_labels() -> None:
+    config = Config(
+        words={"status": {"Offen": "pending"}},
+        labels=(Rule({"activity": ("Rückruf",)}, {"activity": "Callback", "role": "agent"}),),
+    )
+    prepared = label(log("A: Rückruf@09:00/to=Offen x@10:00/to=new"), config=config)
+    assert column(prepared, "status") == ["pending", "new"]
+    assert column(prepared, "activity") == ["Callback", "x"]
+    assert prepared.receipt.unmatched == []
+
+
+def test_status_is_ordered_as_a_case_runs() -> None:
+    prepared = label(log("A: x@09:00/to=Closed y@10:00/to=New z@11:00/to=Resolved"))
+    ordered = [status for (status,) in prepared.rows("SELECT status FROM event_rows ORDER BY status")]
+    assert ordered == [status for status in STATUSES if status in ordered]
+
+
+def test_a_final_status_on_every_event_is_no_status_after_an_event() -> None:
+    raw = log("A: x@09:00/to=Closed y@10:00/to=Closed\nB: x@09:00/to=Open y@10:00/to=Open\nC: x@11:00/to=New")
+    prepared = label(raw)
+    assert not prepared.has("status")
+    assert prepared.receipt.notes == [("status_is_final", {"files": 1})]
+    assert prepared.receipt.unmatched == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A: x@09:00/to=Closed y@10:00/to=Closed\nB: x@09:00/to=Open y@10:00/to=Closed",
+        "A: x@09:00/to=Open y@10:00/to=Open",
+        "A: x@09:00 y@10:00/to=Closed",
+        "A: x@09:00/to=Closed",
+    ],
+)
+def test_a_status_that_may_be_of_the_event_stays(text: str) -> None:
+    prepared = label(log(text))
+    assert prepared.has("status")
+    assert prepared.receipt.notes == []
+
+
+def test_a_talk_in_which_nobody_is_known_is_said() -> None:
+    unknown = from_source("whatsapp", {"activity": "message"}, {"activity": "message"})
+    assert label(unknown).receipt.notes == [("us_unknown", {"files": 1})]
+    known = from_source("whatsapp", {"activity": "message", "role": "agent"}, {"activity": "message"})
+    assert label(known).receipt.notes == []
+
+
+def test_many_different_activities() -> None:
+    texts = [f"step {n}" for n in range(3000)]
+    prepared = label(from_source("tabular", *({"activity": text} for text in texts), {"activity": "Resolved"}))
+    assert prepared.rows("SELECT status, count(*) FROM event_rows GROUP BY 1 ORDER BY 1") == [
+        ("solved", 1),
+        (None, 3000),
+    ]
+
+
+def test_nothing_is_lost_or_doubled_by_the_join() -> None:
+    text = "\n".join(f"C{n}: Resolve@09:00/as={role}/to={status} x@10:00/to=Open" for n, (role, status) in enumerate(
+        (role, status) for role in ("Client", "Admin", "Wizard") for status in ("Novo", "Wait", "Closed")
+    ))  # fmt: skip
+    raw = log(text)
+    prepared = prepare(raw)
+    assert prepared.n_events == raw.n_events == 18
+    assert prepared.rows("SELECT role, count(*) FROM events GROUP BY 1 ORDER BY 1") == [
+        ("customer", 3), ("agent", 3), (None, 12),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [
+        ("bpic2013/bpic2013_closed_problems.xes.gz", {"open": 4555, "closed": 1568, None: 537}),
+        (
+            "helpdesk/helpdesk.xes.gz",
+            {"new": 118, "open": 5060, "solved": 4985, "closed": 4574, None: 6611},
+        ),
+    ],
+)
+def test_statuses_of_real_logs(data: Callable[[str], Path], name: str, shares: dict[str | None, int]) -> None:
+    from journeyminer.importers.reading import read_log
+
+    prepared = prepare(read_log([data(name)]))
+    assert dict(prepared.rows("SELECT status, count(*) FROM events GROUP BY 1")) == shares
