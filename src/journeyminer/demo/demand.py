@@ -48,7 +48,7 @@ def first_contacts(people: list[Customer], seed: int) -> Iterator[Contact]:
     """The contacts that customers begin by themselves: one to three each, and the campaign's."""
     for customer in people:
         dice = Dice(seed, "demand", customer.number)
-        for _ in range(1 + dice.chance(0.36) + dice.chance(0.14)):
+        for _ in range(1 + dice.chance(0.28) + dice.chance(0.12)):
             system = dice.weighted(CHANNELS[customer.language])
             yield Contact(customer, system, dice.weighted(TOPICS[system]), _moment(dice))
         if customer.number % 12 == 0:
