@@ -26,8 +26,10 @@ Thing = TypeVar("Thing", bound=Hashable)
 class Simplified:
     """The chosen part of a graph, and how much is left out.
 
-    Hidden shares are of the moves (`n`) and of the lost seconds of the whole graph, moves from and to hidden
-    activities included; `hidden_lost_share` is None where no move has lost seconds (turns were not computed).
+    `edges` are the moves between two shown activities that are drawn as lines. A repetition (a move from an activity
+    to itself) is shown with its activity: it is no line, and hidden only where the activity is. Hidden shares are of
+    the moves (`n`) and of the lost seconds of the whole graph, those from and to hidden activities included;
+    `hidden_lost_share` is None where no move has lost seconds (turns were not computed).
     """
 
     nodes: tuple[str, ...]
@@ -49,9 +51,9 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
     3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
        rare but costly ways stay.
 
-    A repetition (a move from an activity to itself) is a move like any other. The way in from the start and the way
-    out to the end of a trace are no moves and cost nothing. Activities that no trace can pass from start to end are
-    hidden. Counts are never changed by hiding.
+    Only lines between two activities cost something of the edge budget: a repetition is shown inside its activity, and
+    the way in from the start and the way out to the end of a trace are no moves. Activities that no trace can pass
+    from start to end are hidden. Counts are never changed by hiding.
 
     Args:
         graph: nodes with n_cases; edges with n, n_cases and lost_seconds (or None); graph attributes `start` and
@@ -64,7 +66,7 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
         before=_widest(graph.adj, graph.graph["start"]) | _neighbours(happy_path[::-1]),
         after=_widest(graph.pred, graph.graph["end"]) | _neighbours(happy_path),
     )
-    nodes, edges = set(happy_path), set(pairwise(happy_path))
+    nodes, edges = set(happy_path), {(u, v) for u, v in pairwise(happy_path) if u != v}
     for activity in _by_weight(_activity_weights(graph)):
         wider = frame.around(activity, nodes)
         moves = frame.moves(wider) | edges
@@ -73,7 +75,7 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
     for move in _by_weight(_move_weights(graph)):
         if len(edges) >= max_edges:
             break
-        if nodes.issuperset(move):
+        if nodes.issuperset(move) and move[0] != move[1]:
             edges.add(move)
     return _result(graph, nodes, edges, happy_path)
 
@@ -156,6 +158,7 @@ def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_pat
     order = {activity: place for place, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
     order |= {activity: len(order) + place for place, activity in enumerate(by_cases)}
+    shown = edges | {(node, node) for node in nodes if graph.has_edge(node, node)}
     moves = {(u, v): move["n"] for u, v, move in graph.edges(data=True)}
     lost = {(u, v): move["lost_seconds"] for u, v, move in graph.edges(data=True) if move["lost_seconds"] is not None}
     return Simplified(
@@ -163,9 +166,9 @@ def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_pat
         edges=tuple(sorted(edges, key=lambda move: (order[move[0]], order[move[1]]))),
         happy_path=happy_path,
         hidden_nodes=len(graph) - len(order),
-        hidden_edges=len(moves) - len(edges),
-        hidden_moves_share=_hidden_share(moves, edges),
-        hidden_lost_share=_hidden_share(lost, edges) if lost else None,
+        hidden_edges=len(moves) - len(shown),
+        hidden_moves_share=_hidden_share(moves, shown),
+        hidden_lost_share=_hidden_share(lost, shown) if lost else None,
     )
 
 
