@@ -12,6 +12,9 @@ from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
 MODULES = ("xes", "parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
 
+TABLES = (".csv", ".tsv", ".tab", ".txt")
+"""a file of these suffixes that nobody claims is read as a table where --map says its columns"""
+
 HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by hand with --map."
 
 
@@ -46,6 +49,10 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
     except JourneyminerError as error:
         return Identified(sample, (), None, error)
     answered = [(importer, match) for importer, match in asked if match]
+    if not answered and options.columns and sample.suffix in TABLES:
+        answered = [
+            (importer, Match(0.3, "a table, mapped by --map")) for importer in candidates if importer.NAME == "tabular"
+        ]
     answered.sort(key=lambda answer: -answer[1].score)
     if not answered:
         unclaimed = UnidentifiedSource(
