@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from journeyminer.clock import DateOrder, Order, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
 from journeyminer.importers.base import Source
-from journeyminer.importers.tabular.moments import Reading, formats_of, is_time_of_day, needs_order
+from journeyminer.importers.tabular.moments import Reading, above_twelve, formats_of, is_time_of_day, needs_order
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import Intake
@@ -75,12 +75,20 @@ class Decider:
     def _order(self, place: int, header: str, open_: Sequence[str], sql: str) -> tuple[Order, str]:
         if self.given:
             return self.given, "given with --date-order"
-        found = _by_a_part(open_) or prove_date_order(self._all(sql))
-        if not found:
-            found = self._by_another_column(place)
+        found = (
+            _by_a_part(open_)
+            or self._by_a_part_below(sql)
+            or prove_date_order(self._all(sql))
+            or self._by_another_column(place)
+        )
         if not found:
             raise self._ambiguous(header, open_, "can be read with the day or with the month first")
         return found.order, found.proof
+
+    def _by_a_part_below(self, sql: str) -> DateOrder | None:
+        """The order that the first text with a part above 12 proves; one that proves the other cannot be read then."""
+        rows = self.engine.rows(f"SELECT {sql} AS text FROM {self.table.relation} WHERE {above_twelve(sql)} LIMIT 1")
+        return _by_a_part(text for (text,) in rows)
 
     def _by_another_column(self, place: int) -> DateOrder | None:
         """The order of another column of the file: one program wrote both in one way."""
@@ -88,7 +96,7 @@ class Decider:
             cells = [cell for cell in self.table.cells(other)[:50] if not is_time_of_day(cell)]
             if other == place or not cells or not all(map(needs_order, cells)):
                 continue
-            found = _by_a_part(self._all(self.table.text(other)))
+            found = _by_a_part(cells) or self._by_a_part_below(self.table.text(other))
             if found:
                 return DateOrder(found.order, f"as the column {header.strip()!r}, which has {found.proof}")
         return None

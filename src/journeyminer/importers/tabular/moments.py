@@ -84,6 +84,12 @@ def needs_order(text: str) -> bool:
     return format_of(text, None) is None and format_of(text, "dmy") != format_of(text, "mdy")
 
 
+def above_twelve(text: str) -> str:
+    """SQL of whether one of the first two parts of a date in digits is above 12, and so no month."""
+    part = "(1[3-9]|[2-9]\\d)"
+    return f"regexp_matches({text}, '^\\s*({part}|\\d{{1,2}}\\D{{1,2}}{part})\\D')"
+
+
 def is_time_of_day(text: str) -> bool:
     """Whether a text is a time of day without a date."""
     return bool(_TIME_ONLY.fullmatch(spelled(text)[0]))
@@ -189,13 +195,14 @@ def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None) -> 
             column = f"{alias}_{'zoned' if zoned else 'naive'}"
             parsed = tried[0] if len(tried) == 1 else f"coalesce({', '.join(tried)})"
             inner.append(f"{parsed} AS {column}")
-            outer.append(column if zoned or not zone else _shifted(column, zone))
+            shifted = column if zoned or not zone else _shifted(column, zone)
+            outer.append(
+                f"CASE WHEN {column} >= TIMESTAMP '{FIRST}' AND {column} < TIMESTAMP '{END}' THEN {shifted} END"
+            )
     if not outer:
         return Moment((), "CAST(NULL AS TIMESTAMP)", None)
-    moment = outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})"
     odd = _odd(f"{alias}_naive", zone) if zone and reading.has_naive else None
-    within = f"CASE WHEN {moment} >= TIMESTAMP '{FIRST}' AND {moment} < TIMESTAMP '{END}' THEN {moment} END"
-    return Moment(tuple(inner), within, odd)
+    return Moment(tuple(inner), outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})", odd)
 
 
 def _shifted(naive: str, zone: str) -> str:

@@ -43,7 +43,8 @@ class Plan:
     @property
     def words(self) -> str:
         """The mapping for the receipt."""
-        said = [f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in self.columns.items()]
+        listed = sorted(self.columns.items(), key=lambda column: MAPPABLE.index(column[0]))
+        said = [f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in listed]
         said += [
             f"{milestone.activity} = {self.headers.texts[places[0]].strip()}" for milestone, places in self.milestones
         ]
