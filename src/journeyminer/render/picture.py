@@ -1,0 +1,312 @@
+"""What the map says before anybody lays it out: boxes, lines, their order from top to bottom, labels, hover texts.
+
+The order is ours and not the layout engine's: the happy path runs straight down, a deviation stands below where it
+leaves, and as few moves as possible run upwards. Only so an arrow in a label (↓ ↑) can say which way a count goes.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, Literal, Protocol
+
+from journeyminer.render.escape import printable
+from journeyminer.report.model import Edge, Endpoint, GraphData, Node
+from journeyminer.vocabulary import Per
+
+LOST_SHARES: Final = (0.01, 0.05, 0.15)
+"""from which share of all lost seconds on a line has colour 1, 2, 3"""
+MARKED: Final = 0.95
+"""which share of all starts and ends is drawn, beyond those that an activity would hang in the air without"""
+WRAP: Final = 22
+ROWS: Final = 3
+FAN: Final = 3
+"""activities beyond this number that only touch one other are set at different depths, lest they widen the map"""
+_NOT_XML: Final = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+
+
+class Words(Protocol):
+    """What the map needs of a language."""
+
+    def text(self, key: str, /, **params: object) -> str: ...
+    def number(self, value: float | None, digits: int = 0) -> str: ...
+    def percent(self, share: float | None) -> str: ...
+    def duration(self, seconds: float | None) -> str: ...
+    def activity(self, label: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An activity: its label in lines, its count, the whole story as title."""
+
+    id: str
+    lines: tuple[str, ...]
+    count: str
+    title: str
+    spine: bool
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A move, or a ping-pong pair (`arrow` both), from the upper box to the lower one; `back` points upwards.
+
+    `level` is the colour, 0 to 3, by the share of all lost time. A marker leads from the start or to the end, where
+    `upper` or `lower` is None.
+    """
+
+    id: str
+    upper: str | None
+    lower: str | None
+    lines: tuple[str, ...]
+    title: str
+    arrow: Literal["forward", "back", "both"] = "forward"
+    width: float = 1.0
+    level: int = 0
+    spine: bool = False
+    depth: int = 1
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def marker(self) -> bool:
+        """Whether this is no move, but the way in or out."""
+        return self.upper is None or self.lower is None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything that is drawn, from top to bottom. `costs`: whether lost time is known, so that colours mean
+    something."""
+
+    title: str
+    start: str
+    end: str
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    costs: bool
+
+
+def picture(graph: GraphData, words: Words, *, per: Per = "case") -> Picture:
+    """The shown part of a graph in a reader's words. `per` says what a trace is called."""
+    edges = {(edge.source, edge.target): edge for edge in graph.edges}
+    nodes = {node.activity: node for node in graph.nodes}
+    spine = tuple(dict.fromkeys(graph.shown.happy_path))
+    shown = {move: edges[move] for move in graph.shown.edges if move[0] != move[1]}
+    order = _order(graph.shown.nodes, spine, _Ways.of(shown), {end.activity: end.n for end in graph.start})
+    scribe = _Scribe(
+        words=words,
+        per=per,
+        ids={activity: f"node-{place}" for place, activity in enumerate(graph.shown.nodes)},
+        most=max((edge.n for edge in graph.edges), default=1),
+        lost=sum(edge.lost_seconds or 0 for edge in graph.edges),
+    )
+    starts, ends = sum(end.n for end in graph.start), sum(end.n for end in graph.end)
+    return Picture(
+        title=words.text("map.title", nodes=len(order), edges=len(shown), traces=scribe.traces(starts)),
+        start=words.text("map.start", traces=scribe.traces(starts)),
+        end=words.text("map.end", traces=scribe.traces(ends)),
+        boxes=tuple(scribe.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
+        lines=(*_moves(shown, order, spine, scribe), *_markers(graph, shown, spine, scribe)),
+        costs=any(edge.lost_seconds is not None for edge in graph.edges),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How often each activity is reached from which (`into`) and left to which (`out`)."""
+
+    into: Mapping[str, Mapping[str, int]]
+    out: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def of(cls, moves: Mapping[tuple[str, str], Edge]) -> _Ways:
+        into: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        out: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for (source, target), edge in moves.items():
+            into[target][source] = out[source][target] = edge.n
+        return cls(into, out)
+
+
+def _order(names: tuple[str, ...], spine: tuple[str, ...], ways: _Ways, starts: Mapping[str, int]) -> dict[str, int]:
+    """Places from top to bottom. The happy path keeps its order. Each further activity, the one with the most frequent
+    way in first, goes below the activity it is mostly reached from, to the place where the fewest moves run upwards."""
+    placed = list(spine)
+    waiting = sorted(set(names) - set(spine))
+
+    def way_in(name: str) -> tuple[int, str | None]:
+        n, source = max(((n, source) for source, n in ways.into[name].items() if source in placed), default=(0, ""))
+        return (n, source) if n > starts.get(name, 0) else (starts.get(name, 0), None)
+
+    def upwards(name: str, place: int) -> int:
+        above = sum(ways.out[name].get(other, 0) for other in placed[:place])
+        return above + sum(ways.into[name].get(other, 0) for other in placed[place:])
+
+    while waiting:
+        name = max(waiting, key=lambda name: way_in(name)[0])
+        _, source = way_in(name)
+        first = 0 if source is None else placed.index(source) + 1
+        costs = [upwards(name, place) for place in range(first, len(placed) + 1)]
+        placed.insert(first + costs.index(min(costs)), name)
+        waiting.remove(name)
+    return {name: place for place, name in enumerate(placed)}
+
+
+def _moves(
+    shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], scribe: _Scribe
+) -> Iterator[Line]:
+    """One line for each move, and one for both moves of a ping-pong pair."""
+    numbers = {move: number for number, move in enumerate(shown)}
+    depths = _depths(shown, spine, order)
+    pairs = {tuple(sorted(move, key=order.__getitem__)) for move in shown}
+    for upper, lower in sorted(pairs, key=lambda pair: [order[name] for name in pair]):
+        down, up = shown.get((upper, lower)), shown.get((lower, upper))
+        moves = [move for move in (down, up) if move is not None]
+        yield Line(
+            id=f"edge-{numbers[moves[0].source, moves[0].target]}",
+            upper=scribe.ids[upper],
+            lower=scribe.ids[lower],
+            arrow="both" if down and up else "forward" if down else "back",
+            lines=tuple(scribe.pair_label(down, up) if down and up else scribe.label(moves[0])),
+            title="\n".join(scribe.edge_title(move) for move in moves),
+            width=scribe.width(sum(move.n for move in moves)),
+            level=scribe.level(sum(move.lost_seconds or 0 for move in moves)),
+            spine=(upper, lower) in pairwise(spine),
+            depth=depths.get(upper, depths.get(lower, 1)),
+            data={"source": scribe.ids[moves[0].source], "target": scribe.ids[moves[0].target], "n": str(moves[0].n)}
+            | ({"back": str(moves[1].n)} if len(moves) > 1 else {}),
+        )
+
+
+def _depths(shown: Iterable[tuple[str, str]], spine: tuple[str, ...], order: Mapping[str, int]) -> dict[str, int]:
+    """How many ranks away from their only neighbour activities stand that have just one, where it has many of them."""
+    neighbours: defaultdict[str, set[str]] = defaultdict(set)
+    for source, target in shown:
+        neighbours[source].add(target)
+        neighbours[target].add(source)
+    fans: defaultdict[str, list[str]] = defaultdict(list)
+    for name in order:
+        if len(neighbours[name]) == 1 and name not in spine:
+            fans[min(neighbours[name])].append(name)
+    wide = [fan for fan in fans.values() if len(fan) > FAN]
+    return {name: 1 + place % FAN for fan in wide for place, name in enumerate(fan)}
+
+
+def _markers(
+    graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], scribe: _Scribe
+) -> Iterator[Line]:
+    """The lines from the start and to the end of traces."""
+    after: defaultdict[str, set[str]] = defaultdict(set)
+    before: defaultdict[str, set[str]] = defaultdict(set)
+    for source, target in shown:
+        after[source].add(target)
+        before[target].add(source)
+    for ends, steps, key in ((graph.start, after, "start"), (graph.end, before, "end")):
+        mouth = spine[:1] if key == "start" else spine[-1:]
+        for number, end in enumerate(_marked([end for end in ends if end.activity in scribe.ids], steps)):
+            box = scribe.ids[end.activity]
+            yield Line(
+                id=f"{key}-{number}",
+                upper=None if key == "start" else box,
+                lower=box if key == "start" else None,
+                lines=(scribe.words.number(end.n),),
+                title=scribe.words.text(f"map.{key}_here", activity=end.activity, traces=scribe.traces(end.n)),
+                spine=end.activity in mouth,
+                data={"source" if key == "end" else "target": box, "n": str(end.n)},
+            )
+
+
+def _marked(ends: Iterable[Endpoint], steps: Mapping[str, set[str]]) -> list[Endpoint]:
+    """The most frequent starts that make up the share MARKED, and those that no drawn start leads to."""
+    by_n = sorted(ends, key=lambda end: (-end.n, end.activity))
+    enough = MARKED * sum(end.n for end in by_n)
+    chosen, counted, reached = [], 0, set[str]()
+    for end in by_n:
+        if counted < enough or end.activity not in reached:
+            chosen.append(end)
+            open_ends = [end.activity]
+            while open_ends:
+                name = open_ends.pop()
+                if name not in reached:
+                    reached.add(name)
+                    open_ends += steps[name]
+        counted += end.n
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Scribe:
+    """Writes counts and times as the language wants them, and weighs lines against the whole graph."""
+
+    words: Words
+    per: Per
+    ids: Mapping[str, str]
+    most: int
+    lost: int
+
+    def traces(self, n: int) -> str:
+        return self.words.text(f"count.{self.per}", n=n)
+
+    def box(self, node: Node, repetition: Edge | None, *, spine: bool) -> Box:
+        count = self.words.number(node.n)
+        title = self.words.text("map.node", activity=node.activity, n=node.n, traces=self.traces(node.n_cases))
+        if repetition is not None:
+            count += f" · {self.words.text('map.repeats', n=repetition.n)}"
+            title += "\n" + self.edge_title(repetition)
+        return Box(
+            id=self.ids[node.activity],
+            lines=tuple(wrap(self.words.activity(node.activity))),
+            count=count,
+            title=title,
+            spine=spine,
+            data={"activity": node.activity, "n": str(node.n), "cases": str(node.n_cases)},
+        )
+
+    def label(self, edge: Edge) -> list[str]:
+        waits = [] if edge.median_seconds is None else [self.words.duration(edge.median_seconds)]
+        return [self.words.number(edge.n), *waits]
+
+    def pair_label(self, down: Edge, up: Edge) -> list[str]:
+        return [f"{arrow} {' · '.join(self.label(edge))}" for arrow, edge in (("↓", down), ("↑", up))]
+
+    def edge_title(self, edge: Edge) -> str:
+        move = self.words.text(
+            "map.edge", source=edge.source, target=edge.target, n=edge.n, traces=self.traces(edge.n_cases)
+        )
+        if edge.median_seconds is None:
+            return move
+        waits = self.words.text("map.waits", median=edge.median_seconds, p90=edge.p90_seconds)
+        if edge.lost_seconds is None:
+            return f"{move}\n{waits}"
+        share = edge.lost_seconds / self.lost if self.lost else 0.0
+        return f"{move}\n{waits}\n{self.words.text('map.lost', seconds=edge.lost_seconds, share=share)}"
+
+    def width(self, n: int) -> float:
+        """A line's width in points: 0.8 to 4.8, growing with the logarithm of its count."""
+        return 0.8 + 4 * min(1.0, math.log(n + 1) / math.log(self.most + 1))
+
+    def level(self, lost_seconds: int) -> int:
+        return sum(lost_seconds >= share * self.lost for share in LOST_SHARES) if lost_seconds else 0
+
+
+def wrap(label: str) -> list[str]:
+    """A label in at most three lines of about equal length; what does not fit ends with an ellipsis."""
+    text = " ".join(plain(label).split()) or "–"
+    lines = _cut(text, WRAP)
+    narrower = (_cut(text, width) for width in range(WRAP // 2, WRAP))
+    return next((cut for cut in narrower if len(cut) == len(lines) and " ".join(cut) == " ".join(lines)), lines)
+
+
+def plain(text: str) -> str:
+    """Text of one line that any XML document may hold."""
+    return printable(text).translate(_NOT_XML)
+
+
+def _cut(text: str, width: int) -> list[str]:
+    lines = textwrap.wrap(text, width)
+    if len(lines) > ROWS:
+        lines[ROWS - 1 :] = [lines[ROWS - 1][: width - 1].rstrip() + "…"]
+    return lines
