@@ -77,7 +77,8 @@ def decode_words(text: str) -> str:
         pieces = decode_header(text)
     except (HeaderParseError, ValueError):
         return text
-    return "".join(piece if isinstance(piece, str) else _decode(piece, charset) for piece, charset in pieces)
+    read = "".join(piece if isinstance(piece, str) else _decode(piece, charset) for piece, charset in pieces)
+    return read.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
 
 
 def _decode(piece: bytes, charset: str | None) -> str:

@@ -86,6 +86,8 @@ def _link_by_subject(mails: Sequence[Mail], links: _Links) -> int:
 
 
 def _talk(mail: Mail, other: Mail) -> bool:
+    if mail.sender in mail.delivered:
+        return False  # a web form writes from our mailbox to our mailbox, whoever filled it in
     return mail.sender in (other.sender, *other.delivered) and other.sender in (mail.sender, *mail.delivered)
 
 
