@@ -27,11 +27,11 @@ BATCH = 20_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
-_PLAIN = ("lifecycle", "role", "channel", "stage", "visibility", "resource", "group", "tier", "status")
+_WORDS = ("lifecycle", "role", "channel", "stage", "visibility", "resource", "group", "tier", "status")
 _EVENT_FIELDS: dict[str, str] = {
     "record": "BIGINT", "ref": "VARCHAR", "id": "VARCHAR", "case_id": "VARCHAR", "activity": "VARCHAR",
     "timestamp": "BIGINT", "started_at": "BIGINT", "synthetic": "BOOLEAN",
-    **dict.fromkeys(_PLAIN, "VARCHAR"), "attributes": "MAP(VARCHAR, VARCHAR)",
+    **dict.fromkeys(_WORDS, "VARCHAR"), "attributes": "MAP(VARCHAR, VARCHAR)",
 }  # fmt: skip
 _CASE_FIELDS: dict[str, str] = {
     column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in CASES
@@ -53,7 +53,9 @@ class LogBuilder:
         """number of a source of a stored log -> its seq_offset and first_row"""
         engine.execute(f"SET schema = '{self.schema}'")
         for stage, fields in _STAGES.items():
-            listed = ", ".join(f"{name(column)} {_stored(column, type_)}" for column, type_ in fields.items())
+            listed = ", ".join(
+                f"{name(column)} {'TIMESTAMP' if _is_moment(column) else type_}" for column, type_ in fields.items()
+            )
             engine.execute(f"CREATE TABLE staged_{stage} (source_no USMALLINT, {listed})")
 
     def intake(self, receipt: SourceReceipt) -> Intake:
@@ -119,7 +121,7 @@ class Intake:
     def records(self, records: Iterable[Record]) -> None:
         """Take a file's records one by one, each with its one fate."""
         receipt = self.receipt
-        batches: dict[str, list[dict[str, Any]]] = {stage: [] for stage in _STAGES}
+        batches: dict[str, list[tuple[Any, ...]]] = {stage: [] for stage in _STAGES}
         for record in records:
             receipt.records += 1
             if record.fate == "used":
@@ -131,9 +133,7 @@ class Intake:
             elif record.fate == "rejected":
                 receipt.rejected += 1
                 receipt.rejected_reasons[record.reason] += 1
-                batches["rejects"].append(
-                    {"record": record.ref, "reason": record.reason, "column": record.column, "value": record.value}
-                )
+                batches["rejects"].append((record.ref, record.reason, record.column, record.value))
             else:
                 receipt.ignored += 1
                 receipt.ignored_reasons[record.reason] += 1
@@ -203,20 +203,22 @@ class Intake:
             f"SELECT {self.number}, {listed} FROM ({select})"
         )
 
-    def _insert(self, stage: str, batch: list[dict[str, Any]]) -> None:
+    def _insert(self, stage: str, batch: list[tuple[Any, ...]]) -> None:
+        """Insert staged rows, column by column: nearly three times as fast as JSON objects row by row."""
         if not batch:
             return
         fields = _STAGES[stage]
-        shape = quote(json.dumps([fields]))
-        listed = ", ".join(name(column) for column in fields)
-        values = ", ".join(
-            f"make_timestamp(r.{name(column)})" if _stored(column, type_) != type_ else f"r.{name(column)}"
-            for column, type_ in fields.items()
-        )
+        columns = {
+            field: values
+            for field, values in zip(fields, zip(*batch, strict=True), strict=True)
+            if any(value is not None for value in values)
+        }
+        shape = quote(json.dumps({field: [fields[field]] for field in columns}))
+        picked = ", ".join(f"{_unnested(field)} AS {name(field)}" for field in columns)
         self.engine.execute(
-            f"INSERT INTO {self._builder.schema}.staged_{stage} (source_no, {listed}) "
-            f"SELECT {self.number}, {values} FROM (SELECT unnest(from_json_strict(?::JSON, {shape})) AS r)",
-            [json.dumps(batch)],
+            f"INSERT INTO {self._builder.schema}.staged_{stage} BY NAME SELECT {self.number} AS source_no, {picked} "
+            f"FROM (SELECT from_json_strict(?::JSON, {shape}) AS r)",
+            [json.dumps(columns)],
         )
         batch.clear()
 
@@ -244,32 +246,37 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
     return builder.seal()
 
 
-def _event_row(event: Event, record: int, ref: str) -> dict[str, Any]:
-    return {
-        "record": record, "ref": ref, "id": event.id, "case_id": event.case, "activity": event.activity,
-        "timestamp": _microseconds(event.timestamp),
-        "started_at": None if event.started_at is None else _microseconds(event.started_at),
-        "synthetic": event.synthetic, **{column: getattr(event, column) for column in _PLAIN},
-        "attributes": event.attributes,
-    }  # fmt: skip
+def _event_row(event: Event, record: int, ref: str) -> tuple[Any, ...]:
+    return (
+        record, ref, event.id, event.case, event.activity, _microseconds(event.timestamp),
+        _microseconds(event.started_at), event.synthetic, event.lifecycle, event.role, event.channel, event.stage,
+        event.visibility, event.resource, event.group, event.tier, event.status, event.attributes,
+    )  # fmt: skip
 
 
-def _case_row(case: Case) -> dict[str, Any]:
-    row: dict[str, Any] = {column: getattr(case, column, None) for column in _CASE_FIELDS}
-    row["case_id"] = case.case
-    row["opened_at"] = None if case.opened_at is None else _microseconds(case.opened_at)
-    return row
+def _case_row(case: Case) -> tuple[Any, ...]:
+    return (
+        case.case, _microseconds(case.opened_at), case.priority, case.product, case.topic, case.language, case.csat,
+        case.nps, case.ces, case.segment, case.extras,
+    )  # fmt: skip
 
 
-def _identity_row(identity: Identity) -> dict[str, Any]:
-    return {"case_id": identity.case, "kind": identity.kind, "value": identity.value}
+def _identity_row(identity: Identity) -> tuple[Any, ...]:
+    return (identity.case, identity.kind, identity.value)
 
 
-def _microseconds(moment: datetime) -> int:
+def _microseconds(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
     if moment.tzinfo is None:
         raise ValueError("an importer handed over a timestamp without a zone")
     return (moment - _EPOCH) // _US
 
 
-def _stored(column: str, type_: str) -> str:
-    return "TIMESTAMP" if column in ("timestamp", "started_at", "opened_at") else type_
+def _is_moment(field: str) -> bool:
+    return field in ("timestamp", "started_at", "opened_at")
+
+
+def _unnested(field: str) -> str:
+    values = f"unnest(r.{name(field)})"
+    return f"make_timestamp({values})" if _is_moment(field) else values
