@@ -1,0 +1,162 @@
+"""Spans: every case cut into stretches of time, each in one turn. Whose clock runs, and which rule says so.
+
+Spans are made case by case, whatever a trace is; `turns` puts those of one customer on top of each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from journeyminer.log import EventLog
+from journeyminer.log.engine import name
+from journeyminer.mining.moves import zone_is_assumed
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
+"""Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""
+ASSIGNMENTS = ("assigned", "unassigned", "reassigned", "group_changed")
+"""Activities that say who holds a case, and are no work on it."""
+
+
+def states(log: EventLog) -> str:
+    """Make the table of the cases' states and return its name.
+
+    One row an event: `case_key`, `seq`, `activity`, `timestamp`; `role`, `touch` (whether the customer sees it),
+    `says` (customer or us, where it is a public message of one of them; what the system sends says nothing); and what
+    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
+    group, else resource, named last).
+    """
+    role, visible, status = _column(log, "role"), _column(log, "visibility"), _column(log, "status")
+    holder = _column(log, "group" if log.has("group") else "resource")
+    reaches = (
+        f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR e.activity IN ({_in(MESSAGES)}))))"
+    )
+    return log.make(
+        "states",
+        f"""
+        WITH told AS (
+            SELECT e.case_key, e.seq, e.source_no, e.activity, e.timestamp, {_column(log, "started_at")} AS started_at,
+                {role} AS role, {status} AS status, coalesce({reaches}, false) AS touch,
+                CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
+                    WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
+                CASE WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
+                CASE WHEN {role} IS DISTINCT FROM 'customer' THEN {holder} END AS holder
+            FROM event_rows e
+        )
+        SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
+            last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
+            last_value(actor IGNORE NULLS) OVER past AS actor, last_value(holder IGNORE NULLS) OVER past AS holder,
+            holder AS named
+        FROM told
+        WINDOW past AS (PARTITION BY case_key ORDER BY timestamp, seq ROWS UNBOUNDED PRECEDING)
+        """,
+    )
+
+
+def spans(log: EventLog) -> str:
+    """Make the table of spans and return its name.
+
+    One row a stretch of a case in one turn, without gaps from the beginning of the case to its last event or, where
+    its status is open, to `as_of`: `case_key`, `seq` (of the event it follows, or of the first event for the work
+    before its completion), `source` and `target` (activities on both sides; null for the start of a case, and for the
+    end of one that still waits), `queue` (group, else resource, whose queue it is), `turn`, `basis`, `opened`,
+    `closed` (microseconds), `wait_until` (when the target began: what is later is no wait on the edge).
+
+    The turn is what the first of these rules says of the state after the event before:
+
+    1. solved or closed: after_resolution · pending: customer · on_hold: vendor (basis status)
+    2. the last to act was a bot: bot (activity). Where no status is known and the bot spoke last, the customer is asked
+       and rule 4 holds
+    3. a human works, between the beginning and the completion of a later event: us_work (activity). Human is who is
+       not customer, bot, system or vendor
+    4. new or open: us_queue (status) · else the last public message was the customer's: us_queue, ours: customer
+       (message)
+    5. no customer acts in the whole log and every event has a resource: us_queue (assumed)
+    6. else unknown (none), and so is the time between an event whose time zone is known and one whose zone is assumed
+
+    The queue is that of the group which acts next: who waits for L2 stands in L2's queue. Before an assignment, it is
+    the group that held the case until then.
+    """
+    return log.make("spans", _spans(log))
+
+
+def _spans(log: EventLog) -> str:
+    assumed_zone = zone_is_assumed(log)
+    zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
+    return f"""
+    WITH steps AS (
+        SELECT e.*, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
+            lead(begin) OVER w AS wait_until,
+            CASE WHEN lead(activity) OVER w IN ({_in(ASSIGNMENTS)}) THEN holder
+                ELSE coalesce(lead(CASE WHEN activity NOT IN ({_in(ASSIGNMENTS)}) THEN named END IGNORE NULLS) OVER w,
+                    holder) END AS queue,
+            min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
+                OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS work_from,
+            min(begin) OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest,
+            min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
+                OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest_work,
+            row_number() OVER w AS pos, {zones_differ} AS zones_differ
+        FROM {states(log)} e WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
+    ),
+    stretches AS (
+        SELECT s.case_key, seq, activity AS source, target, queue, status, actor, spoke, zones_differ, work_from,
+            wait_until, timestamp AS opened,
+            coalesce(next_timestamp, CASE WHEN status IN ({_in(OPEN_STATUSES)}) THEN n.as_of END) AS closed
+        FROM steps s JOIN case_rows USING (case_key) JOIN namespaces n USING (ns_no)
+        UNION ALL
+        SELECT case_key, seq, NULL, activity, named, NULL, NULL, NULL, earliest_work IS NULL, earliest_work,
+            earliest, earliest, timestamp
+        FROM steps WHERE pos = 1
+    ),
+    ruled AS (
+        SELECT *, CASE
+            WHEN zones_differ THEN 'unknown none'
+            WHEN status IN ({_in(RESOLVED_STATUSES)}) THEN 'after_resolution status'
+            WHEN status = 'pending' THEN 'customer status'
+            WHEN status = 'on_hold' THEN 'vendor status'
+            WHEN actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us') THEN 'bot activity'
+        END AS above_work,
+        CASE
+            WHEN status IN ('new', 'open') THEN 'us_queue status'
+            WHEN spoke = 'customer' THEN 'us_queue message'
+            WHEN spoke = 'us' THEN 'customer message'
+            WHEN {"true" if _only_us(log) else "false"} AND source IS NOT NULL THEN 'us_queue assumed'
+            ELSE 'unknown none'
+        END AS below_work
+        FROM stretches WHERE closed > opened
+    ),
+    cut AS (
+        SELECT *, coalesce(above_work, below_work) AS rule, opened AS a,
+            CASE WHEN above_work IS NULL THEN greatest(least(coalesce(work_from, closed), closed), opened)
+                ELSE closed END AS b
+        FROM ruled
+        UNION ALL
+        SELECT *, 'us_work activity', greatest(work_from, opened), closed
+        FROM ruled WHERE above_work IS NULL AND work_from < closed
+    )
+    SELECT case_key, seq, source, target, CAST(queue AS VARCHAR) AS queue, split_part(rule, ' ', 1) AS turn,
+        split_part(rule, ' ', 2) AS basis, epoch_us(a) AS opened, epoch_us(b) AS closed,
+        epoch_us(wait_until) AS wait_until
+    FROM cut WHERE b > a
+    """
+
+
+def _only_us(log: EventLog) -> bool:
+    """Whether no customer acts in the whole log and every event has a resource."""
+    if not log.has("resource"):
+        return False
+    customer = "bool_or(role = 'customer')" if log.has("role") else "false"
+    (only,) = log.one(f"SELECT count(*) = count(resource) AND NOT coalesce({customer}, false) FROM event_rows")
+    return bool(only)
+
+
+def _column(log: EventLog, column: str) -> str:
+    types = {"started_at": "TIMESTAMP"}
+    return f"e.{name(column)}" if log.has(column) else f"CAST(NULL AS {types.get(column, 'VARCHAR')})"
+
+
+def _in(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)

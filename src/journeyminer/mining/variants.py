@@ -1,0 +1,79 @@
+"""Variants: traces with the same sequence of activities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from journeyminer.log import EventLog
+from journeyminer.mining.moves import moves, scoped, traces
+from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def variants(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd.DataFrame:
+    """The most frequent sequences of activities.
+
+    Every trace counts, also one that is still open. Ties are broken by the sequence itself, in alphabetical order.
+
+    Args:
+        per: what a trace is.
+        top: how many variants; None for all.
+
+    Returns:
+        One row a variant, the most frequent first: `activities` (tuple), `n_cases` (traces), `share` (of all traces).
+    """
+    limit = "" if top is None else f"LIMIT {top}"
+    rows = log.rows(
+        # Sequences are put together for the candidates only: all variants as frequent as the last one shown.
+        f"""
+        WITH counted AS (SELECT n, example FROM {variant_keys(log, per=per)}),
+        most AS (SELECT n FROM counted ORDER BY n DESC {limit}),
+        candidates AS (SELECT n, example AS trace FROM counted WHERE n >= (SELECT min(n) FROM most)),
+        sequences AS (
+            SELECT any_value(c.n) AS n, list(CAST(m.activity AS VARCHAR) ORDER BY m.pos) AS activities
+            FROM candidates c JOIN {moves(log, per=per)} m USING (trace) GROUP BY trace
+        )
+        SELECT activities, n, n / (SELECT sum(n) FROM counted) FROM sequences ORDER BY n DESC, activities {limit}
+        """
+    )
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "activities": pd.Series([tuple(row[0]) for row in rows], dtype=object),
+            "n_cases": pd.Series([row[1] for row in rows], dtype="int64"),
+            "share": pd.Series([row[2] for row in rows], dtype="float64"),
+        }
+    )
+    return scoped(frame, log, per=per)
+
+
+def variant_totals(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
+    """How varied the traces are.
+
+    Returns:
+        One row: `n_total` (variants), `n_once` (variants of a single trace), `n_for_80` (how many of the most frequent
+        variants cover at least 80 % of the traces).
+    """
+    frame = log.sql(
+        f"""
+        WITH ranked AS (
+            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered, sum(n) OVER () AS n_traces
+            FROM {variant_keys(log, per=per)}
+        )
+        SELECT count(*) AS n_total, count(*) FILTER (WHERE n = 1) AS n_once,
+            count(*) FILTER (WHERE (covered - n) * 5 < n_traces * 4) AS n_for_80
+        FROM ranked
+        """
+    )
+    return scoped(frame, log, per=per)
+
+
+def variant_keys(log: EventLog, *, per: Per = "case") -> str:
+    """Make the table of variants and return its name: `n` traces and one of them, `example`."""
+    return log.make(
+        f"variants_{per}",
+        f"SELECT count(*) AS n, min(trace) AS example FROM {traces(log, per=per)} GROUP BY key_a, key_b, n_events",
+    )
