@@ -11,6 +11,7 @@ from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
+from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
 from journeyminer.log.intake import Intake
 from journeyminer.log.record import Record
@@ -18,7 +19,7 @@ from journeyminer.log.record import Record
 NAME = "tabular"
 
 _NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
-_SHAPES = {"events": load_events}
+_SHAPES = {"events": load_events, "snapshots": load_snapshots}
 
 
 def identify(sample: Sample) -> Match | None:

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from journeyminer.clock import DateOrder, Order, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
 from journeyminer.importers.base import Source
-from journeyminer.importers.tabular.moments import Reading, above_twelve, formats_of, is_time_of_day, needs_order
+from journeyminer.importers.tabular.moments import (
+    Reading,
+    above_twelve,
+    formats_of,
+    is_time_of_day,
+    moment_sql,
+    needs_order,
+)
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import Intake
@@ -56,6 +63,18 @@ class Decider:
                 hint="Say which column holds them, for example --map timestamp=HEADER.",
             )
         return Reading(header, formats, order, proof)
+
+    def settled(self, place: int, *, text: str | None = None, samples: Sequence[str] | None = None) -> Reading:
+        """How the column is read, all its formats among them; for a table in memory, which can be looked at twice."""
+        reading = self.reading(place, text=text, samples=samples)
+        sql = text or self.table.text(place)
+        moment = moment_sql(reading, sql, alias="moment", zone=None)
+        inner = f"SELECT {sql} AS text{''.join(', ' + column for column in moment.inner)} FROM {self.table.relation}"
+        unread = self.engine.rows(
+            f"SELECT DISTINCT text FROM ({inner}) WHERE text IS NOT NULL AND ({moment.outer}) IS NULL "
+            f"ORDER BY text LIMIT {LOOKED_AT}"
+        )
+        return self.widened(reading, [text for (text,) in unread]) if unread else reading
 
     def widened(self, reading: Reading, texts: Sequence[str]) -> Reading:
         """The reading with the formats of texts that it could not read.

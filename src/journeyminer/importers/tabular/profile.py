@@ -23,7 +23,7 @@ EVENT_COLUMNS: Final = (
 )  # fmt: skip
 """what one row may say of its event"""
 CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not in ("case_id", "opened_at", "extras"))
-OWN_COLUMNS: Final = ("time_of_day", "version", "field", "new_value", "author")
+OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value", "new_value")
 """columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed"""
 MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind in IDENTITY_KINDS), *OWN_COLUMNS)
 """what --map may name"""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers import encoding
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
-from journeyminer.log.engine import quote
+from journeyminer.log.engine import Engine, quote
 
 RECORD = "record"
 
@@ -46,6 +46,12 @@ class Table:
         """The column's texts in the head, null ones left out."""
         cells = (row[place].strip() for row in self.head if place < len(row))
         return [cell for cell in cells if cell and cell not in self.nulls]
+
+    def stored(self, engine: Engine, called: str) -> Table:
+        """The table in memory under that name, for the shapes that look at it more than once."""
+        engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
+        numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
+        return replace(self, relation=numbered, numbered=True)
 
     @property
     def record(self) -> str:

@@ -1,0 +1,126 @@
+"""Snapshot tables: a row is what a ticket looked like after an update; what changed since its last row are the events.
+
+Rows of a case are compared in the order of their time, then their version, then the file. A value that is missing
+stands for the last known one. A first row is `ticket_created`. A row that changes several things gives several events
+at its time, in this order: reopened, group, owner, priority, any other change of status; until its status changes, the
+case has the status of the row before. A row that changes nothing followed is ignored.
+"""
+
+from __future__ import annotations
+
+from journeyminer.importers.base import Source
+from journeyminer.importers.tabular.changed import CREATED, FOLLOWED, REOPENED, owner_activity, status_activity
+from journeyminer.importers.tabular.columns import case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.decide import Decider, say_zone
+from journeyminer.importers.tabular.moments import moment_sql
+from journeyminer.importers.tabular.plan import Plan
+from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.log.engine import name
+from journeyminer.log.intake import Intake
+
+UNCHANGED = "unchanged snapshot"
+
+
+def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+    """Read a table with one row for every update of a ticket.
+
+    Raises:
+        AmbiguousTimestamp: day and month of a column cannot be told apart.
+    """
+    raw = table.stored(intake.engine, f"raw{intake.number}")
+    decider = Decider(source, intake.engine, raw, plan.headers.texts)
+    when = decider.settled(plan.columns["timestamp"])
+    opened = decider.settled(plan.columns["opened_at"]) if "opened_at" in plan.columns else None
+    moment = moment_sql(when, raw.text(plan.columns["timestamp"]), alias="when", zone=source.timezone)
+    outer = {RECORD: RECORD, "case_id": raw.text(plan.columns["case_id"]), "timestamp": moment.outer}
+    outer["text"] = raw.text(plan.columns["timestamp"])
+    said = event_columns(plan, raw)
+    outer |= {column: said.pop(column, "CAST(NULL AS VARCHAR)") for column in FOLLOWED if column != "priority"}
+    outer |= {column: sql for column, sql in said.items() if column != "attributes"}
+    inner = list(moment.inner)
+    beside = case_columns(plan, raw)
+    outer["priority"] = beside.get("case_priority", "CAST(NULL AS VARCHAR)")
+    version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"
+    if opened:
+        began = moment_sql(opened, raw.text(plan.columns["opened_at"]), alias="opened", zone=source.timezone)
+        inner += began.inner
+        beside["case_opened_at"] = began.outer
+    rows = f"rows{intake.number}"
+    picked = ", ".join(f"{sql} AS {name(column)}" for column, sql in (outer | beside).items())
+    intake.engine.execute(
+        f"CREATE OR REPLACE TABLE {rows} AS SELECT {picked}, {version} AS version "
+        f"FROM (SELECT *{''.join(', ' + column for column in inner)} FROM {raw.relation})"
+    )
+    others = [column for column in said if column != "attributes"]
+    differences = f"differences{intake.number}"
+    intake.engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(rows)}")
+    (n,) = intake.engine.one(f"SELECT count(*) FROM {rows}")
+    (unchanged,) = intake.engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
+    rejected = intake.engine.rows(f"SELECT reason, count(*) FROM ({_rejects(rows)}) GROUP BY ALL ORDER BY ALL")
+    listed = "".join(f", {name(column)}" for column in others)
+    intake.table(
+        f"SELECT {RECORD}, case_id, timestamp, change.activity AS activity, change.status AS status, resource, "
+        f'"group"{listed} '
+        "FROM (SELECT *, unnest(changes) AS change, generate_subscripts(changes, 1) AS nth "
+        f"FROM {differences}) ORDER BY timestamp, version, {RECORD}, nth",
+        records=n,
+        rejected=dict(rejected),
+        ignored={UNCHANGED: unchanged} if unchanged else None,
+    )
+    header = plan.headers.texts[plan.columns["timestamp"]].strip().replace("'", "''")
+    intake.beside(
+        "rejects",
+        f"SELECT 'row ' || {RECORD} AS record, reason, CASE WHEN reason = 'no case' THEN NULL ELSE '{header}' END "
+        f'AS "column", value[:40] AS value FROM ({_rejects(rows)}) ORDER BY {rows}.{RECORD}'.replace(f"{rows}.", ""),
+    )
+    hand_over_cases(
+        intake, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
+    )
+    intake.decide("dates", f"{when.header}: {when.words}")
+    say_zone(intake, source, [when])
+    for made in (rows, differences, f"raw{intake.number}"):
+        intake.engine.execute(f"DROP TABLE {made}")
+
+
+def _differences(rows: str) -> str:
+    """SQL of the rows with their list of changes: activity and the status after it."""
+    known = ", ".join(
+        f"last_value({name(column)} IGNORE NULLS) OVER (trail ROWS UNBOUNDED PRECEDING) AS {name('known_' + column)}"
+        for column in FOLLOWED
+    )
+    before = ", ".join(f"lag({name('known_' + column)}) OVER trail AS {name('old_' + column)}" for column in FOLLOWED)
+
+    def changed(column: str) -> str:
+        return f"known_{column} IS DISTINCT FROM old_{column}"
+
+    status = status_activity("known_status", "old_status")
+    reopened = f"({changed('status')} AND {status} = '{REOPENED}')"
+    status_then = f"CASE WHEN {reopened} THEN known_status ELSE old_status END"
+    told = [
+        (reopened, f"'{REOPENED}'", "known_status"),
+        (changed("group"), "'group_changed'", status_then),
+        (changed("resource"), owner_activity("old_resource"), status_then),
+        (changed("priority"), "'priority_changed'", status_then),
+        (f"({changed('status')} AND NOT {reopened})", status, "known_status"),
+    ]
+    changes = ", ".join(
+        f"CASE WHEN {when} THEN {{'activity': {activity}, 'status': {after}}} END" for when, activity, after in told
+    )
+    kept = ", ".join(name(column) for column in ("resource", "group", "status", "priority"))
+    return (
+        f'SELECT * EXCLUDE ({kept}), known_resource AS resource, known_group AS "group", CASE WHEN first '
+        f"THEN [{{'activity': '{CREATED}', 'status': known_status}}] "
+        f"ELSE list_filter([{changes}], lambda change: change IS NOT NULL) END AS changes "
+        f"FROM (SELECT *, {before}, row_number() OVER trail = 1 AS first FROM (SELECT *, {known} FROM {rows} "
+        f"WHERE case_id IS NOT NULL AND timestamp IS NOT NULL "
+        f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD})) "
+        f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD}))"
+    )
+
+
+def _rejects(rows: str) -> str:
+    return (
+        f"SELECT {RECORD}, CASE WHEN case_id IS NULL THEN 'no case' WHEN text IS NULL THEN 'no timestamp' "
+        "ELSE 'unreadable timestamp' END AS reason, CASE WHEN case_id IS NOT NULL THEN text END AS value "
+        f"FROM {rows} WHERE case_id IS NULL OR timestamp IS NULL"
+    )
