@@ -35,6 +35,7 @@ OPACITIES: Final = {
 MAP_CSS: Final = """
 .journey-map { max-width: 100%; height: auto; font-family: inherit; }
 .journey-map .node:hover path, .journey-map .node:focus path { stroke-opacity: 1; stroke-width: 2.4; }
+.journey-map .lost-0 path { stroke: currentColor; stroke-opacity: 0.4; }
 .journey-map .lost-1 { --lost: var(--map-lost-1, #dda04e); }
 .journey-map .lost-2 { --lost: var(--map-lost-2, #c8641b); }
 .journey-map .lost-3 { --lost: var(--map-lost-3, #8f2d0a); }
@@ -50,6 +51,9 @@ and dark sets the variables itself."""
 
 def map_dot(graph: GraphData, words: Words, *, per: Per = "case") -> str:
     """The map as DOT text with its legend: the same graph in the same language gives the same text.
+
+    An edge leads from the upper activity to the lower one, which is what keeps the layout in order; its `dir` says
+    which way the move goes (forward, back, both).
 
     Args:
         graph: the graph and what is shown of it.

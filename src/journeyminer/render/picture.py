@@ -30,13 +30,22 @@ _NOT_XML: Final = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
 class Words(Protocol):
-    """What the map needs of a language."""
+    """What the map needs of a language (i18n.Language has it)."""
 
-    def text(self, key: str, /, **params: object) -> str: ...
-    def number(self, value: float | None, digits: int = 0) -> str: ...
-    def percent(self, share: float | None) -> str: ...
-    def duration(self, seconds: float | None) -> str: ...
-    def activity(self, label: str) -> str: ...
+    def text(self, key: str, /, **params: object) -> str:
+        """The sentence of a key with its parameters."""
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A count."""
+
+    def percent(self, share: float | None) -> str:
+        """A share 0..1."""
+
+    def duration(self, seconds: float | None) -> str:
+        """A length of time, short."""
+
+    def activity(self, label: str) -> str:
+        """The words of an activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,7 @@ class _Ways:
 
     @classmethod
     def of(cls, moves: Mapping[tuple[str, str], Edge]) -> _Ways:
+        """The ways of these moves."""
         into: defaultdict[str, dict[str, int]] = defaultdict(dict)
         out: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (source, target), edge in moves.items():
@@ -248,9 +258,11 @@ class _Scribe:
     lost: int
 
     def traces(self, n: int) -> str:
+        """`12 cases`, or what else a trace is."""
         return self.words.text(f"count.{self.per}", n=n)
 
     def box(self, node: Node, repetition: Edge | None, *, spine: bool) -> Box:
+        """An activity with its repetition as a note."""
         count = self.words.number(node.n)
         title = self.words.text("map.node", activity=node.activity, n=node.n, traces=self.traces(node.n_cases))
         if repetition is not None:
@@ -266,13 +278,16 @@ class _Scribe:
         )
 
     def label(self, edge: Edge) -> list[str]:
+        """How often, and the median wait where it is known."""
         waits = [] if edge.median_seconds is None else [self.words.duration(edge.median_seconds)]
         return [self.words.number(edge.n), *waits]
 
     def pair_label(self, down: Edge, up: Edge) -> list[str]:
+        """The labels of both moves of a ping-pong pair, with where they go."""
         return [f"{arrow} {' · '.join(self.label(edge))}" for arrow, edge in (("↓", down), ("↑", up))]
 
     def edge_title(self, edge: Edge) -> str:
+        """All that is known of a move, a line for each sentence."""
         move = self.words.text(
             "map.edge", source=edge.source, target=edge.target, n=edge.n, traces=self.traces(edge.n_cases)
         )
@@ -289,6 +304,7 @@ class _Scribe:
         return 0.8 + 4 * min(1.0, math.log(n + 1) / math.log(self.most + 1))
 
     def level(self, lost_seconds: int) -> int:
+        """A line's colour, 0 to 3, by its share of all lost seconds."""
         return sum(lost_seconds >= share * self.lost for share in LOST_SHARES) if lost_seconds else 0
 
 

@@ -79,6 +79,7 @@ class _Painter:
     background: bool
 
     def copy_children(self, source: ET.Element, target: ET.Element) -> None:
+        """Draw the shapes and texts inside an element again."""
         for child in source:
             kind = child.tag.removeprefix(SVG) if isinstance(child.tag, str) else ""
             background = kind == "polygon" and source.get("class") == "graph"
@@ -86,6 +87,7 @@ class _Painter:
                 self.copy(child, ET.SubElement(target, kind))
 
     def copy(self, source: ET.Element, target: ET.Element) -> None:
+        """Draw one shape, text or group again."""
         for name, value in source.attrib.items():
             if name in ATTRIBUTES and _HARMLESS.fullmatch(value):
                 target.set(name, value)
