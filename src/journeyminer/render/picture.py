@@ -88,7 +88,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that is drawn, from top to bottom. `costs`: whether lost time is known, so that colours mean
+    """Everything that is drawn, from top to bottom. `costs`: whether any time is known to be lost, so that colours mean
     something."""
 
     title: str
@@ -120,7 +120,7 @@ def picture(graph: GraphData, words: Words, *, per: Per = "case") -> Picture:
         end=words.text("map.end", traces=scribe.traces(ends)),
         boxes=tuple(scribe.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
         lines=(*_moves(shown, order, spine, scribe), *_markers(graph, shown, spine, scribe)),
-        costs=any(edge.lost_seconds is not None for edge in graph.edges),
+        costs=scribe.lost > 0,
     )
 
 
