@@ -1,17 +1,86 @@
-"""Parquet files of events, read by the engine."""
+"""Parquet files: tables whose columns are typed already; the profiles of `tabular` say which column is which."""
 
 from __future__ import annotations
 
+from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.tabular import read_table
+from journeyminer.importers.tabular.dialect import Dialect
+from journeyminer.importers.tabular.plan import choose_plan, make_plans
+from journeyminer.importers.tabular.table import Table
+from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.intake import Intake
 
 NAME = "parquet"
 
+_HEAD = 500
+_NESTED = ("STRUCT", "MAP", "UNION", "BLOB")
 
-def identify(sample: Sample) -> Match | None:  # noqa: ARG001
-    """Nothing yet."""
-    return None
+
+def identify(sample: Sample) -> Match | None:
+    """A Parquet file whose columns a profile knows, or can be mapped."""
+    if sample.head[:4] != b"PAR1":
+        return None
+    engine = Engine(threads=1)
+    try:
+        dialect, _ = _look(sample, engine)
+        plans = make_plans(dialect)
+    except UnreadableExport:
+        return Match(0.3, "Parquet by its first bytes")
+    finally:
+        engine.close()
+    return Match(plans[0].score, plans[0].reason) if plans else Match(0.3, "Parquet, whose columns have to be mapped")
 
 
 def load(source: Source, intake: Intake) -> None:
-    """Nothing yet."""
+    """Read a Parquet file of events; rows are counted from 1.
+
+    Raises:
+        MissingColumn: case, activity or timestamp is not among the columns.
+        UnreadableExport: the file is damaged.
+    """
+    dialect, table = _look(source.sample, intake.engine)
+    plan = choose_plan(dialect, source.options, source.shown)
+    intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
+    intake.decide("profile", plan.profile.name)
+    read_table(plan, table, source, intake)
+    intake.decide("columns", plan.words)
+
+
+def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
+    """The file's columns and first rows as those of a table; nested columns have no name that could be mapped."""
+    file = f"read_parquet({quote(str(sample.path))})"
+    try:
+        described = [(row[0], row[1]) for row in engine.rows(f"DESCRIBE SELECT * FROM {file}")]
+        names = ["" if type_.endswith("]") or type_.startswith(_NESTED) else header for header, type_ in described]
+        texts = ", ".join(
+            f"CAST({name(header)} AS VARCHAR)" if named else "''"
+            for (header, _), named in zip(described, names, strict=True)
+        )
+        rows = engine.rows(f"SELECT {texts} FROM {file} LIMIT {_HEAD}")
+    except engine.failure as error:
+        raise UnreadableExport(
+            "The Parquet file is damaged or cut short.", place=sample.shown, hint="Write or copy it again."
+        ) from error
+    head = tuple(tuple(cell or "" for cell in row) for row in rows)
+    dialect = Dialect("", "", "", 0, tuple(names), head, plain=True)
+    types = dict(enumerate(type_ for _, type_ in described))
+    renamed = ", ".join(f"{name(header)} AS c{place}" for place, (header, _) in enumerate(described))
+    table = Table(
+        f"(SELECT {renamed} FROM {file})",
+        tuple(f"c{place}" for place in types),
+        head,
+        padded=frozenset(),
+        first_row=1,
+        moments={
+            place: "TIME ZONE" in type_
+            for place, type_ in types.items()
+            if type_.startswith("TIMESTAMP") or type_ == "DATE"
+        },
+        numbers=frozenset(
+            place
+            for place, type_ in types.items()
+            if type_ != "VARCHAR" and not type_.startswith(("TIMESTAMP", "DATE"))
+        ),
+    )
+    return dialect, table

@@ -10,6 +10,7 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.events import load_events
+from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
 from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
@@ -19,7 +20,7 @@ from journeyminer.log.record import Record
 NAME = "tabular"
 
 _NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
-_SHAPES = {"events": load_events, "snapshots": load_snapshots}
+_SHAPES = {"events": load_events, "snapshots": load_snapshots, "milestones": load_milestones}
 
 
 def identify(sample: Sample) -> Match | None:
@@ -54,25 +55,25 @@ def load(source: Source, intake: Intake) -> None:
     intake.decide("columns", plan.words)
 
 
+def read_table(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+    """Read a table in the shape that its profile says."""
+    _SHAPES[plan.profile.shape](plan, replace(table, nulls=plan.profile.nulls), source, intake)
+
+
 def _load(plan: Plan, dialect: Dialect, source: Source, intake: Intake, folder: Path) -> None:
     """Read the file in place; where the engine cannot, row by row."""
-    read = _SHAPES[plan.profile.shape]
     given = source.options.encoding
     in_place = open_in_place(source.sample, dialect, given, folder)
     if in_place:
         table, encoding = in_place
         try:
-            read(plan, _with_nulls(table, plan), source, intake)
+            read_table(plan, table, source, intake)
         except intake.engine.failure:
             intake.withdraw()
         else:
             intake.decide("encoding", encoding)
             return
     table, encoding, left_out = open_row_by_row(source.sample, dialect, given, folder)
-    read(plan, _with_nulls(table, plan), source, intake)
+    read_table(plan, table, source, intake)
     intake.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
     intake.decide("encoding", encoding)
-
-
-def _with_nulls(table: Table, plan: Plan) -> Table:
-    return replace(table, nulls=plan.profile.nulls)

@@ -8,6 +8,7 @@ from journeyminer.clock import DateOrder, Order, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.moments import (
+    Format,
     Reading,
     above_twelve,
     formats_of,
@@ -49,6 +50,12 @@ class Decider:
             MissingColumn: the column holds no moments at all.
         """
         header = self.headers[place].strip()
+        if place in self.table.moments and text in (None, self.table.text(place)):
+            zoned = self.table.moments[place]
+            stored = Format(
+                "timestamp with zone" if zoned else "timestamp", zoned=zoned, column=self.table.columns[place]
+            )
+            return Reading(header, (stored,), None, "")
         sql = text or self.table.text(place)
         seen = list(samples) if samples is not None else self.table.cells(place)
         if not seen:

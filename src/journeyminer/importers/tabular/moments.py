@@ -35,9 +35,13 @@ class Format(NamedTuple):
     pattern: str
     zoned: bool = False
     worded: bool = False
+    column: str = ""
+    """SQL of a column that holds moments and no text; the text is not looked at"""
 
     def sql(self, text: str) -> str:
         """SQL of the moment, null where the text is written otherwise; `text` is SQL of the column's text."""
+        if self.column:
+            return f"CAST({self.column} AS TIMESTAMP)"
         if self.pattern in EPOCHS:
             digits, factor = EPOCHS[self.pattern]
             return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final, Literal, get_args
@@ -33,9 +33,9 @@ MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind 
 class Milestone:
     """A column of a row per ticket that says when something happened: it becomes an event marked synthetic.
 
-    Where `minutes` is given, the column counts the minutes after the moment in `header`. Where `cell` is given, the
-    column may be repeated and each cell holds `moment;author;...`. `only_if_not` names a column whose equal moment
-    makes this one no event of its own.
+    Where `minutes` is given, that column counts the minutes after the moment in `header`. Where `cell` is given, the
+    header may be repeated and its cells hold moment, author and text with that sign between them. `only_if_not` names
+    a column: where it says the same moment, this one is no event of its own.
     """
 
     activity: str
@@ -46,8 +46,8 @@ class Milestone:
     role: str | None = None
     status: str | None = None
     visibility: str | None = None
-    resource: bool = False
-    group: bool = False
+    carries: tuple[str, ...] = ()
+    """the row's columns that hold at this moment too: resource, group"""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ def parse(name: str, text: str) -> Profile:
     mistakes += [f"unknown key {key!r}" for key in data if key not in allowed]
     mistakes += [f"[columns] has no {key!r}" for key in data.get("columns", {}) if key not in MAPPABLE]
     mistakes += [f"[identities] has no {key!r}" for key in data.get("identities", {}) if key not in IDENTITY_KINDS]
+    mistakes += _milestone_mistakes(data.get("milestones", []))
     mistakes += [f"[extras] {key!r} must begin with x_" for key in data.get("extras", {}) if not key.startswith("x_")]
     if "case_id" not in data.get("columns", {}):
         mistakes.append("[columns] lacks case_id")
@@ -134,9 +135,21 @@ def _synonyms(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {ours: _headers(spellings) for ours, spellings in table.items()}
 
 
+def _milestone_mistakes(milestones: Sequence[Mapping[str, Any]]) -> list[str]:
+    known = {field.name for field in fields(Milestone)}
+    return [
+        f"[[milestones]] {key!r} is unknown" for milestone in milestones for key in milestone if key not in known
+    ] + [
+        f"[[milestones]] lacks {key}"
+        for milestone in milestones
+        for key in ("activity", "header")
+        if key not in milestone
+    ]
+
+
 def _milestone(data: Mapping[str, Any]) -> Milestone:
     read = dict(data)
     for key in ("header", "minutes", "only_if_not"):
-        if key in read:
-            read[key] = _headers(read[key])
+        read[key] = _headers(read.get(key, ()))
+    read["carries"] = tuple(read.get("carries", ()))
     return Milestone(**read)

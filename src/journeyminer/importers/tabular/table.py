@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
@@ -32,10 +32,18 @@ class Table:
     numbered: bool = False
     """whether the relation has a column RECORD with the number of each row, because the row's place does not say it"""
     nulls: tuple[str, ...] = ()
+    moments: Mapping[int, bool] = field(default_factory=dict)
+    """the columns that hold moments and no text, and whether those carry a zone"""
+    numbers: frozenset[int] = frozenset()
+    """the columns that hold numbers and no text"""
 
     def text(self, place: int) -> str:
         """SQL of a column's text; empty is null, and what the profile says."""
         column = self.columns[place]
+        if place in self.moments or place in self.numbers:
+            text = f"CAST({column} AS VARCHAR)"
+            # an id that a data frame keeps as 4711.0 is 4711
+            return f"regexp_replace({text}, '\\.0$', '')" if place in self.numbers else text
         if place in self.padded:
             column = f"nullif(trim({column}), '')"
         for word in self.nulls:
