@@ -111,8 +111,8 @@ class Session:
             sections=SECTIONS if sections is None else sections,
             per=asked.per,
             named=look.agents == "named",
-            max_nodes=look.max_nodes or self.config.map_nodes or 25,
-            max_edges=look.max_edges or self.config.map_edges or 40,
+            max_nodes=look.max_nodes or self.config.max_nodes or 25,
+            max_edges=look.max_edges or self.config.max_edges or 40,
             filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
             generated_at=_moment(look.generated_at),
         )

@@ -56,5 +56,5 @@ def rendered(report: Report, format_: str, language: Language, *, dot: str | Non
     if report.graph is None:
         raise UsageError("The report holds no graph to draw.", hint="Make the report of a log or of exports.")
     if format_ == "dot":
-        return map_dot(report.graph, language)
-    return map_file(report.graph, language, format_, program=dot)
+        return map_dot(report.graph, language, per=report.per)
+    return map_file(report.graph, language, "png" if format_ == "png" else "svg", per=report.per, program=dot)

@@ -104,6 +104,15 @@ def scope(log: EventLog, *, per: Per = "case") -> Scope:
     )
 
 
+def n_ties(log: EventLog, *, per: Per = "case") -> int:
+    """How many events happened at the same moment as the one before in their trace: only `seq` orders those."""
+    table = moves(log, per=per)
+    if not log.has("started_at") and zone_is_assumed(log) is None:
+        return int(log.one(f"SELECT count(*) FROM {table} WHERE us = 0")[0])
+    tied = f"SELECT timestamp = lag(timestamp) OVER (PARTITION BY trace ORDER BY pos) AS tied FROM {table}"
+    return int(log.one(f"SELECT count(*) FILTER (WHERE tied) FROM ({tied})")[0])
+
+
 def scoped(frame: pd.DataFrame, log: EventLog, *, per: Per) -> pd.DataFrame:
     """The table of a measure with its scope in `frame.attrs`: per, n_traces, n_cases, n_customers, n_left_out."""
     frame.attrs.update(asdict(scope(log, per=per)))

@@ -162,7 +162,11 @@ def _turns(making: _Making) -> dict[str, Any]:
 def _bottlenecks(making: _Making) -> dict[str, Any]:
     from journeyminer.mining import bottlenecks
 
-    return {"bottlenecks": _rows(model.Bottleneck, bottlenecks(making.log, per=making.per))}
+    frame = bottlenecks(making.log, per=making.per)
+    if not making.log.has("group"):  # then the queues are those of people
+        frame["group"] = frame["group"].map(making.names, na_action="ignore")
+    frame["evidence"] = [tuple(model.Evidence(**each) for each in evidence) for evidence in frame["evidence"]]
+    return {"bottlenecks": _rows(model.Bottleneck, frame)}
 
 
 def _kpis(making: _Making) -> dict[str, Any]:

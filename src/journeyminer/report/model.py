@@ -18,7 +18,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One file: its balance and what was decided about it."""
+    """One file: its balance and what was decided about it. `zone_assumed`: times without a zone were read as UTC."""
 
     file: str
     importer: str
@@ -32,6 +32,7 @@ class SourceRow:
     decisions: dict[str, str]
     rejected_reasons: dict[str, int]
     ignored_reasons: dict[str, int]
+    zone_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Endpoint:
 class Shown:
     """What the map shows of the graph and what it hides; counts in the graph are never changed by hiding.
 
+    `edges` are lines between two activities; a repetition (an edge from an activity to itself) is shown with its node
+    and is hidden only where the node is.
     `happy_path`: the most frequent complete variant. Hidden shares are of all moves, and of all lost seconds.
     """
 
@@ -202,7 +205,8 @@ class Evidence:
 class Bottleneck:
     """A place where customers lose hours in a turn we control.
 
-    `source` to `target` is the move, `group` the team whose queue it is, where known. `low`/`high` bound
+    `source` to `target` is the move; `target` is None for cases that still wait, `source` for work that ends with
+    the first event. `group` is the team whose queue it is, or the agent in a log without teams. `low`/`high` bound
     `lost_seconds` and `rank_low`/`rank_high` the rank (bootstrap over cases); None where n_cases is too small.
     `one_off` is a slug (single_case, single_day) where more than a quarter of the hours hangs on one of those.
     """
@@ -210,8 +214,8 @@ class Bottleneck:
     rank: int
     rank_low: int | None
     rank_high: int | None
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     group: str | None
     turn: Turn
     assumed: bool
