@@ -122,6 +122,7 @@ SOURCES = (
         },
         rejected_reasons={"the moment cannot be read": 9, "the case is empty": 3},
         ignored_reasons={},
+        zone_assumed=True,
     ),
 )  # fmt: skip
 
@@ -279,7 +280,7 @@ QUALITY = Quality(
     unclaimed=(("notes/shift-plan.xlsx", "no importer knows this format"),),
     failed=(("calls-old.csv.gz", "the gzip file is truncated or damaged"),),
     unmatched=(UnmatchedRow("status", "awaiting parts", 118, '"awaiting parts" = "on_hold"'),),
-    notes=(("zone_assumed", {"file": "calls.csv"}),),
+    notes=(("status_is_final", {"files": 1}),),
     rejects=(
         ("calls.csv", "row 91", "the moment cannot be read"),
         ("calls.csv", "row 240", "the case is empty"),

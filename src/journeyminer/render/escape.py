@@ -17,7 +17,7 @@ _SPACES: Final = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _JOINERS: Final = "\u200c\u200d"
 """what emoji and some scripts are spelled with; harmless"""
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$])")
-_LEADING: Final = re.compile(r"^(\d*)(?=[#+=.)-])")
+_LEADING: Final = re.compile(r"^(\d*)(?=[#+=-]|[.)](?:\s|$))")
 """what would make a line a heading, a list or a rule"""
 _LINKS: Final = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _WORD_JOINER: Final = "\u2060"

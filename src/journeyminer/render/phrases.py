@@ -246,6 +246,8 @@ def unknowns(report: Report, language: Language) -> list[str]:
         if kpi.value is None:
             name, reason = kpi_name(kpi, language), language.word("reason", kpi.reason)
             says.append(language.text("section.unknowns.kpi", name=name, reason=reason))
+    if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
+        says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=", ".join(assumed_zone)))
     for slug, params in report.quality.notes if report.quality else ():
         says.append(language.text(f"note.{slug}", **params))
     if report.log.n_ties:

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
-from journeyminer.render import escape
-from journeyminer.report.model import Report
+from journeyminer.render import escape, phrases
+from journeyminer.report.model import Finding, Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,7 @@ KINDS: Final = {
     "visibility": "visibility",
     "activity": "activity",
     "one_off": "one_off",
+    "severity": "severity",
     "share": "percent",
     "seconds": "duration",
     "lost_seconds": "hours",
@@ -91,6 +92,8 @@ class Table:
 
 
 def _written(value: object, kind: str, language: Language) -> str:
+    if isinstance(value, Finding):
+        return phrases.finding(value, language)
     if isinstance(value, tuple | list):
         return " → ".join(language.value(item, kind) for item in value)
     return language.value(value, kind)
@@ -126,6 +129,8 @@ def _plain(value: object) -> object:
         return escape.csv_cell(" > ".join(str(item) for item in value))
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Finding):
+        return escape.csv_cell(" ".join([value.slug, *(f"{key}={param}" for key, param in value.params.items())]))
     return value if value is None or isinstance(value, int | float) else escape.csv_cell(str(value))
 
 
@@ -185,17 +190,22 @@ def _handovers(report: Report) -> Table | None:
     return None if report.handovers is None else _table(report, "handovers", columns, report.handovers)
 
 
+def _handover_totals(report: Report) -> Table | None:
+    columns = "by n n_cases ping_pong ping_pong_cases hops_mean"
+    return (
+        None if report.handover_totals is None else _table(report, "handover_totals", columns, report.handover_totals)
+    )
+
+
 def _durations(report: Report) -> Table | None:
     columns = "n n_open median_seconds p90_seconds mean_seconds min_seconds max_seconds"
     return None if report.durations is None else _table(report, "durations", columns, [report.durations])
 
 
 def _turns(report: Report) -> Table | None:
-    return (
-        None
-        if report.turns is None
-        else _table(report, "turns", "turn basis seconds share", report.turns, seconds="hours")
-    )
+    if report.turns is None:
+        return None
+    return _table(report, "turns", "turn basis seconds share", report.turns, seconds="hours")
 
 
 def _bottlenecks(report: Report) -> Table | None:
@@ -217,6 +227,12 @@ def _kpis(report: Report) -> Table | None:
     return None if report.kpis is None else _table(report, "kpis", columns, report.kpis)
 
 
+def _findings(report: Report) -> Table | None:
+    if report.findings is None:
+        return None
+    return Table("findings", ("severity", "finding"), tuple((found.severity, found) for found in report.findings))
+
+
 def _sources(report: Report) -> Table:
     columns = "file importer records used rejected deduplicated ignored events reason"
     return _table(report, "sources", columns, report.sources)
@@ -228,5 +244,6 @@ def unmatched(report: Report) -> Table:
 
 
 _SECTIONS: Final[tuple[Callable[[Report], Table | None], ...]] = (
-    _activities, _edges, _variants, _handovers, _durations, _turns, _bottlenecks, _kpis, _sources,
+    _activities, _edges, _variants, _handovers, _handover_totals, _durations, _turns, _bottlenecks, _kpis, _findings,
+    _sources,
 )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Languages: numbers, times, plurals, and catalogues that all say the same things."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from journeyminer import vocabulary
+from journeyminer.errors import UsageError
+from journeyminer.i18n import UNKNOWN, Language, available_languages, catalogue
+
+EN, PT = Language("en"), Language("pt")
+KINDS = {
+    "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "turn", "between",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        (0, "0 s"), (59.4, "59 s"), (59.6, "1 min"), (3599, "1 h"), (3600, "1 h"), (15_600, "4 h 20 min"),
+        (86_399, "1 d"), (276_480, "3.2 d"), (8_640_000, "100 d"), (-60, "-1 min"), (None, UNKNOWN),
+    ],
+)  # fmt: skip
+def test_durations_are_read_at_a_glance(seconds: float | None, says: str) -> None:
+    assert EN.duration(seconds) == says
+
+
+def test_portuguese_writes_numbers_as_brazil_does() -> None:
+    assert PT.duration(276_480) == "3,2 d"
+    assert PT.duration(15_600) == "4 h 20 min"
+    assert PT.number(1_234_567.8, 1) == "1.234.567,8"
+    assert PT.percent(0.034) == "3,4%"
+    assert PT.hours(4_464_000) == "1.240 h"
+
+
+@pytest.mark.parametrize(
+    ("share", "says"),
+    [
+        (0, "0%"), (0.0004, "<0.1%"), (0.034, "3.4%"), (0.0996, "10%"), (0.5, "50%"), (0.996, ">99%"), (1, "100%"),
+        (None, UNKNOWN),
+    ],
+)  # fmt: skip
+def test_shares_are_never_rounded_to_all_or_nothing(share: float | None, says: str) -> None:
+    assert EN.percent(share) == says
+
+
+def test_moments_say_their_zone_and_are_turned_to_it() -> None:
+    assert EN.moment("2026-03-09T11:00:00+02:00") == "9 Mar 2026, 09:00 UTC"
+    assert EN.date("2026-03-09T11:00:00Z") == "9 Mar 2026"
+    assert PT.date("2026-03-09T11:00:00Z") == "9 mar. 2026"
+    assert EN.moment(None) == UNKNOWN
+
+
+def test_plural_forms_are_the_language_s_own() -> None:
+    assert [EN.text("count.case", n=n) for n in (0, 1, 2)] == ["0 cases", "1 case", "2 cases"]
+    assert [PT.text("count.case", n=n) for n in (0, 1, 2)] == ["0 caso", "1 caso", "2 casos"]
+    assert PT.text("count.case", n=1_000_000) == "1.000.000 casos"
+
+
+def test_a_plural_may_count_another_parameter() -> None:
+    assert "1 case went" in EN.text("finding.ping_pong", n=3, n_cases=1)
+    assert "2 cases went" in EN.text("finding.ping_pong", n=3, n_cases=2)
+
+
+def test_activities_of_the_vocabulary_are_translated_and_others_stay() -> None:
+    assert PT.activity("solved") == "Resolvido"
+    assert PT.activity("Angebot versandt") == "Angebot versandt"
+
+
+def test_parameters_are_data_and_never_a_sentence() -> None:
+    says = EN.text("section.unknowns.unclaimed", file="{reason}", reason="{file.__class__}")
+    assert says == "{reason} was not read: {file.__class__}"
+
+
+def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> None:
+    assert EN.text("finding.brand_new", n=3) == "brand new (n 3)"
+    assert EN.text("section.unknowns.unclaimed", file="a.csv") == f"a.csv was not read: {UNKNOWN}"
+    assert EN.word("turn", "nobody") == "nobody"
+    assert EN.word("turn", None) == UNKNOWN
+
+
+def test_an_unknown_language_names_the_known_ones() -> None:
+    with pytest.raises(UsageError, match=r"en, .*pt"):
+        Language("tlh")
+
+
+def placeholders(entry: str | dict[str, str]) -> set[tuple[str, ...]]:
+    forms = [entry] if isinstance(entry, str) else [entry["other"]]
+    return {field for form in forms for field in re.findall(r"{(\w+)(?::(\w+))?}", form)}
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_every_catalogue_has_the_same_keys_and_parameters(code: str) -> None:
+    english, other = catalogue("en"), catalogue(code)
+    assert other.keys() == english.keys()
+    assert [key for key in english if placeholders(other[key]) != placeholders(english[key])] == []
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_every_parameter_has_a_kind_that_can_be_written(code: str) -> None:
+    kinds = {kind for entry in catalogue(code).values() for _, kind in placeholders(entry)}
+    assert kinds - KINDS == {""}
+
+
+def test_every_word_of_the_closed_sets_has_a_translation() -> None:
+    sets = {
+        "activity": vocabulary.ACTIVITIES, "role": vocabulary.ROLES, "channel": vocabulary.CHANNELS,
+        "status": vocabulary.STATUSES, "visibility": vocabulary.VISIBILITIES, "turn": vocabulary.TURNS,
+        "turn_basis": vocabulary.TURN_BASES, "per": vocabulary.PERS, "count": vocabulary.PERS,
+        "handover_level": vocabulary.HANDOVER_LEVELS, "between": vocabulary.HANDOVER_LEVELS, "fate": ("used",),
+    }  # fmt: skip
+    assert [f"{kind}.{word}" for kind, words in sets.items() for word in words if not EN.has(f"{kind}.{word}")] == []

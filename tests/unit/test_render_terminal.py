@@ -1,0 +1,72 @@
+"""The summary and tables on a terminal: plain, narrow, harmless."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from journeyminer.i18n import Language
+from journeyminer.render.tables import report_tables
+from journeyminer.render.terminal import _cells, render, render_table, table
+from sample_report import empty_report, hostile_report, sample_report
+
+EN = Language("en")
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_the_summary_is_short_and_fits_eighty_columns(language: str) -> None:
+    lines = render(sample_report(), Language(language), written=["out/report.html"]).splitlines()
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if line != line.rstrip()]
+
+
+def test_colour_only_where_it_is_asked_for() -> None:
+    assert "\x1b" not in render(sample_report(), EN)
+    assert "\x1b[" in render(sample_report(), EN, color=True)
+
+
+def test_the_environment_does_not_change_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = render(sample_report(), EN)
+    for name, value in {"COLUMNS": "40", "FORCE_COLOR": "1", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+    assert render(sample_report(), EN) == plain
+
+
+def test_data_cannot_steer_the_terminal() -> None:
+    colourless = re.sub(r"\x1b\[[0-9;]*m", "", render(hostile_report(), EN, color=True))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", colourless)
+    assert "[31mred" in colourless
+
+
+def test_a_report_without_anything_is_still_a_summary() -> None:
+    assert render(empty_report(), EN).splitlines() == ["Read  0 files: 0 records = 0 used", "Log   0 events · 0 cases"]
+
+
+def test_the_bar_is_as_wide_as_it_should_be() -> None:
+    assert _cells([0.5, 0.3, 0.2], 10) == [5, 3, 2]
+    assert _cells([0.998, 0.001, 0.001], 10) == [8, 1, 1]
+    assert _cells([1 / 3] * 3, 10) == [4, 3, 3]
+
+
+ROWS = [{"source": "zendesk", "files": 2}, {"source": "=calls\x1b[31m", "files": None}]
+
+
+def test_a_table_in_each_format() -> None:
+    assert table(ROWS, ["source", "files"], "csv") == "source,files\nzendesk,2\n'=calls␛[31m,\n"
+    assert json.loads(table(ROWS, ["files", "source"], "json")) == ROWS
+    assert "| zendesk | 2 |" in table(ROWS, ["source", "files"], "markdown")
+    assert "=calls␛[31m" in table(ROWS, ["source", "files"], "terminal")
+
+
+def test_an_empty_table_still_has_its_head() -> None:
+    assert table([], ["source", "files"], "csv") == "source,files\n"
+    assert table([], ["source", "files"], "json") == "[]\n"
+    assert "files" in table([], ["source", "files"])
+
+
+def test_no_cell_is_cut_without_a_width() -> None:
+    steps = "Ticket created → Assigned → Group changed → Group changed → Agent reply → Customer message"
+    assert steps in render_table(report_tables(sample_report())["variants"], "terminal", EN)
