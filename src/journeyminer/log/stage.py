@@ -49,7 +49,8 @@ def case_key(native: str, namespace: str, salt: int) -> str:
 
 def stage_table(engine: Engine, table: str, source_no: int, select: str, *, namespace: str, first_row: int) -> Stage:
     """Stage a query's events with their words and cases coded; columns without any value are left out."""
-    words = [column for column in CODED if column in columns_of(engine, f"({select})")]
+    have = columns_of(engine, f"({select})")
+    words = [column for column in CODED if column in have]
     known_whole = _sample_words(engine, table, words, select)
     coded = ", ".join(f"TRY_CAST({name(word)} AS {_type(table, word)}) AS {name(word)}" for word in words)
     missed = "".join(
