@@ -98,6 +98,7 @@ class Intake:
         self.receipt = receipt
         self.engine = builder.engine
         self.namespace_given = False
+        self._n_stagings = 0
         self._staged = False
 
     def namespace(self, namespace: str) -> None:
@@ -163,7 +164,8 @@ class Intake:
             rejected, ignored: reason -> count of the records with that fate; the others are used.
             first_row: the number of the first record, where the query has no `record` (a header is row 1).
         """
-        table = f"{self._builder.schema}.stage{self.number}"
+        self._n_stagings += 1  # a file may be taken back and read another way
+        table = f"{self._builder.schema}.stage{self.number}_{self._n_stagings}"
         namespace = self.receipt.namespace
         stage = stage_table(self.engine, table, self.number, select, namespace=namespace, first_row=first_row)
         self._staged = True

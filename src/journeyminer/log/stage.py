@@ -74,7 +74,7 @@ def stage_table(engine: Engine, table: str, source_no: int, select: str, *, name
 def _sample_words(engine: Engine, table: str, words: list[str], select: str) -> bool:
     """Make a dictionary a column from the first rows; true where these are all rows."""
     listed = ", ".join(name(word) for word in words)
-    engine.execute(f"CREATE TEMP TABLE sample AS SELECT {listed} FROM ({select}) LIMIT {SAMPLE_ROWS}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {listed} FROM ({select}) LIMIT {SAMPLE_ROWS}")
     for word in words:
         engine.execute(f"CREATE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), 'sample')})")
     (rows,) = engine.one("SELECT count(*) FROM sample")
