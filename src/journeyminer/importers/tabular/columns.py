@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import name, quote
 from journeyminer.log.intake import Intake
+from journeyminer.log.stage import columns_of
 from journeyminer.vocabulary import IDENTITY_KINDS
 
 _NUMBERS = ("csat", "nps", "ces")
@@ -82,8 +83,9 @@ def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], ord
         relation: has case_id and the columns named in `found`.
         order: SQL of the order of rows.
     """
-    cases = _with(found, CASE_PREFIX)
-    extras = _with(found, EXTRA_PREFIX)
+    have = columns_of(intake.engine, relation)  # staging leaves out what no row says
+    cases = _with(found, CASE_PREFIX, have)
+    extras = _with(found, EXTRA_PREFIX, have)
     if cases or extras:
 
         def last(column: str) -> str:
@@ -94,7 +96,7 @@ def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], ord
         intake.beside(
             "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
         )
-    for column in _with(found, IDENTITY_PREFIX):
+    for column in _with(found, IDENTITY_PREFIX, have):
         kind = quote(column.removeprefix(IDENTITY_PREFIX))
         # an address is an address, whatever its column is called
         told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {kind} END"
@@ -105,8 +107,8 @@ def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], ord
         )
 
 
-def _with(found: Mapping[str, str], prefix: str) -> list[str]:
-    return [column for column in found if column.startswith(prefix)]
+def _with(found: Mapping[str, str], prefix: str, have: Set[str]) -> list[str]:
+    return [column for column in found if column.startswith(prefix) and column in have]
 
 
 def _extras(extras: list[str], last: Callable[[str], str]) -> list[str]:

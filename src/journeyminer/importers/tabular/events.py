@@ -12,6 +12,7 @@ from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.engine import name, quote
 from journeyminer.log.intake import Intake
+from journeyminer.log.stage import columns_of
 
 ODD_HOURS = {1: "hours that come twice, first pass taken", 2: "hours that a clock skips, shifted forward"}
 
@@ -114,7 +115,7 @@ def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> Non
     if query.began:
         intake.decide("dates_start", f"{query.began.header}: {query.began.words}")
     say_zone(intake, source, [query.when, *([query.began] if query.began else [])])
-    if query.moments[0].odd:
+    if query.moments[0].odd and "odd" in columns_of(intake.engine, stage):
         _count_odd_hours(intake, stage)
 
 
