@@ -102,9 +102,11 @@ class _Links:
     """ids of mails that answer another"""
 
     def see(self, id_: str) -> None:
+        """Note the first mention of an id."""
         self.seen.setdefault(id_, len(self.seen))
 
     def top(self, id_: str) -> str:
+        """The id that stands for the set of this one."""
         while (up := self.above.get(id_, id_)) != id_:
             # halve the way for the next one
             self.above[id_] = self.above.get(up, up)
@@ -112,4 +114,5 @@ class _Links:
         return id_
 
     def join(self, one: str, other: str) -> None:
+        """Make the sets of two ids one."""
         self.above[self.top(other)] = self.top(one)

@@ -190,7 +190,8 @@ def as_audit(value: dict[str, Any]) -> dict[str, Any]:
     """
     if "child_events" not in value:
         return value
-    events = [event for child in value.get("child_events") or [] if isinstance(child, dict) for event in _split(child)]
+    children = value["child_events"] if isinstance(value["child_events"], list) else []
+    events = [event for child in children if isinstance(child, dict) for event in _split(child)]
     stamp = value.get("timestamp")
     created = value.get("created_at") or (
         datetime.fromtimestamp(stamp, UTC).isoformat()

@@ -25,6 +25,7 @@ COMMENTS = {"comment", "facebookcomment", "facebookevent", "tweet", "twittereven
 CALLS_AND_RATINGS = {"voicecomment", "satisfactionrating", "surveyoffered", "surveyresponsesubmitted"}
 CHATS = {"chatstarted": "chat:started", "chatstartedevent": "chat:started",
          "chatended": "chat:ended", "chatendedevent": "chat:ended"}  # fmt: skip
+LONGEST_CALL = timedelta(days=1)
 MACHINES = ("rule", "trigger", "automation", "system", "sla", "admin setting")
 """words of `via` that name no channel: something acted by itself"""
 QUIET = {
@@ -106,6 +107,7 @@ class _Audit:
     zone: tzinfo
 
     def events(self) -> Iterator[Event]:
+        """The steps of the journey in the audit, its creation first."""
         listed = list(audit_events(self.audit))
         number = audit_number(self.audit)
         if any(kind_word(event) == "create" for _, event in listed):
@@ -149,14 +151,14 @@ class _Audit:
         )
 
     def _call_start(self, event: Mapping[str, Any]) -> datetime | None:
-        """When a call began: as its comment says, else its duration before the comment."""
+        """When a call began: as its comment says, else its duration before the comment; None beyond a day."""
         data = event.get("data")
         if kind_word(event) != "voicecomment" or not isinstance(data, dict):
             return None
         began, seconds = moment(data.get("started_at"), self.zone), data.get("call_duration")
-        if began is None and isinstance(seconds, int) and 0 <= seconds < 86_400:
+        if began is None and isinstance(seconds, int) and 0 <= seconds < LONGEST_CALL.total_seconds():
             began = self.at - timedelta(seconds=seconds)
-        return began if began and began <= self.at else None
+        return began if began and timedelta(0) <= self.at - began <= LONGEST_CALL else None
 
 
 def _activity(event: Mapping[str, Any], via: object) -> str | None:
