@@ -241,7 +241,7 @@ BOTTLENECKS = (
         evidence=(Evidence("10111", "zendesk/tickets.json:902", 118_200),),
     ),
     Bottleneck(
-        rank=3, rank_low=2, rank_high=3, source="ticket_created", target="assigned", group=None,
+        rank=3, rank_low=2, rank_high=3, source="ticket_created", target=None, group=None,
         turn="us_queue", assumed=False, n=1118, n_cases=1118, n_customers=902, lost_seconds=5_630_000,
         low=5_010_000, high=6_240_000, share=0.1822, median_seconds=1980, p90_seconds=14_400, one_off=None,
         evidence=(Evidence("10650", "zendesk/tickets.json:5011", 96_400),),
@@ -268,11 +268,11 @@ KPIS = (
     Kpi(
         "last_resolution", "seconds", 79_200, 1193, 91, 79_200, 561_600, 75_600, 84_000, "24x7", "last_resolution"
     ),
-    Kpi("reopen_share", "share", 0.1098, 1193, 91, None, None, 0.093, 0.129, None, "reopen_share"),
-    Kpi("replies_per_case", "count", 2.2, 1193, 0, None, None, 2.1, 2.3, None, "replies_per_case"),
-    Kpi("handover_share", "share", 0.4704, 1284, 0, None, None, 0.443, 0.498, None, "handover_share"),
-    Kpi("csat", "score", 4.1, 139, 0, None, None, 3.9, 4.3, None, "csat"),
-    Kpi("ces", "score", None, 0, 0, None, None, None, None, None, "ces", reason="no_ratings"),
+    Kpi("reopen_rate", "share", 0.1098, 1193, 91, None, None, 0.093, 0.129, None, "reopen_rate"),
+    Kpi("hops", "count", 0.63, 1284, 0, 0, 2, 0.59, 0.67, None, "hops_group"),
+    Kpi("touches", "count", 4.4, 1284, 0, 3, 9, 4.2, 4.6, None, "touches"),
+    Kpi("csat", "score", 0.82, 139, 0, 1, 1, 0.77, 0.87, None, "csat"),
+    Kpi("first_contact", "share", None, 0, 0, None, None, None, None, None, "first_contact", reason="no_visibility"),
 )  # fmt: skip
 
 QUALITY = Quality(
@@ -306,7 +306,8 @@ def hostile_report() -> Report:
     """The desk whose free text (labels, teams, files, reasons, values) is one of HOSTILE everywhere."""
     report = sample_report()
     words = {word: f"{HOSTILE[i % len(HOSTILE)]} {i}" for i, word in enumerate(_free_text())}
-    return _swap(report, words)
+    swapped: Report = _swap(report, words)
+    return swapped
 
 
 def _free_text() -> tuple[str, ...]:

@@ -107,6 +107,14 @@ class Language:
         """An activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
         return self.text(f"activity.{label}") if label in ACTIVITIES else label
 
+    def source(self, label: str | None) -> str:
+        """What a wait came after: an activity, or the beginning of the case."""
+        return self.text("place.beginning") if label is None else self.activity(label)
+
+    def target(self, label: str | None) -> str:
+        """What ended a wait: an activity, or nothing yet."""
+        return self.text("place.waiting") if label is None else self.activity(label)
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with the language's separators and a fixed number of decimals."""
         from babel.numbers import format_decimal
@@ -178,12 +186,12 @@ class Language:
         return str(format_datetime(when, format=self.text(pattern), locale=self.locale))
 
     def value(self, value: object, kind: str = "") -> str:
-        """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, or a
-        closed set's name (turn, role ...). Without a kind numbers are numbers and text is text."""
+        """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
+        target, or a closed set's name (turn, role ...). Without a kind numbers are numbers and text is text."""
+        if kind in _WRITERS and (value is not None or kind in ("source", "target")):
+            return str(getattr(self, kind)(value))
         if value is None:
             return UNKNOWN
-        if kind in _WRITERS:
-            return str(getattr(self, kind)(value))
         if kind not in ("", "number", "decimal"):
             return self.word(kind, str(value))
         if isinstance(value, bool):
@@ -194,7 +202,7 @@ class Language:
         return self.number(value, 0 if whole else 1)
 
 
-_WRITERS: Final = frozenset({"percent", "duration", "hours", "date", "moment", "activity"})
+_WRITERS: Final = frozenset({"percent", "duration", "hours", "date", "moment", "activity", "source", "target"})
 
 
 class _Sentences(Formatter):

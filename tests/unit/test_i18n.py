@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from journeyminer import vocabulary
+from journeyminer import i18n, vocabulary
 from journeyminer.errors import UsageError
 from journeyminer.i18n import UNKNOWN, Language, available_languages, catalogue
 
+PACKAGE = Path(i18n.__file__).parent
 EN, PT = Language("en"), Language("pt")
 KINDS = {
-    "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "turn", "between",
+    "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
+    "turn", "between",
 }  # fmt: skip
 
 
@@ -112,3 +115,21 @@ def test_every_word_of_the_closed_sets_has_a_translation() -> None:
         "handover_level": vocabulary.HANDOVER_LEVELS, "between": vocabulary.HANDOVER_LEVELS, "fate": ("used",),
     }  # fmt: skip
     assert [f"{kind}.{word}" for kind, words in sets.items() for word in words if not EN.has(f"{kind}.{word}")] == []
+
+
+SLUGS = {
+    "note": r'\.note\(\s*"(\w+)"',
+    "finding": r'Finding\(\s*"(\w+)"|slug.* = "(\w+)"',
+    "reason": r'reason="(\w+)"',
+    "kpi": r'definition="(\w+)"',
+}
+"""how code says a slug that a report will show in words"""
+
+
+@pytest.mark.parametrize("kind", SLUGS)
+def test_every_slug_that_the_code_can_give_has_words(kind: str) -> None:
+    text = "".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py"))
+    slugs = {slug for found in re.finditer(SLUGS[kind], text) for slug in found.groups() if slug}
+    ending = ".definition" if kind == "kpi" else ""
+    assert slugs
+    assert [slug for slug in sorted(slugs) if not EN.has(f"{kind}.{slug}{ending}")] == []

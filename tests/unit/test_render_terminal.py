@@ -51,7 +51,7 @@ def test_the_bar_is_as_wide_as_it_should_be() -> None:
     assert _cells([1 / 3] * 3, 10) == [4, 3, 3]
 
 
-ROWS = [{"source": "zendesk", "files": 2}, {"source": "=calls\x1b[31m", "files": None}]
+ROWS: list[dict[str, object]] = [{"source": "zendesk", "files": 2}, {"source": "=calls\x1b[31m", "files": None}]
 
 
 def test_a_table_in_each_format() -> None:

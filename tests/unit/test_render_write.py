@@ -26,7 +26,7 @@ def test_a_dash_is_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", out)
     write("-", "ő")
-    assert out.buffer.getvalue() == "ő".encode()  # type: ignore[attr-defined]
+    assert out.buffer.getvalue() == "ő".encode()
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,8 +131,13 @@ def most_lost(report: Report) -> int:
 
 def place(bottleneck: Bottleneck, language: Language) -> str:
     """Where a bottleneck is: `Billing: Group changed → Agent reply`."""
-    move = f"{language.activity(bottleneck.source)} → {language.activity(bottleneck.target)}"
-    return f"{bottleneck.group}: {move}" if bottleneck.group else move
+    way = move(bottleneck, language)
+    return f"{bottleneck.group}: {way}" if bottleneck.group else way
+
+
+def move(bottleneck: Bottleneck, language: Language) -> str:
+    """What a wait came after and what ended it."""
+    return f"{language.source(bottleneck.source)} → {language.target(bottleneck.target)}"
 
 
 def interval(low: float | None, high: float | None, kind: str, language: Language) -> str:
@@ -152,7 +157,7 @@ def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
 
 def kpi_kind(kpi: Kpi) -> str:
     """How a measure's figures are written."""
-    return {"seconds": "duration", "share": "percent", "score": "decimal", "count": ""}.get(kpi.unit, "")
+    return {"seconds": "duration", "share": "percent", "score": "percent", "count": "decimal"}.get(kpi.unit, "")
 
 
 def kpi_name(kpi: Kpi, language: Language) -> str:

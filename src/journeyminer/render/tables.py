@@ -215,7 +215,7 @@ def _bottlenecks(report: Report) -> Table | None:
         "rank rank_low rank_high source target group turn assumed n n_cases n_customers lost_seconds low high share "
         "median_seconds p90_seconds one_off"
     )
-    kinds = {"source": "activity", "target": "activity", "low": "hours", "high": "hours"}
+    kinds = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
     table = _table(report, "bottlenecks", columns, report.bottlenecks, **kinds)
     evidence = ([item.case_id for item in place.evidence] for place in report.bottlenecks)
     rows = tuple((*row, "; ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
