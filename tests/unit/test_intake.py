@@ -67,6 +67,18 @@ def test_identical_rows_of_one_file_stay_and_the_same_rows_in_a_second_file_go()
     assert made.n_events == 4
 
 
+def test_the_id_of_an_event_does_not_hang_on_the_files_beside_it() -> None:
+    def ids(*beside: Event) -> set[str]:
+        builder = LogBuilder(Engine())
+        intake(builder, "a.txt", "a").records([used("1", event("A", "x"))])
+        if beside:
+            intake(builder, "b.txt", "b").records([used("1", *beside)])
+        frame = builder.seal().to_pandas()
+        return {str(each) for each in frame.loc[frame["case_id"] == "a:A", "event_id"]}
+
+    assert ids() == ids(event("B", "y", resource="ana", status="open"))
+
+
 def test_the_source_own_id_decides_inside_a_file_too() -> None:
     builder = LogBuilder(Engine())
     way = intake(builder, "pages.json", "z")

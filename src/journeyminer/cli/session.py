@@ -87,7 +87,7 @@ class Session:
                     progress=lambda shown, done, total: step(f"reading {shown}", done, total),
                 )
         for broken in log.receipt.failed:
-            self.say(f"broken: {broken.reason}")
+            self.say(f"broken: {broken.file}: {broken.reason}")
         for unclaimed in log.receipt.unclaimed:
             self.say(f"not read: {unclaimed.file}: {unclaimed.reason}")
         prepared = prepare(log, config=self.config)

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport
+from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source
 from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
@@ -118,7 +118,7 @@ def _unpacked(
         except UnreadableExport as error:
             if options.strict:
                 raise
-            builder.receipt.failed.append(Unclaimed(shown, str(error)))
+            builder.receipt.failed.append(Unclaimed(shown, _reason(error, shown)))
     return unpacked
 
 
@@ -134,7 +134,7 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         elif answer.error:
             if options.strict:
                 raise answer.error
-            builder.receipt.failed.append(Unclaimed(shown, str(answer.error)))
+            builder.receipt.failed.append(Unclaimed(shown, _reason(answer.error, shown)))
     return claimed
 
 
@@ -204,11 +204,12 @@ class _Reading:
             importer.load(source, intake)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
-            if self.options.strict:
+            # what the user got wrong is wrong for every file
+            if self.options.strict or isinstance(error, UsageError):
                 raise
             self.builder.withdraw(intake)
             self.builder.receipt.sources.pop()
-            self.builder.receipt.failed.append(Unclaimed(receipt.file, str(error)))
+            self.builder.receipt.failed.append(Unclaimed(receipt.file, _reason(error, sample.shown)))
             return
         if digest:
             self.known.setdefault(digest, receipt.namespace)
@@ -228,6 +229,12 @@ def _check_rejected(receipt: SourceReceipt, share: float) -> None:
         place=receipt.file,
         hint="Mend the file, or accept the loss with --max-rejected.",
     )
+
+
+def _reason(error: JourneyminerError, shown: str) -> str:
+    """What is wrong and what to do, without the file's name, which stands beside it wherever it is shown."""
+    place = error.place.removeprefix(shown).lstrip(":, ")
+    return " ".join(part for part in (f"{place}:" if place else "", error.message, error.hint) if part)
 
 
 def _stem(shown: str) -> str:

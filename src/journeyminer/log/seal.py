@@ -14,7 +14,7 @@ _DERIVED = ("event_id", "case_id", "customer_id", "journey_id", "seq", "source",
 _STORED = tuple(column.name for column in EVENTS if column.name not in _DERIVED)
 _OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID"}
 """columns of event_rows that are no documented columns, or not always there"""
-_CONTENT = tuple(column for column in _STORED if column != "attributes")
+_CONTENT = tuple(column for column in _STORED if column not in ("attributes", "synthetic"))
 
 
 def seal(
@@ -190,7 +190,10 @@ def event_id(columns: Iterable[str]) -> str:
     it is: identical rows of one file stay apart, the same row in two files is one event.
     """
     have = set(columns)
-    content = ", ".join(f"coalesce(CAST(e.{name(column)} AS VARCHAR), '')" for column in _CONTENT if column in have)
+    # every column counts, also those that this log lacks: the id of an event does not hang on the files beside it
+    content = ", ".join(
+        f"coalesce(CAST(e.{name(column)} AS VARCHAR), '')" if column in have else "''" for column in _CONTENT
+    )
     said = f"concat_ws(chr(31), n.namespace, c.native_id, {content})"
     nth = f"row_number() OVER (PARTITION BY e.source_no, md5({said}) ORDER BY e.seq)"
     by_content = f"md5(concat_ws(chr(31), {said}, {nth}))"
