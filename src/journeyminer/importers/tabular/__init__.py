@@ -20,7 +20,7 @@ from journeyminer.log.record import Record
 NAME = "tabular"
 
 _NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
-_SHAPES = {"events": load_events, "snapshots": load_snapshots, "milestones": load_milestones}
+_SHAPES = {"events": load_events, "snapshots": load_snapshots, "milestones": load_milestones, "changes": load_snapshots}
 
 
 def identify(sample: Sample) -> Match | None:

@@ -31,6 +31,12 @@ def number(text: str) -> str:
     return f"TRY_CAST({dotted} AS DOUBLE)"
 
 
+def evidence(text: str) -> str:
+    """SQL of what the list of rejects shows of a text: a date or a number, never an address or free text."""
+    is_fit = f"regexp_matches({text}, '\\d') AND NOT contains({text}, '@') AND length({text}) <= 40"
+    return f"CASE WHEN {is_fit} THEN {text} END"
+
+
 def event_columns(plan: Plan, table: Table) -> dict[str, str]:
     """Our column -> SQL, of all that a row says of its event but its case and its moments."""
     profile = plan.profile

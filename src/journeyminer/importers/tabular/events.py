@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from journeyminer.importers.base import Source
-from journeyminer.importers.tabular.columns import case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, say_zone
 from journeyminer.importers.tabular.moments import Moment, Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
@@ -139,7 +139,7 @@ def _reject(query: _Query, intake: Intake) -> None:
     named = " ".join(f"WHEN {quote(ours)} THEN {quote(header)}" for ours, header in headers.items())
     intake.beside(
         "rejects",
-        f"SELECT 'row ' || number AS record, reason, CASE ours {named} END AS \"column\", value[:40] AS value "
+        f"SELECT 'row ' || number AS record, reason, CASE ours {named} END AS \"column\", {evidence('value')} AS value "
         f"FROM ({query.rejects}) ORDER BY number",
     )
 

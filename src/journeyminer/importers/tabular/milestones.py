@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 from journeyminer.errors import MissingColumn
 from journeyminer.importers.base import Source
-from journeyminer.importers.tabular.columns import IDENTITY_PREFIX, case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.columns import (
+    IDENTITY_PREFIX,
+    case_columns,
+    event_columns,
+    evidence,
+    hand_over_cases,
+)
 from journeyminer.importers.tabular.decide import Decider, say_zone
 from journeyminer.importers.tabular.moments import Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
@@ -164,7 +170,7 @@ def _rejects(rows: str, columns: list[_Column]) -> str:
     for number, column in enumerate(columns):
         if not column.minutes:
             header = quote(column.reading.header)
-            fault = f"{{'reason': 'unreadable timestamp', 'column': {header}, 'value': text{number}[:40]}}"
+            fault = f"{{'reason': 'unreadable timestamp', 'column': {header}, 'value': {evidence(f'text{number}')}}}"
             checks.append(f"WHEN text{number} IS NOT NULL AND at{number} IS NULL THEN {fault}")
     none = " AND ".join(f"at{number} IS NULL" for number in range(len(columns))) or "true"
     checks.append(f"WHEN {none} THEN {{'reason': 'no timestamp', 'column': NULL, 'value': NULL}}")

@@ -65,8 +65,9 @@ class Plan:
 def make_plans(dialect: Dialect) -> list[Plan]:
     """Every profile that may read the table, the best first.
 
-    Scores as in `base.Match`: 0.95 where the file has all headers that only this product writes, 0.6 where a table of
-    any product has the columns its shape needs, 0.3 where it lacks one of them.
+    Scores as in `base.Match`: 0.95 where the file has all headers that only this product writes; 0.7 to 0.5 where a
+    table of any product has the columns its shape needs, the shape that needs most first; 0.3 where an event log lacks
+    its case or its activity.
     """
     headers = Headers(dialect.headers)
     plans = [_plan(profile, headers, dialect, {}) for profile in profiles()]
@@ -138,8 +139,8 @@ def _score(
         )
     if not missing:
         named = ", ".join(headers.texts[columns[column]].strip() for column in NEEDED[profile.shape])
-        return 0.6, f"{profile.title}: its columns {named}"
-    if len(missing) == 1 and "timestamp" not in missing:
+        return 0.7 if profile.shape == "changes" else 0.6, f"{profile.title}: its columns {named}"
+    if profile.shape == "events" and len(missing) == 1 and "timestamp" not in missing:
         return 0.3, f"{profile.title}, but no column is known to hold the {missing[0].removesuffix('_id')}"
     return 0.0, ""
 

@@ -71,8 +71,8 @@ class Profile:
     """a score's lowest and highest value, to be brought to 0..1"""
     constants: Mapping[str, str] = field(default_factory=dict)
     """our column -> the value of every event"""
-    activities: Mapping[str, str] = field(default_factory=dict)
-    """what a change is called: see the shape that reads it"""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """our column -> the source's names of the field, for tables whose rows name the field that changed"""
     within: bool = False
     """whether a header may hold more words than its synonym"""
 
@@ -96,7 +96,7 @@ def parse(name: str, text: str) -> Profile:
         mistakes.append(f"shape must be one of {', '.join(SHAPES)}")
     allowed = {
         "title", "shape", "signature", "columns", "identities", "extras", "attributes", "milestones", "nulls", "values",
-        "scales", "constants", "activities", "within",
+        "scales", "constants", "fields", "within",
     }  # fmt: skip
     mistakes += [f"unknown key {key!r}" for key in data if key not in allowed]
     mistakes += [f"[columns] has no {key!r}" for key in data.get("columns", {}) if key not in MAPPABLE]
@@ -121,7 +121,7 @@ def parse(name: str, text: str) -> Profile:
         values=data.get("values", {}),
         scales={column: (low, high) for column, (low, high) in data.get("scales", {}).items()},
         constants=data.get("constants", {}),
-        activities=data.get("activities", {}),
+        fields={ours: tuple(names) for ours, names in data.get("fields", {}).items()},
         within=data.get("within", False),
     )
 

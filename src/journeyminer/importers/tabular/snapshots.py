@@ -4,21 +4,24 @@ Rows of a case are compared in the order of their time, then their version, then
 stands for the last known one. A first row is `ticket_created`. A row that changes several things gives several events
 at its time, in this order: reopened, group, owner, priority, any other change of status; until its status changes, the
 case has the status of the row before. A row that changes nothing followed is ignored.
+
+A table of changes, whose rows name the field that changed and its new value, is read as snapshots of that one field.
 """
 
 from __future__ import annotations
 
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.changed import CREATED, FOLLOWED, REOPENED, owner_activity, status_activity
-from journeyminer.importers.tabular.columns import case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases, mapped
 from journeyminer.importers.tabular.decide import Decider, say_zone
 from journeyminer.importers.tabular.moments import moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.engine import name
+from journeyminer.log.engine import name, quote
 from journeyminer.log.intake import Intake
 
-UNCHANGED = "unchanged snapshot"
+UNCHANGED = {"snapshots": "unchanged snapshot", "changes": "a field that makes no event"}
+"""why a row of the shape is ignored"""
 
 
 def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
@@ -35,10 +38,14 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
     outer = {RECORD: RECORD, "case_id": raw.text(plan.columns["case_id"]), "timestamp": moment.outer}
     outer["text"] = raw.text(plan.columns["timestamp"])
     said = event_columns(plan, raw)
+    beside = case_columns(plan, raw)
+    if plan.profile.shape == "changes":
+        fields = _fields(plan, raw)
+        beside |= {"case_priority": fields.pop("priority")}
+        said |= fields
     outer |= {column: said.pop(column, "CAST(NULL AS VARCHAR)") for column in FOLLOWED if column != "priority"}
     outer |= {column: sql for column, sql in said.items() if column != "attributes"}
     inner = list(moment.inner)
-    beside = case_columns(plan, raw)
     outer["priority"] = beside.get("case_priority", "CAST(NULL AS VARCHAR)")
     version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"
     if opened:
@@ -65,13 +72,13 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
         f"FROM {differences}) ORDER BY timestamp, version, {RECORD}, nth",
         records=n,
         rejected=dict(rejected),
-        ignored={UNCHANGED: unchanged} if unchanged else None,
+        ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None,
     )
-    header = plan.headers.texts[plan.columns["timestamp"]].strip().replace("'", "''")
+    header = quote(plan.headers.texts[plan.columns["timestamp"]].strip())
     intake.beside(
         "rejects",
-        f"SELECT 'row ' || {RECORD} AS record, reason, CASE WHEN reason = 'no case' THEN NULL ELSE '{header}' END "
-        f'AS "column", value[:40] AS value FROM ({_rejects(rows)}) ORDER BY {rows}.{RECORD}'.replace(f"{rows}.", ""),
+        f"SELECT 'row ' || r.{RECORD} AS record, reason, "
+        f"CASE WHEN reason <> 'no case' THEN {header} END AS \"column\", {evidence('value')} AS value FROM ({_rejects(rows)}) r ORDER BY r.{RECORD}",
     )
     hand_over_cases(
         intake, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
@@ -80,6 +87,18 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
     say_zone(intake, source, [when])
     for made in (rows, differences, f"raw{intake.number}"):
         intake.engine.execute(f"DROP TABLE {made}")
+
+
+def _fields(plan: Plan, raw: Table) -> dict[str, str]:
+    """SQL of the followed columns of a table of changes: the new value where the row's field is the column."""
+    field = f"lower({raw.text(plan.columns['field'])})"
+    value = raw.text(plan.columns["new_value"])
+    named = {column: plan.profile.fields.get(column, ()) for column in FOLLOWED}
+    return {
+        column: f"CASE WHEN {field} IN ({', '.join(map(quote, names)) or 'NULL'}) "
+        f"THEN {mapped(value, plan.profile.values.get(column, {}))} END"
+        for column, names in named.items()
+    }
 
 
 def _differences(rows: str) -> str:
@@ -100,7 +119,7 @@ def _differences(rows: str) -> str:
         (reopened, f"'{REOPENED}'", "known_status"),
         (changed("group"), "'group_changed'", status_then),
         (changed("resource"), owner_activity("old_resource"), status_then),
-        (changed("priority"), "'priority_changed'", status_then),
+        (f"({changed('priority')} AND old_priority IS NOT NULL)", "'priority_changed'", status_then),
         (f"({changed('status')} AND NOT {reopened})", status, "known_status"),
     ]
     changes = ", ".join(
