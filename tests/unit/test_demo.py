@@ -17,6 +17,10 @@ from typing import Any
 import pytest
 
 from journeyminer.demo import truth, write_demo
+from journeyminer.importers import read_log
+from journeyminer.log import EventLog
+from journeyminer.mining.bottlenecks import bottlenecks
+from journeyminer.prepare import prepare
 
 TRUTH = truth()
 BILLING, TECHNICAL, L1 = "72", "73", "71"
@@ -37,6 +41,11 @@ def audits(folder: Path) -> dict[int, list[dict[str, Any]]]:
     for audit in json.loads((folder / "zendesk/ticket_audits.json").read_text("utf-8"))["audits"]:
         by_ticket.setdefault(audit["ticket_id"], []).append(audit)
     return by_ticket
+
+
+@pytest.fixture(scope="module")
+def log(folder: Path) -> EventLog:
+    return prepare(read_log([folder]))
 
 
 def at(audit: dict[str, Any]) -> datetime:
@@ -208,3 +217,24 @@ def test_there_are_a_few_thousand_events(folder: Path, audits: dict[int, list[di
                for name in ("atendimentos_chat.csv", "ugyfelszolgalat_naplo.csv"))  # fmt: skip
     events = rows + sum(len(audit["events"]) for history in audits.values() for audit in history)
     assert 3_000 < events < 12_000
+
+
+def test_every_file_is_read_but_the_note(folder: Path, log: EventLog) -> None:
+    receipt = log.receipt
+    assert [one.file for one in receipt.unclaimed] == [TRUTH.unclaimed]
+    assert receipt.failed == []
+    assert len(receipt.sources) == sum(path.is_file() for path in folder.rglob("*")) - 1
+    assert all(one.balances for one in receipt.sources)
+    rejected = {one.file: one.rejected for one in receipt.sources if one.rejected}
+    assert rejected == {"atendimentos_chat.csv": TRUTH.broken_rows}
+
+
+def test_the_analysis_finds_the_bottleneck_marks_the_one_off_and_leaves_the_decoy_out(log: EventLog) -> None:
+    found = bottlenecks(log, top=None)
+    first, second = found.iloc[0], found.iloc[1]
+    assert first["group"] == "Technical"
+    assert found["one_off"].isna()[0]
+    assert first["lost_seconds"] / 3600 > 0.7 * TRUTH.escalation_hours
+    assert (second["group"], second["one_off"]) == ("Billing", "single_day")
+    assert TRUTH.bulk_hours / 2 < second["lost_seconds"] / 3600 < 2 * TRUTH.bulk_hours
+    assert not found["target"].fillna("").str.contains("closed").any()

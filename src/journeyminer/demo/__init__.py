@@ -1,9 +1,9 @@
 """Ten weeks of an invented support team, written as the exports it would have: something to try, with a known truth.
 
 The team serves customers of an internet provider from Lisbon, in four languages. L1 answers tickets (Zendesk) and
-hands over to Billing and Technical; Technical keeps its own issues (Jira); Billing also has a mailbox (mbox); other
-teams chat in Portuguese (CSV), call back in Hungarian (CSV) and talk over WhatsApp in Spanish. Customers keep their
-address and telephone number from one channel to the next, and some come back over another one without a word.
+hands over to Billing and Technical; Technical files what it mends itself (Jira); Billing also has a mailbox (mbox);
+other teams chat in Portuguese (CSV), call back in Hungarian (CSV) and talk over WhatsApp in Spanish. Customers keep
+their address and telephone number from one channel to the next; some come back over another one without a word.
 
 What is true in it, whatever the seed (`truth` gives the figures):
 

@@ -78,7 +78,7 @@ def _ticket(contact: Contact, teams: Teams, dice: Dice) -> Process:
     customer = contact.customer
     contact.add(contact.opened, "opened", customer, text=contact.topic, status="new", team="L1")
     if contact.in_bulk_move:
-        contact.add(BULK_MOVE, "moved", LEAD, text="bulk_move", team="Billing", status="open")
+        contact.add(BULK_MOVE, "moved", LEAD, text="bulk_move", team="Billing")
         yield BULK_MOVE
         job = yield from _served(contact, teams["Billing"], dice, minutes=(4, 15))
     else:

@@ -78,6 +78,7 @@ SUBJECTS: Mapping[str, Mapping[str, str]] = {
 }
 NOTES: Mapping[str, str] = {
     "escalate": "Please take over, details above.",
+    "taken": "Taking a look.",
     "bulk_move": "Price letter, moving all of these to Billing.",
     "vendor": "Sent to the field partner.",
     "vendor_back": "The field partner has answered.",

@@ -28,6 +28,8 @@ CHAT_EVENTS = {
     "rated": "Avaliação recebida",
 }
 CHAT_STATUS = {"new": "Novo", "open": "Em atendimento", "solved": "Resolvido", "closed": "Encerrado"}
+CHAT_DIRT = ((2, "31/02/2026 10:15:00"), (0, ""), (2, "ontem à tarde"))
+"""what is broken in the chat team's log: column and what stands there, one row each"""
 DESK_HEADER = ("Jegyszám", "Esemény", "Időpont", "Ügyintéző", "Csoport", "Állapot", "Csatorna", "Telefonszám", "Perc")
 DESK_EVENTS = {
     "opened": "Visszahívás kérve",
@@ -49,7 +51,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def chat_log(world: World) -> bytes:
-    """The chat team's event log: semicolons, cp1252, day first, decimal commas. Three of its rows are broken."""
+    """The chat team's event log: semicolons, cp1252, day first, decimal commas. Some of its rows are broken."""
     rows = []
     for number, contact in enumerate(_of(world, "chat"), 1):
         queue = ""
@@ -61,18 +63,10 @@ def chat_log(world: World) -> bytes:
                 contact.customer.email, _comma(step.minutes),
             ]))  # fmt: skip
     table = _in_order(rows)
-    for place, (column, value) in chat_dirt(len(table)).items():
-        table[place][column] = value
+    messages = [row for row in table if row[1] == CHAT_EVENTS["answered"]]
+    for number, (column, value) in enumerate(CHAT_DIRT, 1):
+        messages[len(messages) * number // (len(CHAT_DIRT) + 1)][column] = value
     return _csv(CHAT_HEADER, table, delimiter=";").encode("cp1252")
-
-
-def chat_dirt(n_rows: int) -> dict[int, tuple[int, str]]:
-    """What is broken in the chat team's log: row (from 0) -> column and what stands there."""
-    return {
-        n_rows // 4: (2, "31/02/2026 10:15:00"),
-        n_rows // 2: (0, ""),
-        n_rows * 3 // 4: (2, "ontem à tarde"),
-    }
 
 
 def desk_log(world: World) -> bytes:
@@ -90,14 +84,16 @@ def desk_log(world: World) -> bytes:
 
 
 def jira_issues(world: World) -> bytes:
-    """One issue for each ticket that reached Technical: as many Comment columns as the longest needs."""
+    """One issue for each outage that Technical mends itself, with as many Comment columns as the longest needs.
+
+    Disputes and what the field partner mends stay in the tickets.
+    """
     tickets = ticket_ids(world)
     rows: list[tuple[list[str], list[str]]] = []
     for contact in _of(world, "zendesk"):
-        moves = [step for step in contact.steps if step.team == "Technical" and step.kind == "moved"]
-        if not moves:
-            continue
-        rows.append(_issue(contact, moves[0], tickets[contact.number], len(rows) + 1))
+        moves = [step for step in contact.steps if step.kind == "moved" and step.team == "Technical"]
+        if contact.topic == "outage" and moves and not any(step.kind == "held" for step in contact.steps):
+            rows.append(_issue(contact, moves[0], tickets[contact.number], len(rows) + 1))
     widest = max((len(comments) for _, comments in rows), default=0)
     header = (*JIRA_FIXED, *["Comment"] * widest)
     table = [fixed + comments + [""] * (widest - len(comments)) for fixed, comments in rows]
@@ -105,25 +101,18 @@ def jira_issues(world: World) -> bytes:
 
 
 def _issue(contact: Contact, move: Step, ticket: int, number: int) -> tuple[list[str], list[str]]:
-    """The issue's fixed columns and its comments: what Technical wrote, and what was written to it."""
-    steps = [
-        (step, step.by)
-        for step in contact.steps
-        if isinstance(step.by, Agent) and "Technical" in (step.team, step.by.team)
-    ]
-    done = [step.at for step, _ in steps if step.kind == "solved" or step.team == "Billing"]
-    ours = [by.name for _, by in steps if by.team == "Technical"]
-    away = bool(done) and done[-1] == steps[-1][0].at
+    """The issue's fixed columns and its comments: what Technical wrote when it took the ticket and when it answered."""
+    reporter = _agent(move)
+    steps = [step for step in contact.steps if isinstance(step.by, Agent) and step.by.team == "Technical"]
+    updated = steps[-1].at if steps else move.at
+    done = bool(steps) and steps[-1].kind == "solved"
     fixed = [
         f"{subject('en', contact.topic, contact.number)} (ticket {ticket})", f"TEC-{number}", str(40_000 + number),
-        "Support", "Done" if away else "In Progress" if ours else "To Do", "TEC", "Technical",
-        "High" if contact.topic == "outage" else "Medium", "Done" if away else "", ours[-1] if ours else "",
-        steps[0][1].name, steps[0][1].name, _jira(move.at), _jira(steps[-1][0].at), _jira(done[-1]) if away else "",
-        str(ticket),
+        "Support", "Done" if done else "In Progress" if steps else "To Do", "TEC", "Technical", "High",
+        "Done" if done else "", _agent(steps[-1]) if steps else "", reporter, reporter, _jira(move.at), _jira(updated),
+        _jira(updated) if done else "", str(ticket),
     ]  # fmt: skip
-    comments = [
-        f"{_jira(step.at)};{by.name};{said('en', step.text, contact.number)}" for step, by in steps if step.text
-    ]
+    comments = [f"{_jira(step.at)};{_agent(step)};{said('en', step.text or 'taken', contact.number)}" for step in steps]
     return fixed, comments
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from journeyminer.demo.contacts import BULK_MOVE, END, Contact
-from journeyminer.demo.tables import chat_dirt
+from journeyminer.demo.tables import CHAT_DIRT
 from journeyminer.demo.world import simulate
 from journeyminer.demo.zendesk import ticket_ids
 
@@ -63,7 +63,7 @@ def truth(*, seed: int = 7, customers: int = 400) -> Truth:
         recontacts=[(contact.again.system, contact.system, contact.customer.number)
                     for contact in world.contacts if contact.again],
         customers_over_channels={who: tuple(sorted(where)) for who, where in systems.items() if len(where) > 1},
-        broken_rows=len(chat_dirt(1000)),
+        broken_rows=len(CHAT_DIRT),
         unclaimed="note to Dana.txt",
     )  # fmt: skip
 
