@@ -61,6 +61,28 @@ def test_a_known_product_gets_our_activities() -> None:
     assert column(prepared, "activity") == ["customer_message", "internal_note", "agent_reply", "auto_reply"]
 
 
+@pytest.mark.parametrize(
+    ("said", "activity", "status", "role"),
+    [
+        ({"activity": "created", "role": "end-user", "status": "new"}, "ticket_created", "new", "customer"),
+        ({"activity": "comment", "role": "end-user", "visibility": "public"}, "customer_message", None, "customer"),
+        ({"activity": "comment", "role": "admin", "visibility": "public"}, "agent_reply", None, "agent"),
+        ({"activity": "comment", "role": "agent", "visibility": "internal"}, "internal_note", None, "agent"),
+        ({"activity": "comment", "role": "system", "visibility": "public"}, "auto_reply", None, "system"),
+        ({"activity": "comment", "visibility": "public"}, "comment", None, None),
+        ({"activity": "status:hold", "status": "hold"}, "status_on_hold", "on_hold", None),
+        ({"activity": "status:solved", "status": "solved", "role": "agent"}, "solved", "solved", "agent"),
+        ({"activity": "assignee", "status": "open"}, "assigned", "open", None),
+        ({"activity": "assignee:changed", "status": "open"}, "reassigned", "open", None),
+        ({"activity": "satisfaction:offered", "status": "solved"}, "csat_offered", "solved", None),
+        ({"activity": "satisfaction:good_with_comment"}, "csat_received", None, None),
+    ],
+)
+def test_steps_of_zendesk(said: dict[str, str], activity: str, status: str | None, role: str | None) -> None:
+    prepared = label(from_source("zendesk", said))
+    assert [column(prepared, name) for name in ("activity", "status", "role")] == [[activity], [status], [role]]
+
+
 def test_a_log_whose_words_mean_themselves_is_left_alone() -> None:
     raw = log("A: x@09:00/as=agent/to=open y@10:00/as=customer/to=pending")
     assert label(raw).schema == raw.schema

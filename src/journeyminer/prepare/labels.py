@@ -127,13 +127,14 @@ def _final_status(log: EventLog, rules: Rules) -> set[int]:
 
 def _deciding(labelled: Sequence[Labelled], changed: Sequence[str]) -> list[str]:
     """The fewest columns that already decide what becomes of the changed ones: a join over one word is a fast one."""
-    keys = ["source_no", *(column for column in WORDS if any(row.said[column] is not None for row in labelled))]
+    after = [[row.result[column] for column in changed] for row in labelled]
+    keys = [key for key in ("source_no", *WORDS) if len({_key(row, [key]) for row in labelled}) > 1]
     for column in ("source_no", *reversed(WORDS)):
         fewer = [key for key in keys if key != column]
-        results: dict[tuple[object, ...], set[tuple[str | None, ...]]] = defaultdict(set)
-        for row in labelled:
-            results[_key(row, fewer)].add(tuple(row.result[column] for column in changed))
-        if all(len(found) == 1 for found in results.values()):
+        results: dict[tuple[object, ...], list[str | None]] = {}
+        if all(
+            results.setdefault(_key(row, fewer), found) == found for row, found in zip(labelled, after, strict=True)
+        ):
             keys = fewer
     return keys
 

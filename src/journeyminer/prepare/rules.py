@@ -13,15 +13,18 @@ from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse
 from journeyminer.vocabulary import ACTIVITIES
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
+_NO_WORD = re.compile(r"[^a-z0-9*]+")
 UNKNOWN = "unknown"
 """what a word gives that speaks of the column and fits no value of its closed set"""
 
 
 def fold(text: str) -> str:
     """The text as rules compare it: lower case, no accents, everything but letters, digits and `*` as one space."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(" " if not (c.isalnum() or c == "*") else c for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.split())
+    plain = text.lower()
+    if not plain.isascii():
+        spelt = unicodedata.normalize("NFKD", text.casefold())
+        plain = "".join(" " if not (c.isalnum() or c == "*") else c for c in spelt if not unicodedata.combining(c))
+    return " ".join(_NO_WORD.sub(" ", plain).split()) if plain.isascii() else " ".join(plain.split())
 
 
 @dataclass(frozen=True, slots=True)
