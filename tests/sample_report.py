@@ -270,9 +270,8 @@ KPIS = (
     ),
     Kpi("reopen_rate", "share", 0.1098, 1193, 91, None, None, 0.093, 0.129, None, "reopen_rate"),
     Kpi("hops", "count", 0.63, 1284, 0, 0, 2, 0.59, 0.67, None, "hops_group"),
-    Kpi("touches", "count", 4.4, 1284, 0, 3, 9, 4.2, 4.6, None, "touches"),
     Kpi("csat", "score", 0.82, 139, 0, 1, 1, 0.77, 0.87, None, "csat"),
-    Kpi("first_contact", "share", None, 0, 0, None, None, None, None, None, "first_contact", reason="no_visibility"),
+    Kpi("touches", "count", None, 0, 0, None, None, None, None, None, "touches", reason="no_visibility"),
 )  # fmt: skip
 
 QUALITY = Quality(

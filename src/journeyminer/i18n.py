@@ -212,7 +212,9 @@ class _Sentences(Formatter):
         self._language = language
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:  # noqa: ARG002
+        """The parameter of a placeholder, or nothing."""
         return kwargs.get(str(key))
 
     def format_field(self, value: object, format_spec: str) -> str:
+        """The parameter as its kind is written."""
         return self._language.value(value, format_spec)

@@ -20,7 +20,8 @@ ORDER: Final[tuple[Turn, ...]] = (
 HEADLINES: Final = 4
 PLACES: Final = 10
 STEPS: Final = 24
-"""findings, places and steps of one way that a page shows before it folds the rest"""
+NAMES: Final = 3
+"""findings, places, steps of one way and names that are shown before the rest is folded or counted"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
@@ -252,12 +253,18 @@ def unknowns(report: Report, language: Language) -> list[str]:
             name, reason = kpi_name(kpi, language), language.word("reason", kpi.reason)
             says.append(language.text("section.unknowns.kpi", name=name, reason=reason))
     if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
-        says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=", ".join(assumed_zone)))
+        says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
     for slug, params in report.quality.notes if report.quality else ():
         says.append(language.text(f"note.{slug}", **params))
     if report.log.n_ties:
         says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
     return says
+
+
+def some(names: list[str], language: Language) -> str:
+    """The first names of a list, and how many more there are."""
+    rest = len(names) - NAMES
+    return ", ".join([*names[:NAMES], *([language.text("count.more", n=rest)] if rest > 0 else [])])
 
 
 def _file(key: str, item: tuple[str, str], language: Language) -> str:

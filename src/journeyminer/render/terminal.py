@@ -123,15 +123,17 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
 
 
 def _places(report: Report, language: Language) -> Iterable[Line]:
+    from rich.padding import Padding
+
     for at, place in enumerate((report.bottlenecks or ())[:PLACES]):
         line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
         says = [phrases.traces(report, place.n_cases, language), language.word("turn", place.turn)]
-        if place.median_seconds is not None:
+        if place.median_seconds is not None and place.low is not None:  # no halves of a handful of waits
             says.append(language.text("terminal.waits", median=place.median_seconds, p90=place.p90_seconds))
         if place.one_off:
             says.append(language.word("one_off", place.one_off))
         yield "" if at else "terminal.places", _text(line, "" if at else "blue")
-        yield "", _text("   " + " · ".join(says), "dim")
+        yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))
 
 
 def _way(report: Report, language: Language) -> Iterable[Line]:
