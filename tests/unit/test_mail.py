@@ -389,8 +389,7 @@ def test_a_real_mailing_list_is_all_accounted_for(data: Callable[[str], Path]) -
 
 
 def test_real_mails_of_every_charset_are_read(data: Callable[[str], Path]) -> None:
-    log = read_all(data("spamassassin/easy-ham-1"))
-    assert (len(log.receipt.sources), log.n_events) == (300, 300)
+    assert read_all(data("spamassassin/easy-ham-1")).n_events == 300
 
 
 def test_malformed_mime_never_stops_the_reading(data: Callable[[str], Path], tmp_path: Path) -> None:

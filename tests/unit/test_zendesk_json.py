@@ -49,6 +49,7 @@ def test_files_of_one_account_are_one_namespace_and_other_accounts_stay_apart(tm
         json.dumps(OPENED) + "\n\n",
         f"\ufeff{json.dumps(OPENED)}",
         f"{json.dumps(OPENED, indent=1)}{json.dumps({'audits': []})}",
+        json.dumps({"audits": [], "tickets": [], "ticket_audits": [OPENED], "count": 1}, indent=1),
     ],
 )
 def test_every_shape_of_file_is_claimed_and_read(tmp_path: Path, content: str) -> None:
@@ -84,6 +85,9 @@ def test_a_broken_line_is_rejected_with_its_place(tmp_path: Path) -> None:
         ('{"audits": [\n{"id": 1, "ticket_id"', "a.json: line 2: The JSON breaks off before its end."),
         ('{"audits": [\n{"id": 1, "body": "cut', "a.json: line 2: The JSON breaks off before its end."),
         ('{"audits": [\n{"id": 1,, "ticket_id": 2}]}', "a.json: line 2: The file is not valid JSON."),
+        ('{"audits": [\n{"id": 1}\n{"id": 2}]}', "a.json: line 3: The file is not valid JSON."),
+        ('{"audits": [\n],\n"count": 1', "a.json: line 3: The JSON breaks off before its end."),
+        ('{"audits": [\n]', "a.json: line 2: The JSON breaks off before its end."),
         ("[" * 100_000, "a.json: line 1: "),
     ],
 )
@@ -111,7 +115,7 @@ def test_a_broken_sibling_does_not_stop_the_others(tmp_path: Path) -> None:
         [{"id": 1, "number": 7, "user": {"login": "a"}, "labels": [], "state": "open"}],
         {"type": "conversation", "id": "9", "conversation_parts": {"parts": []}, "source": {}},
         {"users": [{"id": "U1", "name": "kim", "profile": {"email": "k@x"}}]},
-        {"http_interactions": [{"response": {"body": json.dumps({"audits": [OPENED]})}}]},
+        {"uri": "https://acme.zendesk.com/api/v2/users/1.json", "body": json.dumps({"audits": [OPENED]})},
         "ticket_id, events, author_id",
         {},
         [],

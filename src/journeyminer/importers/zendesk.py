@@ -87,7 +87,7 @@ def identify(sample: Sample) -> Match | None:
             return Match(0.95, f"keys of Zendesk {kind} ({telling})")
     if _USER.search(start) and "email" in keys:
         return Match(0.9, "users with the roles that Zendesk gives them")
-    if address := _ADDRESS.search(start):
+    if {"id", "name"} <= keys and (address := _ADDRESS.search(start)):
         return Match(0.9, f"addresses of Zendesk's API ({address[1]})")
     if start[1:].lstrip().startswith('"groups"') and keys <= _GROUP_FILE:
         return Match(0.7, "a list of groups with no other keys than Zendesk's")

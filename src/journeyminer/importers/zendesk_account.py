@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from journeyminer.importers.zendesk_json import Item
@@ -252,7 +253,12 @@ def csat(score: object) -> float | None:
 
 def kind_word(event: Mapping[str, Any]) -> str:
     """The event's type, whichever way it is spelt (`SatisfactionRating`, `Satisfaction rating`)."""
-    return re.sub(r"[^a-z]", "", (text(event.get("type")) or "").lower())
+    return _letters(text(event.get("type")) or "")
+
+
+@lru_cache(maxsize=256)
+def _letters(said: str) -> str:
+    return re.sub(r"[^a-z]", "", said.lower())
 
 
 def reference(value: Mapping[str, Any], name: str) -> str | None:
@@ -266,12 +272,13 @@ def reference(value: Mapping[str, Any], name: str) -> str | None:
 
 def text(value: object) -> str | None:
     """A scalar as text (`7` and `"7"` are the same id); null, empty, lists and objects are None."""
+    if isinstance(value, str):
+        return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip() or None
     if value is None or isinstance(value, list | dict):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # ids that went through a table with gaps: 12.0
-    said = str(value).encode("utf-8", "replace").decode().strip()
-    return said or None
+    return str(value)
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +40,7 @@ _SHAPES: tuple[tuple[str, set[str]], ...] = (
 _GROUP_KEYS = {"id", "url", "name", "description", "default", "deleted", "is_public", "created_at", "updated_at"}
 
 
+_PAGE = re.compile(rf'(?:\{{\s*"({"|".join(LISTS)})"\s*:\s*)?\[\s*')
 _ACCOUNT = re.compile(rb'"https?:(?:\\?/){2}([a-z0-9-]+)\.zendesk\.com\\?/api\\?/v2', re.IGNORECASE)
 
 
@@ -136,24 +137,65 @@ def _parse(text: str) -> object:
 
 
 def _values(text: str, shown: str, *, skipped: int) -> Iterator[object]:
-    """JSON values one after another, with or without space between them."""
+    """JSON values one after another; a page's first list comes element by element, so that it is never held whole."""
+    try:
+        yield from _walk(text)
+    except (ValueError, RecursionError) as error:
+        at = error.pos if isinstance(error, json.JSONDecodeError) else 0
+        broken_off = at >= len(text.rstrip()) or "Unterminated" in str(error)
+        raise UnreadableExport(
+            "The JSON breaks off before its end." if broken_off else "The file is not valid JSON.",
+            place=f"{shown}: line {skipped + text.count(chr(10), 0, at) + 1}",
+            hint="Export or copy the file again.",
+        ) from error
+
+
+def _walk(text: str) -> Iterator[object]:
     decoder = json.JSONDecoder()
-    position = len(text) - len(text.lstrip())
+    position = _skip(text, 0)
     while position < len(text):
-        try:
+        page = _PAGE.match(text, position)
+        if page:
+            position = yield from _elements(decoder, text, page)
+        else:
             value, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            at = error.pos if isinstance(error, json.JSONDecodeError) else position
-            line = skipped + text.count("\n", 0, at) + 1
-            broken_off = at >= len(text.rstrip()) or "Unterminated" in str(error)
-            raise UnreadableExport(
-                "The JSON breaks off before its end." if broken_off else "The file is not valid JSON.",
-                place=f"{shown}: line {line}",
-                hint="Export or copy the file again.",
-            ) from error
-        yield value
-        while position < len(text) and text[position] in " \t\r\n,\ufeff":
-            position += 1
+            yield value
+        position = _skip(text, position)
+
+
+def _elements(decoder: json.JSONDecoder, text: str, page: re.Match[str]) -> Generator[object, None, int]:
+    """The elements of a page's list, each as a page of one, then the rest of the page; returns where it ends."""
+    key = page[1]
+    position = page.end()
+    while not text.startswith("]", position):
+        value, position = decoder.raw_decode(text, position)
+        yield {key: [value]} if key else [value]
+        position = _skip(text, position)
+        if text.startswith(",", position):
+            position = _skip(text, position + 1)
+        elif not text.startswith("]", position):
+            raise json.JSONDecodeError("Expecting ',' delimiter", text, position)
+    position = _skip(text, position + 1)
+    if not key:
+        return position
+    if not text.startswith(",", position):
+        if text.startswith("}", position):
+            return position + 1
+        raise json.JSONDecodeError("Expecting ',' delimiter", text, position)
+    try:
+        # the comma becomes the brace of an object with the keys that are left
+        rest, end = decoder.raw_decode("{" + text[position + 1 :])
+    except json.JSONDecodeError as error:
+        raise json.JSONDecodeError(error.msg, text, position + error.pos) from error
+    if rest.keys() & (LISTS.keys() | SINGLE.keys()):
+        yield rest
+    return position + end
+
+
+def _skip(text: str, position: int) -> int:
+    while position < len(text) and text[position] in " \t\r\n\ufeff":
+        position += 1
+    return position
 
 
 def _lines(path: Path, shown: str, encoding: str | None) -> Iterator[tuple[int, str]]:
