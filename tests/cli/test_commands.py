@@ -152,9 +152,9 @@ def test_identify_says_what_and_why(cli: Cli, tickets: Path, tmp_path: Path) -> 
     (tmp_path / "note.txt").write_text("nothing to see")
     rows = json.loads(cli("identify", tmp_path, "--format", "json").out)
     by_file = {row["file"]: row for row in rows}
-    assert by_file["tickets.csv"]["source"] == "tabular"
+    assert by_file["tickets.csv"]["importer"] == "tabular"
     assert by_file["tickets.csv"]["reason"]
-    assert by_file["note.txt"]["source"] is None
+    assert by_file["note.txt"]["importer"] is None
 
 
 def test_sources_lists_every_importer(cli: Cli) -> None:

@@ -31,8 +31,8 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
         read += chosen is not None
         file = answer.sample.shown
         for importer, match in answer.answers if every else answer.answers[:1] if chosen else ():
-            rows.append({"file": file, "source": importer.NAME, "score": match.score, "reason": match.reason})
+            rows.append({"file": file, "importer": importer.NAME, "score": match.score, "reason": match.reason})
         if answer.error:
-            rows.append({"file": file, "source": None, "score": None, "reason": answer.error.message})
-    print_table(rows, ("file", "source", "score", "reason"), format_)
+            rows.append({"file": file, "importer": None, "score": None, "reason": answer.error.message})
+    print_table(rows, ("file", "importer", "score", "reason"), format_)
     return ExitStatus.OK if read else ExitStatus.DATA
