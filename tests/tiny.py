@@ -9,6 +9,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt
 from journeyminer.log.record import Event, Record
+from journeyminer.vocabulary import ACTIVITIES
 
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 KEYS = {
@@ -32,6 +33,7 @@ def moment(text: str) -> datetime:
 def log(text: str) -> EventLog:
     """A log with one case a line: `A: created@09:00 reply@09:30/by=ana/in=L1/to=open work@10:00-10:20`.
 
+    An underscore in an activity is a blank, unless the activity is a slug of the vocabulary.
     An event is `activity@time`, or `activity@start-end`, then `/key=value` with the keys of KEYS.
     """
     events = []
@@ -44,11 +46,21 @@ def log(text: str) -> EventLog:
     return builder.seal()
 
 
+def with_customers(log: EventLog, **customers: int) -> EventLog:
+    """The log with the cases linked to customers: `with_customers(log, A=1, B=1)`; the other cases have none."""
+    listed = ", ".join(f"('{case}', {key}::UBIGINT)" for case, key in customers.items())
+    return log.derive(
+        case_rows="SELECT c.*, k.customer_key FROM {log}.case_rows c "
+        f"LEFT JOIN (VALUES {listed}) k(native_id, customer_key) USING (native_id)"
+    )
+
+
 def _event(case: str, word: str) -> Event:
     what, *settings = word.split("/")
     activity, _, when = what.partition("@")
     start, dash, end = when.partition("-")
-    event = Event(case, activity.replace("_", " "), moment(end if dash else start), moment(start) if dash else None)
+    label = activity if activity in ACTIVITIES else activity.replace("_", " ")
+    event = Event(case, label, moment(end if dash else start), moment(start) if dash else None)
     for setting in settings:
         key, _, value = setting.partition("=")
         setattr(event, KEYS[key], value)
