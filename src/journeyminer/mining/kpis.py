@@ -40,8 +40,8 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     """The key figures of the traces.
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
-      human at or after it; bots and automatic replies do not count. Traces resolved without a reply, and those that we
-      began and in which no customer acts, are left out
+      human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
+      so are those that begin with a message of ours and in which no customer acts
     - first_resolution: from the creation to the first event after which a case is solved or closed
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that
@@ -91,7 +91,7 @@ def _waits(log: EventLog, per: Per) -> str:
     per_case AS (
         SELECT trace, case_key, min(begin) AS first, max(timestamp) AS last,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
-            arg_min(says, (timestamp, seq)) FILTER (WHERE says IS NOT NULL) AS spoke_first,
+            arg_min(coalesce(says, ''), (timestamp, seq)) AS began,
             min(timestamp) FILTER (WHERE status IN ({resolved})) AS first_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
@@ -101,7 +101,7 @@ def _waits(log: EventLog, per: Per) -> str:
     ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
-            arg_min(spoke_first, p.first) AS spoke_first, CAST(sum(n_touches) AS BIGINT) AS n_touches,
+            arg_min(began, p.first) AS began, CAST(sum(n_touches) AS BIGINT) AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of
         FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) GROUP BY p.trace
@@ -111,7 +111,7 @@ def _waits(log: EventLog, per: Per) -> str:
         WHERE role = 'agent' AND says = 'us' AND timestamp >= coalesce(asked, created) GROUP BY trace
     )
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
-        asked IS NULL AND spoke_first IS NOT NULL AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
+        asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open THEN epoch_us(last_resolved) END AS last_resolved, reopened, is_open,
         epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
@@ -136,10 +136,9 @@ def _duration(
 
     ended = until.notna().to_numpy()
     if not known or not ended.any():
-        reason = "never_resolved" if known else "no_status"
-        return Figure(
-            id_, "seconds", n_open=int((~ended).sum()) if known else 0, clock="24x7", definition=id_, reason=reason
-        )
+        why = "never_resolved" if known else "no_status"
+        n_open = int((~ended).sum()) if known else 0
+        return Figure(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=why)
     lasted = (until.fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
     lasted = np.maximum(lasted, 0.0)
     curve = kaplan_meier(lasted, ended)

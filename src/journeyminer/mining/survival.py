@@ -61,7 +61,7 @@ def wilson(n_yes: int, n: int) -> tuple[float, float]:
     share, z2 = n_yes / n, Z * Z
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z / (1 + z2 / n) * float((share * (1 - share) / n + z2 / (4 * n * n)) ** 0.5)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (0.0 if n_yes == 0 else middle - half), (1.0 if n_yes == n else middle + half)
 
 
 def _crossing(times: NDArray[Any], waiting: NDArray[Any], level: float) -> float | None:

@@ -1,0 +1,114 @@
+"""Hand-overs of tiny logs, by hand, and of real ones with known counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from journeyminer.errors import UsageError
+from journeyminer.log import EventLog
+from journeyminer.mining import handover_totals, handovers
+from tiny import log, with_customers
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    return list(frame[list(columns)].itertuples(index=False, name=None))
+
+
+def test_the_owner_changes() -> None:
+    tiny = log("A: x@09:00/by=ana y@09:10/by=ana z@10:00/by=bob w@10:30/by=ana\nB: x@09:00/by=ana y@09:20/by=bob")
+    assert rows(handovers(tiny), "by", "source", "target", "n", "n_cases", "total_seconds") == [
+        ("resource", "ana", "bob", 2, 2, 3000 + 1200),
+        ("resource", "bob", "ana", 1, 1, 1800),
+    ]
+    assert rows(handover_totals(tiny), "n", "n_cases", "ping_pong", "ping_pong_cases", "hops_mean") == [
+        (3, 2, 1, 1, 1.5)
+    ]
+
+
+def test_an_event_without_an_owner_belongs_to_the_one_before() -> None:
+    tiny = log("A: x@09:00 y@09:10/by=ana z@09:40 w@10:00/by=bob")
+    assert rows(handovers(tiny), "source", "target", "total_seconds") == [("ana", "bob", 1200)]
+
+
+def test_customers_are_skipped_and_their_time_is_part_of_the_wait() -> None:
+    tiny = log("A: x@09:00/by=ana/as=agent y@09:30/as=customer/by=carl z@10:00/by=bob/as=agent")
+    assert rows(handovers(tiny, by="resource"), "source", "target", "total_seconds") == [("ana", "bob", 3600)]
+
+
+def test_by_role_a_bot_hands_to_an_agent_and_the_system_owns_nothing() -> None:
+    tiny = log(
+        "A: hi@09:00/as=customer menu@09:01/as=bot tag@09:02/as=system reply@09:10/as=agent ask@09:20/as=customer"
+    )
+    assert rows(handovers(tiny, by="role"), "source", "target", "n", "total_seconds") == [("bot", "agent", 1, 480)]
+
+
+def test_by_channel_the_customer_counts_and_internal_events_do_not() -> None:
+    tiny = log("A: ask@09:00/as=customer/via=email note@09:05/as=agent/via=internal ask@09:30/as=customer/via=whatsapp")
+    assert rows(handovers(tiny, by="channel"), "source", "target", "total_seconds") == [("email", "whatsapp", 1500)]
+
+
+def test_there_and_back_twice() -> None:
+    tiny = log(
+        "A: a@09:00/in=L1 b@09:10/in=L2 c@09:20/in=L1 d@09:30/in=L2\nB: a@09:00/in=L1 b@09:10/in=L2 c@09:20/in=L3"
+    )
+    assert rows(handover_totals(tiny, by="group"), "n", "ping_pong", "ping_pong_cases") == [(5, 2, 1)]
+    assert rows(handovers(tiny, by="group"), "source", "target", "n", "n_cases") == [
+        ("L1", "L2", 3, 2), ("L2", "L1", 1, 1), ("L2", "L3", 1, 1)
+    ]  # fmt: skip
+
+
+def test_all_levels_of_the_log_at_once() -> None:
+    tiny = log("A: a@09:00/in=L1/by=ana/tier=1 b@09:10/in=L1/by=bob/tier=2")
+    assert list(handovers(tiny)["by"]) == ["resource", "tier"]
+    assert rows(handover_totals(tiny), "by", "n") == [("resource", 1), ("group", 0), ("tier", 1)]
+
+
+def test_a_customer_is_handed_over_between_cases_too() -> None:
+    tiny = with_customers(log("A: a@09:00/by=ana\nB: b@10:00/by=bob"), A=1, B=1)
+    assert rows(handovers(tiny, per="customer"), "source", "target", "n") == [("ana", "bob", 1)]
+
+
+def test_a_log_without_owners_has_a_table_without_rows() -> None:
+    tiny = log("A: a@09:00")
+    assert rows(handovers(tiny), "by", "source", "target", "n", "n_cases") == []
+    assert rows(handover_totals(tiny, by="tier"), "by", "n", "hops_mean") == []
+    with pytest.raises(UsageError, match="no level"):
+        handovers(tiny, by="floor")  # type: ignore[arg-type]
+
+
+HELPDESK = ("helpdesk/finale.csv.gz", "Case ID", "Activity", "Complete Timestamp")
+RECEIPT = ("pm4py_logs/receipt.csv", "case:concept:name", "concept:name", "time:timestamp")
+PROBLEMS = (
+    "bpic2013/VINST cases closed problems.csv", "Problem Number", "Problem Status", "Problem Change Date+Time",
+)  # fmt: skip
+INCIDENTS = ("uci_incident/incident_event_log_first2000.csv.gz", "number", "incident_state", "sys_updated_at")
+
+
+@pytest.mark.parametrize(
+    ("table", "owner", "n", "ping_pong"),
+    [
+        (HELPDESK, "Resource", (8648, 4577), (306, 269)),
+        (HELPDESK, "workgroup", (11, 5), None),
+        (PROBLEMS, "Problem Involved ST Org line 3", (220, 123), (94, 59)),
+        (PROBLEMS, "Problem Involved Action Owner First Name", (1771, 572), None),
+        (RECEIPT, "org:resource", (1208, 564), None),
+        (RECEIPT, "org:group", (5440, 1318), None),
+        (INCIDENTS, "assignment_group", (2083, 920), (410, 212)),
+    ],
+)
+def test_real_logs_have_their_known_hand_overs(
+    data: Callable[[str], Path], table: tuple[str, ...], owner: str, n: Any, ping_pong: Any
+) -> None:
+    file, case, activity, timestamp = table
+    options: dict[str, Any] = {"sep": ";", "encoding": "latin-1"} if table is PROBLEMS else {}
+    frame = pd.read_csv(data(file), keep_default_na=False, na_values=["", "?"], dtype=str, **options)
+    frame[timestamp] = pd.to_datetime(frame[timestamp], utc=True, format="mixed", dayfirst=table is INCIDENTS)
+    real = EventLog.from_pandas(frame, case=case, activity=activity, timestamp=timestamp, group=owner)
+    (found,) = rows(handover_totals(real), "n", "n_cases", "ping_pong", "ping_pong_cases")
+    assert found[:2] == n
+    assert ping_pong in (None, found[2:])

@@ -1,0 +1,114 @@
+"""Key figures of tiny logs, by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journeyminer.log import EventLog
+from journeyminer.mining import kpis
+from tiny import log, with_customers
+
+MINUTE = 60
+
+
+def figure(tiny: EventLog, id_: str, **options: Any) -> dict[str, Any]:
+    frame = kpis(tiny, **options)
+    (row,) = frame[frame["id"] == id_].astype(object).where(frame.notna(), None).to_dict("records")
+    return {str(key): value for key, value in row.items()}
+
+
+def test_first_response_is_the_first_public_human_reply() -> None:
+    tiny = log("""
+        A: ask@09:00/as=customer auto_reply@09:00/as=system/vis=public bot_reply@09:01/as=bot agent_reply@09:30/as=agent
+        B: open@09:00/as=system ask@09:10/as=customer note@09:15/as=agent/vis=internal agent_reply@09:20/as=agent
+        C: open@09:00/as=system agent_reply@10:00/as=agent
+    """)
+    found = figure(tiny, "first_response")
+    assert (found["n"], found["n_open"], found["median"]) == (3, 0, 30 * MINUTE)
+    assert (found["unit"], found["clock"], found["definition"]) == ("seconds", "24x7", "first_response")
+
+
+def test_what_we_began_and_what_needed_no_reply_is_no_response() -> None:
+    tiny = log("""
+        A: ask@09:00/as=customer/to=new agent_reply@09:30/as=agent
+        B: ask@09:00/as=customer/to=new merge@09:05/as=agent/to=closed
+        C: agent_reply@09:00/as=agent/to=open agent_reply@09:40/as=agent
+    """)
+    assert figure(tiny, "first_response")["n"] == 1
+    assert figure(tiny, "first_response")["n_open"] == 0
+
+
+def test_who_still_waits_is_in_the_estimate() -> None:
+    waiting = "\n".join(f"W{n}: ask@09:00/as=customer/to=new" for n in range(3))
+    answered = "A: ask@09:00/as=customer/to=new agent_reply@09:30/as=agent"
+    tiny = log(f"{answered}\n{waiting}\nZ: ask@08:00/as=customer/to=new agent_reply@12:00/as=agent")
+    found = figure(tiny, "first_response")
+    assert (found["n"], found["n_open"], found["value"], found["reason"]) == (2, 3, 240 * MINUTE, None)
+    more = log(f"{answered}\n{waiting}\nZ: x@12:00/as=system/to=solved")
+    assert (figure(more, "first_response")["value"], figure(more, "first_response")["reason"]) == (
+        None,
+        "too_many_open",
+    )
+
+
+def test_resolutions_and_reopening() -> None:
+    tiny = log("""
+        A: ask@09:00/to=new fix@10:00/to=solved again@11:00/to=open fix@12:00/to=solved close@20:00/to=closed
+        B: ask@09:00/to=new fix@10:00/to=solved
+        C: ask@09:00/to=new
+    """)
+    assert figure(tiny, "first_resolution")["value"] == 60 * MINUTE
+    assert (figure(tiny, "first_resolution")["n"], figure(tiny, "first_resolution")["n_open"]) == (2, 1)
+    assert figure(tiny, "last_resolution")["value"] == 180 * MINUTE
+    reopened = figure(tiny, "reopen_rate")
+    assert (reopened["value"], reopened["n"], reopened["n_open"]) == (0.5, 2, 1)
+    assert reopened["low"] == pytest.approx(0.0945, abs=1e-4)
+
+
+def test_a_reopened_case_waits_for_its_last_resolution() -> None:
+    tiny = log("A: ask@09:00/to=new fix@10:00/to=solved again@11:00/to=open")
+    assert figure(tiny, "last_resolution")["reason"] == "never_resolved"
+    assert figure(tiny, "first_resolution")["value"] == 60 * MINUTE
+
+
+def test_hops_and_touches_are_means() -> None:
+    tiny = log("""
+        A: ask@09:00/as=customer agent_reply@10:00/as=agent/in=L1 note@10:10/as=agent/in=L2/vis=internal
+        B: ask@09:00/as=customer
+    """)
+    assert (figure(tiny, "hops")["value"], figure(tiny, "hops")["definition"]) == (0.5, "hops_group")
+    assert (figure(tiny, "touches")["value"], figure(tiny, "touches")["p90"]) == (1.5, pytest.approx(1.9))
+
+
+def test_what_cannot_be_known_has_a_reason() -> None:
+    tiny = log("A: x@09:00 y@10:00")
+    reasons = {row["id"]: row["reason"] for row in kpis(tiny).to_dict("records")}
+    assert reasons == {
+        "first_response": "no_roles", "first_resolution": "no_status", "last_resolution": "no_status",
+        "reopen_rate": "no_status", "hops": "no_owners", "touches": "no_visibility",
+    }  # fmt: skip
+
+
+def test_satisfaction_where_there_is_any() -> None:
+    tiny = log("A: x@09:00\nB: x@09:00")
+    rated = tiny.derive(case_rows="SELECT *, 0.5 + 0.5 * (native_id = 'A')::INTEGER AS csat FROM {log}.case_rows")
+    assert (figure(rated, "csat")["value"], figure(rated, "csat")["unit"], figure(rated, "csat")["n"]) == (
+        0.75,
+        "score",
+        2,
+    )
+
+
+def test_a_customer_is_resolved_when_all_their_cases_are() -> None:
+    cases = log("A: ask@09:00/to=new fix@10:00/to=solved\nB: ask@09:30/to=new fix@12:00/to=solved\nC: ask@09:00/to=new")
+    tiny = with_customers(cases, A=1, B=1)
+    assert figure(tiny, "first_resolution", per="customer")["value"] == 60 * MINUTE
+    assert figure(tiny, "last_resolution", per="customer")["value"] == 180 * MINUTE
+    assert figure(tiny, "last_resolution", per="customer")["n_open"] == 0
+
+
+def test_an_empty_log_has_figures_without_values() -> None:
+    empty = log("A: x@09:00/to=new/as=agent/by=ana").derive(event_rows="SELECT * FROM {log}.event_rows WHERE false")
+    assert kpis(empty)["value"].isna().all()

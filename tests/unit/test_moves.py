@@ -1,0 +1,92 @@
+"""Moves: order, seconds, zones and scopes, computed by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeyminer.errors import UsageError
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.mining.moves import moves, owned_moves, scope, traces
+from tiny import log, with_customers
+
+MINUTE = 60_000_000
+
+
+def steps(log: EventLog, columns: str, per: str = "case") -> list[tuple[object, ...]]:
+    return log.rows(f"SELECT {columns} FROM {moves(log, per=per)} ORDER BY trace, pos")  # type: ignore[arg-type]
+
+
+def test_a_move_is_an_event_beside_the_next_one() -> None:
+    tiny = log("A: open@09:00 reply@09:30 close@11:00")
+    assert steps(tiny, "pos, activity, next_activity, us") == [
+        (1, "open", "reply", 30 * MINUTE),
+        (2, "reply", "close", 90 * MINUTE),
+        (3, "close", None, None),
+    ]
+
+
+def test_events_at_one_moment_stay_in_the_order_of_the_source() -> None:
+    tiny = log("A: late@10:00 z@09:00 a@09:00 m@09:00")
+    assert [row[0] for row in steps(tiny, "activity")] == ["z", "a", "m", "late"]
+
+
+def test_seconds_run_from_the_completion_to_the_next_start() -> None:
+    tiny = log("A: call@09:00-09:30 work@10:00-10:20 mail@11:00")
+    assert [row[0] for row in steps(tiny, "us")] == [30 * MINUTE, 40 * MINUTE, None]
+
+
+def test_an_overlap_counts_as_nothing_and_is_counted() -> None:
+    tiny = log("A: call@09:00-09:30 work@09:20-10:00 mail@11:00")
+    assert steps(tiny, "us, overlapped") == [(0, True), (60 * MINUTE, False), (None, None)]
+
+
+def test_owners_are_carried_forward_and_customers_skipped() -> None:
+    tiny = log(
+        "A: open@09:00/as=customer reply@09:10/by=ana/as=agent note@09:20 ask@09:30/as=customer fix@09:40/by=bob"
+    )
+    rows = tiny.rows(f"SELECT activity, resource, next_resource FROM {owned_moves(tiny)} ORDER BY pos")
+    assert rows == [("reply", "ana", None), ("note", "ana", "bob"), ("fix", "bob", None)]
+
+
+def test_no_wait_between_a_known_and_an_assumed_zone() -> None:
+    builder = LogBuilder(Engine())
+    for file, assumed in (("mail.mbox", False), ("calls.csv", True)):
+        source = SourceReceipt(file, "test", "", namespace=file, zone_assumed=assumed)
+        minute = 1 if assumed else 0
+        builder.intake(source).table(
+            f"SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05 09:00:00' + INTERVAL (i * 2 + {minute}) "
+            "MINUTE AS timestamp FROM range(2) t(i)"
+        )
+    both = builder.seal()
+    assert [row[0] for row in steps(both, "us")] == [2 * MINUTE, None, 2 * MINUTE, None]
+    customer = both.derive(case_rows="SELECT *, 7::UBIGINT AS customer_key FROM {log}.case_rows")
+    assert [row[0] for row in steps(customer, "us", "customer")] == [None, None, None, None]
+
+
+def test_a_customer_has_the_events_of_all_their_cases() -> None:
+    tiny = with_customers(log("A: a@09:00 b@11:00\nB: c@10:00\nC: d@09:00\nD: e@09:00"), A=1, B=1, C=2)
+    assert steps(tiny, "trace, activity, us", "customer") == [
+        (1, "a", 60 * MINUTE), (1, "c", 60 * MINUTE), (1, "b", None), (2, "d", None)
+    ]  # fmt: skip
+    found = scope(tiny, per="customer")
+    assert (found.n_traces, found.n_cases, found.n_customers, found.n_left_out) == (2, 3, 2, 1)
+    assert scope(tiny).n_cases == 4
+
+
+def test_traces_of_one_key_have_one_sequence() -> None:
+    tiny = log("A: x@09:00 y@10:00\nB: y@09:00 x@10:00\nC: x@08:00 y@12:00\nD: x@09:00 x@09:01 y@09:02")
+    (n,) = tiny.one(f"SELECT count(*) FROM (SELECT DISTINCT key_a, key_b, n_events FROM {traces(tiny)})")
+    assert n == 3
+
+
+def test_what_the_log_does_not_have_is_a_usage_error() -> None:
+    tiny = log("A: x@09:00")
+    with pytest.raises(UsageError, match="no journeys"):
+        moves(tiny, per="journey")
+    with pytest.raises(UsageError, match="No customer"):
+        moves(tiny, per="customer")
+    with pytest.raises(UsageError, match="no kind of trace"):
+        moves(tiny, per="day")  # type: ignore[arg-type]

@@ -1,0 +1,96 @@
+"""Whose clock: every rule of the table, one case each."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeyminer.log import EventLog
+from journeyminer.mining.spans import spans
+from tiny import log
+
+MINUTE = 60_000_000
+
+
+def turns_of(tiny: EventLog) -> list[tuple[object, ...]]:
+    """Turn, rule and minutes of every span in order of time."""
+    rows = tiny.rows(f"SELECT turn, basis, closed - opened FROM {spans(tiny)} ORDER BY opened, case_key")
+    return [(turn, basis, us // MINUTE) for turn, basis, us in rows]
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ("x@09:00/to=new y@09:10/to=closed", ("us_queue", "status")),
+        ("x@09:00/to=open y@09:10/to=closed", ("us_queue", "status")),
+        ("x@09:00/to=pending y@09:10/to=closed", ("customer", "status")),
+        ("x@09:00/to=on_hold y@09:10/to=closed", ("vendor", "status")),
+        ("x@09:00/to=solved y@09:10/to=closed", ("after_resolution", "status")),
+        ("x@09:00/to=closed y@09:10", ("after_resolution", "status")),
+        ("x@09:00/as=customer y@09:10/as=agent", ("us_queue", "message")),
+        ("x@09:00/as=agent/vis=public y@09:10/as=customer", ("customer", "message")),
+        ("agent_reply@09:00/as=agent y@09:10/as=customer", ("customer", "message")),
+        ("x@09:00/as=bot y@09:10/as=customer", ("bot", "activity")),
+        ("x@09:00/as=bot/to=open y@09:10/to=closed", ("bot", "activity")),
+        ("x@09:00/as=bot/vis=public y@09:10/as=customer", ("customer", "message")),
+        ("x@09:00/as=bot/to=pending y@09:10/to=closed", ("customer", "status")),
+        ("x@09:00/by=ana y@09:10/by=bob", ("us_queue", "assumed")),
+        ("x@09:00/by=ana y@09:10", ("unknown", "none")),
+        ("x@09:00/as=agent/by=ana/vis=internal y@09:10/as=customer", ("unknown", "none")),
+    ],
+)
+def test_each_rule(events: str, expected: tuple[str, str]) -> None:
+    assert turns_of(log(f"A: {events}")) == [(*expected, 10)]
+
+
+def test_an_automatic_reply_leaves_the_case_with_us() -> None:
+    tiny = log("A: ask@09:00/as=customer auto_reply@09:01/as=system/vis=public agent_reply@09:30/as=agent")
+    assert turns_of(tiny) == [("us_queue", "message", 1), ("us_queue", "message", 29)]
+
+
+def test_the_customer_keeps_a_bot_busy() -> None:
+    tiny = log("A: ask@09:00/as=bot/vis=public more@09:05/as=customer end@09:10/as=agent")
+    assert turns_of(tiny) == [("customer", "message", 5), ("bot", "activity", 5)]
+
+
+def test_work_is_split_off_the_wait() -> None:
+    tiny = log("A: ask@09:00/to=open fix@09:40-10:00/to=solved/as=agent")
+    assert turns_of(tiny) == [("us_queue", "status", 40), ("us_work", "activity", 20)]
+
+
+def test_work_that_spans_another_event_is_work_on_both_sides() -> None:
+    tiny = log("A: ask@09:00/to=open/as=customer note@09:30/as=customer fix@09:20-10:00/to=solved/as=agent")
+    assert turns_of(tiny) == [("us_queue", "status", 20), ("us_work", "activity", 10), ("us_work", "activity", 30)]
+
+
+def test_work_on_a_pending_case_stays_the_customers_time() -> None:
+    tiny = log("A: ask@09:00/to=pending fix@09:40-10:00/to=solved/as=agent")
+    assert turns_of(tiny) == [("customer", "status", 60)]
+
+
+def test_a_bots_own_time_is_no_human_work() -> None:
+    assert turns_of(log("A: ask@09:00/to=open run@09:40-10:00/as=bot")) == [("us_queue", "status", 60)]
+
+
+def test_work_before_the_first_event_is_complete_belongs_to_the_case() -> None:
+    tiny = log("A: call@09:00-09:30/as=agent/to=solved")
+    assert tiny.rows(f"SELECT source, target, turn FROM {spans(tiny)}") == [(None, "call", "us_work")]
+
+
+def test_an_open_case_runs_to_the_end_of_the_log() -> None:
+    tiny = log("A: ask@09:00/to=open\nB: ask@09:00/to=open done@10:00/to=solved\nC: hello@09:00")
+    assert turns_of(tiny) == [("us_queue", "status", 60), ("us_queue", "status", 60)]
+    assert tiny.rows(f"SELECT target FROM {spans(tiny)} ORDER BY target") == [("done",), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("events", "queue"),
+    [
+        ("x@09:00/in=L1 y@09:10/in=L2", "L2"),
+        ("x@09:00/in=L1 group_changed@09:10/in=L2", "L1"),
+        ("x@09:00/in=L1 y@09:10/as=customer z@09:20/in=L2", "L2"),
+        ("x@09:00/in=L1 y@09:10", "L1"),
+    ],
+)
+def test_who_acts_next_has_the_case_in_the_queue(events: str, queue: str) -> None:
+    tiny = log(f"A: {events}")
+    assert tiny.rows(f"SELECT queue FROM {spans(tiny)} ORDER BY opened LIMIT 1") == [(queue,)]
