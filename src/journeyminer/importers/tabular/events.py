@@ -29,6 +29,7 @@ class _Query:
 
     @property
     def when_text(self) -> str:
+        """SQL of the text of the event's moment, which may stand in two columns."""
         text = self.table.text(self.plan.columns["timestamp"])
         if "time_of_day" in self.plan.columns:
             return f"{text} || ' ' || {self.table.text(self.plan.columns['time_of_day'])}"
@@ -36,6 +37,7 @@ class _Query:
 
     @property
     def moments(self) -> tuple[Moment, Moment | None]:
+        """SQL of the event's moment and, where the file has one, of its start."""
         when = moment_sql(self.when, self.when_text, alias="when", zone=self.zone)
         if not self.began:
             return when, None

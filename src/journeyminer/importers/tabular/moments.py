@@ -54,6 +54,9 @@ class Format(NamedTuple):
                 f"CASE WHEN {days} BETWEEN 20000 AND 70000 THEN TIMESTAMP '1899-12-30' + "
                 f"to_milliseconds(CAST(round({days} * 86400000) AS BIGINT)) END"
             )
+        if "%n" in self.pattern and "%z" in self.pattern:
+            # the engine has no way from such a moment to one in microseconds
+            return f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
         parsed = f"try_strptime({spelled_sql(text) if self.worded else text}, {quote(self.pattern)})"
         return f"CAST({parsed} AS TIMESTAMP)" if "%z" in self.pattern or "%n" in self.pattern else parsed
 

@@ -75,10 +75,11 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
         ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None,
     )
     header = quote(plan.headers.texts[plan.columns["timestamp"]].strip())
+    place = f"CASE WHEN reason <> 'no case' THEN {header} END"
     intake.beside(
         "rejects",
-        f"SELECT 'row ' || r.{RECORD} AS record, reason, "
-        f"CASE WHEN reason <> 'no case' THEN {header} END AS \"column\", {evidence('value')} AS value FROM ({_rejects(rows)}) r ORDER BY r.{RECORD}",
+        f"SELECT 'row ' || r.{RECORD} AS record, reason, {place} AS \"column\", {evidence('value')} AS value "
+        f"FROM ({_rejects(rows)}) r ORDER BY r.{RECORD}",
     )
     hand_over_cases(
         intake, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from journeyminer.errors import MissingColumn, UsageError
+from journeyminer.importers.tabular.headers import Headers, normalise
+
+KNOWN = ("case_id", "activity", "timestamp", "group")
+
+
+@pytest.mark.parametrize("header", ["Case ID", "case_id", "CaseID", " case-id ", "case:id", "Case (ID)"])
+def test_spellings_of_one_header_are_the_same(header: str) -> None:
+    assert normalise(header) == "case id"
+
+
+@pytest.mark.parametrize(
+    ("header", "normal"),
+    [
+        ("Responsável", "responsavel"),
+        ("ResponsÃ¡vel", "responsavel"),
+        ("Időpont", "idopont"),
+        ("Ügyfél\u00a0neve", "ugyfel neve"),
+    ],
+)
+def test_accents_and_what_was_encoded_twice_do_not_matter(header: str, normal: str) -> None:
+    assert normalise(header) == normal
+
+
+def test_no_header_is_two_columns_and_the_first_synonym_wins() -> None:
+    headers = Headers(["time", "timestamp", "case"])
+    assert headers.match({"timestamp": ["timestamp", "time"], "started_at": ["timestamp"], "case_id": ["case"]}) == {
+        "timestamp": 1,
+        "case_id": 2,
+    }
+
+
+def test_repeated_headers_are_found_by_position() -> None:
+    assert Headers(["Comment", "Key", "Comment"]).find(["comment"]) == [0, 2]
+
+
+def test_the_longest_synonym_inside_a_header_wins_and_a_tie_is_none() -> None:
+    headers = Headers(["Problem Change Date+Time", "Problem Number", "Closed by Number"])
+    assert headers.find_within(["time", "date time"], set()) == 0
+    assert headers.find_within(["number"], set()) == 1
+    assert Headers(["old state", "new state"]).find_within(["state"], set()) is None
+
+
+def test_a_mapping_is_taken_as_it_is_given() -> None:
+    headers = Headers(["Vorgang", "Was", "Was?"])
+    assert headers.given({"case": "vorgang", "activity": "Was?"}, KNOWN, "x.csv") == {"case_id": 0, "activity": 2}
+
+
+def test_an_unknown_header_lists_what_the_file_has() -> None:
+    with pytest.raises(MissingColumn, match=r"x\.csv: There is no column 'Wer'.*The file has: Vorgang, Was"):
+        Headers(["Vorgang", "Was", ""]).given({"group": "Wer"}, KNOWN, "x.csv")
+
+
+def test_an_unknown_column_of_ours_lists_ours() -> None:
+    with pytest.raises(UsageError, match=r"no column .team.*case_id, activity, timestamp, group"):
+        Headers(["Team"]).given({"team": "Team"}, KNOWN, "x.csv")

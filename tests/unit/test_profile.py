@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from journeyminer.errors import ConfigError
+from journeyminer.importers.tabular.headers import normalise
+from journeyminer.importers.tabular.profile import parse, profiles
+from journeyminer.vocabulary import ACTIVITIES, CHANNELS, STATUSES
+
+GOOD = 'title = "Fake"\nshape = "events"\n[columns]\ncase_id = ["Case ID", "case-id"]\n'
+
+
+def test_a_profile_is_one_file_and_needs_no_registration() -> None:
+    names = [profile.name for profile in profiles()]
+    assert names == sorted(names)
+    assert {"event_log", "field_history", "jira_csv", "servicenow_audit", "ticket_list", "zendesk_csv"} <= set(names)
+
+
+def test_headers_are_kept_as_they_are_compared() -> None:
+    assert parse("fake", GOOD).columns == {"case_id": ("case id",)}
+
+
+def test_every_mistake_of_a_profile_is_named_at_once() -> None:
+    text = (
+        'shape = "flat"\nnonsense = 1\n[columns]\nteam = ["Team"]\n[identities]\nface = ["Face"]\n[extras]\ny = ["Y"]\n'
+    )
+    with pytest.raises(ConfigError) as raised:
+        parse("fake", text)
+    for mistake in ("shape", "'nonsense'", "'team'", "'face'", "x_", "lacks case_id"):
+        assert mistake in str(raised.value)
+    with pytest.raises(ConfigError, match="no TOML"):
+        parse("fake", "shape =")
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
+def test_profiles_speak_our_vocabulary(profile) -> None:  # type: ignore[no-untyped-def] # a Profile
+    assert {milestone.activity for milestone in profile.milestones} <= set(ACTIVITIES)
+    assert {milestone.status for milestone in profile.milestones if milestone.status} <= set(STATUSES)
+    assert set(profile.values.get("status", {}).values()) <= set(STATUSES)
+    assert set(profile.values.get("channel", {}).values()) <= set(CHANNELS)
+    assert all(word == word.lower() and word.isascii() for words in profile.values.values() for word in words)
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
+def test_no_synonym_stands_twice_in_a_list(profile) -> None:  # type: ignore[no-untyped-def] # a Profile
+    for synonyms in profile.columns.values():
+        assert len(set(synonyms)) == len(synonyms)
+        assert all(normalise(synonym) == synonym for synonym in synonyms)
