@@ -80,9 +80,9 @@ def test_the_strongest_identifier_decides() -> None:
     prepared = identify_customers(
         log({
             "1": [("email", "ana@x.test"), ("external_id", "7"), ("name", "Ana")],
-            "2": [("phone", "+351912345678"), ("external_id", "7")],
-            "3": [("email", "ana@x.test"), ("phone", "+351912345678")],
-            "4": [("email", "ana@x.test")],
+            "2": [("email", "ana@x.test"), ("phone", "+351912345678")],
+            "3": [("phone", "+351912345678"), ("external_id", "7")],
+            "4": [("external_id", "7")],
             "5": [("name", "Ana")],
         })
     )  # fmt: skip

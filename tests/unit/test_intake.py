@@ -226,6 +226,12 @@ def test_case_keys_that_collide_are_salted_until_they_are_exact(monkeypatch: pyt
     assert made.rows("SELECT case_id, activity FROM events ORDER BY seq")[2] == ("t:B", "z")
 
 
+def test_half_a_character_in_a_broken_export_does_not_end_the_reading() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "a.txt", "a").records([used("1", event("A", "broken \ud83d"), event("A", "ő 😀 \x00 \u2028"))])
+    assert builder.seal().rows("SELECT activity FROM events ORDER BY seq") == [("broken ?",), ("ő 😀 \x00 \u2028",)]
+
+
 def test_a_namespace_after_the_table_is_refused() -> None:
     way = intake(LogBuilder(Engine()), "t.csv", "t")
     way.table(TABLE)

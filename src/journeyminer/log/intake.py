@@ -220,7 +220,8 @@ class Intake:
         self.engine.execute(
             f"INSERT INTO {self._builder.schema}.staged_{stage} BY NAME SELECT {self.number} AS source_no, {picked} "
             f"FROM (SELECT from_json_strict(?::JSON, {shape}) AS r)",
-            [json.dumps(columns)],
+            # a lone surrogate in a broken export would end the whole insert
+            [json.dumps(columns, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")],
         )
         batch.clear()
 

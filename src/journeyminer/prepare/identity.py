@@ -11,8 +11,8 @@ from journeyminer.config import Config, read_toml
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
 
-KINDS = ("external_id", "email", "phone", "handle")
-"""the kinds that identify a person, the strongest first"""
+KINDS = ("email", "external_id", "phone", "handle")
+"""the kinds that identify a person, the first one wins: an address means the same in every source"""
 SCOPED = ("external_id", "handle")
 """kinds whose values mean something inside one namespace only"""
 MIN_PHONE_DIGITS = 7
@@ -24,7 +24,7 @@ _DOMAIN = "rtrim(split_part(address, '@', 2), '.')"
 def identify_customers(log: EventLog, *, config: Config | None = None) -> EventLog:
     """The log whose cases carry `customer_key`, and `customer_kind`: the kind of identifier it was made of.
 
-    A case's customer is its strongest identifier: external_id, e-mail, phone, handle; of several of a kind the first
+    A case's customer is its strongest identifier: e-mail, external_id, phone, handle; of several of a kind the first
     in the alphabet. Cases with the same identifier are one customer; nothing is concluded over two steps. A case
     without an identifier has no customer. External ids and handles count inside their namespace only.
 
