@@ -109,7 +109,7 @@ def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], ord
         intake.beside(
             "identities",
             f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "
-            f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL ORDER BY ALL",
+            f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL",
         )
 
 
