@@ -86,6 +86,9 @@ def read_log(
         files = _unpacked(find_files(Path(path) for path in paths), Path(folder), builder, options)
         claimed = _claim(files, builder, options)
         if not claimed and not builder.receipt.failed:
+            if len(builder.receipt.unclaimed) == 1:
+                (only,) = builder.receipt.unclaimed
+                raise UnidentifiedSource(only.reason, place=only.file)
             names = ", ".join(shown for _, shown in files[:5]) or "there is no file"
             raise UnidentifiedSource(f"No importer knows any of the files ({names}).", hint=HOW_TO_READ)
         _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
@@ -130,7 +133,7 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         if answer.chosen:
             claimed.append(Claimed(answer.sample, *answer.chosen))
         elif isinstance(answer.error, UnidentifiedSource):
-            builder.receipt.unclaimed.append(Unclaimed(shown, answer.error.message))
+            builder.receipt.unclaimed.append(Unclaimed(shown, _reason(answer.error, shown)))
         elif answer.error:
             if options.strict:
                 raise answer.error

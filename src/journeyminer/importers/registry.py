@@ -55,12 +55,7 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
         ]
     answered.sort(key=lambda answer: -answer[1].score)
     if not answered:
-        unclaimed = UnidentifiedSource(
-            "No importer knows this file.",
-            place=sample.shown,
-            hint=HOW_TO_READ,
-        )
-        return Identified(sample, (), None, unclaimed)
+        return Identified(sample, (), None, _unclaimed(sample, options))
     if len(answered) > 1 and answered[0][1].score == answered[1][1].score:
         both = " and ".join(f"{importer.NAME} ({match.reason})" for importer, match in answered[:2])
         tie = AmbiguousSource(
@@ -68,6 +63,16 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
         )
         return Identified(sample, tuple(answered), None, tie)
     return Identified(sample, tuple(answered), answered[0])
+
+
+def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
+    """Why nobody reads a file: of a table, which columns it has and how to name them."""
+    from journeyminer.importers.tabular import missing_columns
+
+    missing = missing_columns(sample, options) if sample.suffix in TABLES else None
+    if missing is None:
+        return UnidentifiedSource("No importer knows this file.", place=sample.shown, hint=HOW_TO_READ)
+    return UnidentifiedSource(missing.message, place=sample.shown, hint=missing.hint)
 
 
 FILES = {

@@ -6,8 +6,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from journeyminer.errors import UnreadableExport
-from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.errors import MissingColumn, UnreadableExport
+from journeyminer.importers.base import Match, ReadOptions, Sample, Source
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.milestones import load_milestones
@@ -30,6 +30,18 @@ def identify(sample: Sample) -> Match | None:
     dialect = find_dialect(sample)
     plans = make_plans(dialect) if dialect else []
     return Match(plans[0].score, plans[0].reason) if plans else None
+
+
+def missing_columns(sample: Sample, options: ReadOptions) -> MissingColumn | None:
+    """What a table lacks that no profile claims; None where the file is no table, or lacks nothing."""
+    dialect = find_dialect(sample)
+    if dialect is None:
+        return None
+    try:
+        choose_plan(dialect, options, sample.shown)
+    except MissingColumn as missing:
+        return missing
+    return None
 
 
 def load(source: Source, intake: Intake) -> None:
