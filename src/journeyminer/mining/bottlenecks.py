@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
-from journeyminer.mining import bootstrap
+from journeyminer.mining.bootstrap import MAX_PLACES, bounds
 from journeyminer.mining.moves import customers_known, scope, scoped, trace_of
 from journeyminer.mining.spans import spans
 from journeyminer.vocabulary import OUR_TURNS, Per
@@ -63,7 +63,7 @@ def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd
     for column in COLUMNS:
         if column in rows:
             frame[column] = rows[column]
-    ranked = (rows["n_cases"] >= MIN_CASES) & (rows["place"] < bootstrap.MAX_PLACES)
+    ranked = (rows["n_cases"] >= MIN_CASES) & (rows["place"] < MAX_PLACES)
     for column, values in found.items():
         series = pd.Series(values[:shown]).reindex(range(shown))
         frame[column] = series.where(ranked).round().astype("Int64")
@@ -82,7 +82,8 @@ def _make_waits(log: EventLog, per: Per) -> str:
         f"""
         WITH waits AS (
             SELECT {trace} AS trace, e.case_key, seq, CAST(source AS VARCHAR) AS source,
-                CAST(target AS VARCHAR) AS target, queue, turn, basis = 'assumed' AS assumed, opened,
+                CAST(target AS VARCHAR) AS target, CAST(queue AS VARCHAR) AS queue,
+                CAST(turn AS VARCHAR) AS turn, basis = 'assumed' AS assumed, opened,
                 CAST(make_timestamp(CASE WHEN target IS NULL THEN opened ELSE closed END) AS DATE) AS day,
                 closed - opened AS us
             FROM {joined} WHERE turn IN ({ours}) AND {trace} IS NOT NULL
@@ -160,11 +161,11 @@ def _bounds(log: EventLog, waits: str, per: Per, n_places: int) -> dict[str, Any
             SELECT trace, row_number() OVER (ORDER BY trace) - 1 AS cluster FROM (SELECT DISTINCT trace FROM {waits})
         )
         SELECT place, cluster, CAST(round(sum(us) / 1e6) AS BIGINT) AS seconds
-        FROM {waits} JOIN numbered USING (trace) WHERE place < {min(n_places, bootstrap.MAX_PLACES)} GROUP BY ALL
+        FROM {waits} JOIN numbered USING (trace) WHERE place < {min(n_places, MAX_PLACES)} GROUP BY ALL
         ORDER BY ALL
         """
     )
-    found = bootstrap.bounds(
+    found = bounds(
         *(frame[column].to_numpy() for column in ("place", "cluster", "seconds")),
         n_clusters=scope(log, per=per).n_traces,
     )

@@ -48,7 +48,8 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
         LEFT JOIN (
             SELECT source, target, CAST(sum(n - 1) AS BIGINT) AS n_again
             FROM (
-                SELECT source, target, count(*) AS n FROM {_returning(log, level, per)} GROUP BY trace, source, target
+                SELECT source, target, count(*) AS n FROM {_returning(log, level, per)}
+                GROUP BY trace, source, target HAVING count(*) > 1
             )
             GROUP BY ALL
         )

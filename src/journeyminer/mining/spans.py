@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
 from journeyminer.mining.moves import zone_is_assumed
-from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,9 +137,9 @@ def _spans(log: EventLog) -> str:
         SELECT *, 'us_work activity', greatest(work_from, opened), closed
         FROM ruled WHERE above_work IS NULL AND work_from < closed
     )
-    SELECT case_key, seq, source, target, CAST(queue AS VARCHAR) AS queue, split_part(rule, ' ', 1) AS turn,
-        split_part(rule, ' ', 2) AS basis, epoch_us(a) AS opened, epoch_us(b) AS closed,
-        epoch_us(wait_until) AS wait_until
+    SELECT case_key, seq, source, target, queue, CAST(split_part(rule, ' ', 1) AS ENUM({_in(TURNS)})) AS turn,
+        CAST(split_part(rule, ' ', 2) AS ENUM({_in(TURN_BASES)})) AS basis, epoch_us(a) AS opened,
+        epoch_us(b) AS closed, epoch_us(wait_until) AS wait_until
     FROM cut WHERE b > a
     """
 

@@ -32,7 +32,7 @@ def turns(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     """
     if per == "case":
         sums = {(turn, basis): int(us) for turn, basis, us in log.rows(
-            f"SELECT turn, basis, sum(closed - opened) FROM {spans(log)} GROUP BY ALL"
+            f"SELECT CAST(turn AS VARCHAR), CAST(basis AS VARCHAR), sum(closed - opened) FROM {spans(log)} GROUP BY ALL"
         )}  # fmt: skip
     else:
         segments = _segments(log, per)
