@@ -12,7 +12,10 @@ from journeyminer.render import FORMATS
 from sample_report import sample_report
 
 FOLDER = Path(__file__).parent / "render"
-FILES = ["markdown.en.md", "markdown.pt.md", "terminal.en.txt", "terminal.pt.txt", "json.en.json"]
+FILES = [
+    "markdown.en.md", "markdown.es.md", "markdown.hu.md", "markdown.pt.md",
+    "terminal.en.txt", "terminal.es.txt", "terminal.hu.txt", "terminal.pt.txt", "json.en.json",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -12,7 +12,7 @@ from journeyminer.errors import UsageError
 from journeyminer.i18n import UNKNOWN, Language, available_languages, catalogue
 
 PACKAGE = Path(i18n.__file__).parent
-EN, PT = Language("en"), Language("pt")
+EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
     "turn", "between",
@@ -38,6 +38,16 @@ def test_portuguese_writes_numbers_as_brazil_does() -> None:
     assert PT.hours(4_464_000) == "1.240 h"
 
 
+def test_spanish_and_hungarian_write_numbers_as_their_readers_do() -> None:
+    assert ES.duration(276_480) == "3,2 d"
+    assert ES.percent(0.034) == "3,4\u00a0%"
+    assert ES.hours(4_464_000) == "1.240 h"
+    assert HU.duration(276_480) == "3,2 nap"
+    assert HU.duration(15_600) == "4 óra 20 perc"
+    assert HU.percent(0.034) == "3,4%"
+    assert HU.hours(4_464_000) == "1\u00a0240 óra"
+
+
 @pytest.mark.parametrize(
     ("share", "says"),
     [
@@ -53,6 +63,8 @@ def test_moments_say_their_zone_and_are_turned_to_it() -> None:
     assert EN.moment("2026-03-09T11:00:00+02:00") == "9 Mar 2026, 09:00 UTC"
     assert EN.date("2026-03-09T11:00:00Z") == "9 Mar 2026"
     assert PT.date("2026-03-09T11:00:00Z") == "9 mar. 2026"
+    assert ES.date("2026-03-09T11:00:00Z") == "9 mar 2026"
+    assert HU.moment("2026-03-09T11:00:00Z") == "2026. márc. 9. 11:00 UTC"
     assert EN.moment(None) == UNKNOWN
 
 
@@ -60,6 +72,8 @@ def test_plural_forms_are_the_language_s_own() -> None:
     assert [EN.text("count.case", n=n) for n in (0, 1, 2)] == ["0 cases", "1 case", "2 cases"]
     assert [PT.text("count.case", n=n) for n in (0, 1, 2)] == ["0 caso", "1 caso", "2 casos"]
     assert PT.text("count.case", n=1_000_000) == "1.000.000 casos"
+    assert [ES.text("count.case", n=n) for n in (0, 1, 2)] == ["0 casos", "1 caso", "2 casos"]
+    assert [HU.text("count.case", n=n) for n in (0, 1, 2)] == ["0 ügy", "1 ügy", "2 ügy"]
 
 
 def test_a_plural_may_count_another_parameter() -> None:
@@ -105,6 +119,13 @@ def test_every_catalogue_has_the_same_keys_and_parameters(code: str) -> None:
 def test_every_parameter_has_a_kind_that_can_be_written(code: str) -> None:
     kinds = {kind for entry in catalogue(code).values() for _, kind in placeholders(entry)}
     assert kinds - KINDS == {""}
+
+
+def test_no_suffix_is_glued_to_data_in_hungarian() -> None:
+    """Vowel harmony would have to know how the data sounds: `Billing-ben`, but `Technical-ban`."""
+    forms = [entry for entry in catalogue("hu").values() if isinstance(entry, str)]
+    assert len(forms) == len(catalogue("hu"))
+    assert [form for form in forms if re.search(r"}-?[^\W_]", form)] == []
 
 
 def test_every_word_of_the_closed_sets_has_a_translation() -> None:
