@@ -112,7 +112,7 @@ FILTERS = (
 )  # fmt: skip
 
 LOOK = (
-    click.option("--language", metavar="CODE", help="Language of the report: en, pt."),
+    click.option("--language", metavar="CODE", help="Language of the report: en, es, hu, pt."),
     click.option("--agents", type=click.Choice(["numbered", "named"]), default="numbered", show_default=True,
                  help="Print agents as 'agent 1 ... n' or by name."),
     click.option("--max-nodes", type=click.IntRange(2), help="Nodes on the map (25)."),
