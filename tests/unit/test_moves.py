@@ -9,7 +9,7 @@ from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt
-from journeyminer.mining.moves import moves, owned_moves, scope, traces
+from journeyminer.mining.moves import changes, moves, scope, traces
 from tiny import log, with_customers
 
 MINUTE = 60_000_000
@@ -43,12 +43,12 @@ def test_an_overlap_counts_as_nothing_and_is_counted() -> None:
     assert steps(tiny, "us, overlapped") == [(0, True), (60 * MINUTE, False), (None, None)]
 
 
-def test_owners_are_carried_forward_and_customers_skipped() -> None:
+def test_a_change_runs_from_the_last_event_of_the_old_owner_with_customers_skipped() -> None:
     tiny = log(
-        "A: open@09:00/as=customer reply@09:10/by=ana/as=agent note@09:20 ask@09:30/as=customer fix@09:40/by=bob"
+        "A: open@09:00/as=customer reply@09:10/by=ana/as=agent note@09:20 ask@09:30/as=customer fix@09:40/by=bob\n"
+        "B: reply@09:00/by=bob/as=agent reply@09:30/by=bob/as=agent"
     )
-    rows = tiny.rows(f"SELECT activity, resource, next_resource FROM {owned_moves(tiny)} ORDER BY pos")
-    assert rows == [("reply", "ana", None), ("note", "ana", "bob"), ("fix", "bob", None)]
+    assert tiny.rows(f"SELECT source, target, us FROM {changes(tiny, 'resource')}") == [("ana", "bob", 20 * MINUTE)]
 
 
 def test_no_wait_between_a_known_and_an_assumed_zone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journeyminer.log import EventLog
-from journeyminer.mining.moves import scoped, trace_of, traces
+from journeyminer.mining.moves import ordered, scoped, traces
 from journeyminer.vocabulary import OPEN_STATUSES, Per
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def trace_ends(log: EventLog, *, per: Per = "case") -> str:
     """SQL of the traces with `is_open`: whether any of their cases is open, null where no status is known."""
     if not log.has("status"):
         return f"SELECT trace, CAST(NULL AS BOOLEAN) AS is_open FROM {traces(log, per=per)}"
-    trace, events = trace_of(log, per)
     listed = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
+    # the table is in the declared order, so the last row with a status is the last event with one
+    case = "trace" if per == "case" else "trace, case_key"
+    last = "arg_max(status, rowid) FILTER (WHERE status IS NOT NULL)"
     return (
-        f"SELECT trace, bool_or(status IN ({listed})) AS is_open FROM ("
-        f"SELECT {trace} AS trace, e.case_key, "
-        "arg_max(e.status, (e.timestamp, e.seq)) FILTER (WHERE e.status IS NOT NULL) AS status "
-        f"FROM {events} WHERE {trace} IS NOT NULL GROUP BY ALL) GROUP BY trace"
+        f"SELECT trace, bool_or(status IN ({listed})) AS is_open "
+        f"FROM (SELECT {case}, {last} AS status FROM {ordered(log, per=per)} GROUP BY ALL) GROUP BY trace"
     )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
-from journeyminer.log.engine import name, quote
-from journeyminer.mining.moves import moves, owned_moves, scope, scoped, traces
+from journeyminer.log.engine import quote
+from journeyminer.mining.moves import changes, scope, scoped, traces
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel, Per
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TEXT = "CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target"
 _ROWS = ("source", "target", "n", "n_cases", "median_seconds", "p90_seconds", "total_seconds")
 _TOTALS = ("n", "n_cases", "ping_pong", "ping_pong_cases", "hops_mean")
 
@@ -39,18 +40,14 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
     """
     parts = [
         f"""
-        SELECT {quote(level)} AS "by", CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
-            n, n - coalesce(n_again, 0) AS n_cases, us, quantiles
+        SELECT {quote(level)} AS "by", source, target, n, n_cases, us, quantiles
         FROM (
-            SELECT source, target, count(*) AS n, sum(us) AS us, quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {_changes(log, level, per)} GROUP BY ALL
+            SELECT source, target, sum(us) AS us, quantile_cont(us, [0.5, 0.9]) AS quantiles
+            FROM {changes(log, level, per=per)} GROUP BY ALL
         )
-        LEFT JOIN (
-            SELECT source, target, CAST(sum(n - 1) AS BIGINT) AS n_again
-            FROM (
-                SELECT source, target, count(*) AS n FROM {_returning(log, level, per)}
-                GROUP BY trace, source, target HAVING count(*) > 1
-            )
+        JOIN (
+            SELECT source, target, CAST(sum(n) AS BIGINT) AS n, count(*) AS n_cases
+            FROM (SELECT trace, source, target, count(*) AS n FROM {changes(log, level, per=per)} GROUP BY ALL)
             GROUP BY ALL
         )
         USING (source, target)
@@ -61,7 +58,7 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
         return scoped(_empty(_ROWS), log, per=per)
     frame = log.sql(
         f"""
-        WITH pairs AS ({" UNION ALL ".join(parts)})
+        WITH pairs AS ({" UNION ALL ".join(f"SELECT * REPLACE ({TEXT}) FROM ({part})" for part in parts)})
         SELECT "by", source, target, n, n_cases, quantiles[1] / 1e6 AS median_seconds,
             quantiles[2] / 1e6 AS p90_seconds, CAST(round(us / 1e6) AS BIGINT) AS total_seconds
         FROM pairs ORDER BY {_by_level()}, n DESC, source, target
@@ -80,17 +77,15 @@ def handover_totals(log: EventLog, *, by: HandoverLevel | None = None, per: Per 
     """
     parts = [
         f"""
-        SELECT {quote(level)} AS "by", n, n_cases, ping_pong, ping_pong_cases
+        SELECT {quote(level)} AS "by", coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases,
+            coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, count(*) FILTER (WHERE back > 0) AS ping_pong_cases
         FROM (
-            SELECT coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases FROM {_handed(log, level, per)}
-        ),
-        (
-            SELECT count(*) AS ping_pong, count(DISTINCT trace) AS ping_pong_cases
+            SELECT trace, count(*) AS n, count(*) FILTER (WHERE last_trace = trace AND last_source = target) AS back
             FROM (
-                SELECT trace, lead(target) OVER (PARTITION BY trace ORDER BY pos) = source AS back
-                FROM {_returning(log, level, per)}
+                SELECT trace, target, lag(trace) OVER () AS last_trace, lag(source) OVER () AS last_source
+                FROM {changes(log, level, per=per)}
             )
-            WHERE back
+            GROUP BY trace
         )
         """
         for level in _levels(log, by)
@@ -113,42 +108,14 @@ def handover_counts(log: EventLog, *, by: HandoverLevel, per: Per = "case") -> p
     """
     if by not in _levels(log, by):
         return _empty(("n",))[["n"]]
-    return log.sql(
-        f"SELECT coalesce(h.n, 0) AS n FROM {traces(log, per=per)} LEFT JOIN {_handed(log, by, per)} h USING (trace)"
-    )
+    handed = f"(SELECT trace, count(*) AS n FROM {changes(log, by, per=per)} GROUP BY trace)"
+    return log.sql(f"SELECT coalesce(h.n, 0) AS n FROM {traces(log, per=per)} LEFT JOIN {handed} h USING (trace)")
 
 
 def _levels(log: EventLog, by: HandoverLevel | None) -> list[HandoverLevel]:
     if by is not None and by not in HANDOVER_LEVELS:
         raise UsageError(f"{by!r} is no level of hand-over.", hint=f"It is one of {', '.join(HANDOVER_LEVELS)}.")
     return [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level)]
-
-
-def _changes(log: EventLog, level: HandoverLevel, per: Per) -> str:
-    """SQL of the moves at which the owner changes; a channel is not owned, so that of customers counts too."""
-    table = moves(log, per=per) if level == "channel" else owned_moves(log, per=per)
-    source, target = name(level), name("next_" + level)
-    return f"(SELECT trace, pos, {source} AS source, {target} AS target, us FROM {table} WHERE {source} <> {target})"
-
-
-def _handed(log: EventLog, level: HandoverLevel, per: Per) -> str:
-    """Make the table of traces handed over and return its name: `n` times, and whether an owner `may_return`.
-
-    Where as many different owners as there can be are marked in 64 bits, nobody had the trace twice: it holds no pair
-    of owners twice and no ping-pong. Most traces are like that, and are spared the looking.
-    """
-    owners = "(1::UBIGINT << (hash(source) % 64)) | (1::UBIGINT << (hash(target) % 64))"
-    return log.make(
-        f"handed_{level}_{per}",
-        f"SELECT trace, count(*) AS n, bit_count(bit_or({owners})) <= count(*) AS may_return "
-        f"FROM {_changes(log, level, per)} GROUP BY trace",
-    )
-
-
-def _returning(log: EventLog, level: HandoverLevel, per: Per) -> str:
-    """SQL of the changes of those traces in which an owner may return."""
-    handed = _handed(log, level, per)
-    return f"(SELECT * FROM {_changes(log, level, per)} SEMI JOIN (FROM {handed} WHERE may_return) USING (trace))"
 
 
 def _by_level() -> str:

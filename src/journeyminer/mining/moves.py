@@ -1,7 +1,8 @@
 """Moves: every event beside the next one of its trace. All measures of order and time are group-bys over this table.
 
-One window makes it, over integer codes, once a log and `per`. Seconds are whole microseconds (`us`), so that sums are
-exact whatever the number of threads; measures round at the very end.
+The events are sorted once a log and `per`; what follows reads them in that order and needs no more than the row before
+or after. Words are integer codes, and seconds whole microseconds (`us`), so that sums are exact whatever the number of
+threads; measures round at the very end.
 """
 
 from __future__ import annotations
@@ -17,15 +18,6 @@ from journeyminer.vocabulary import HANDOVER_LEVELS, PERS, HandoverLevel, Per
 if TYPE_CHECKING:
     import pandas as pd
 
-OWNER = {
-    "resource": "e.resource",
-    "group": 'e."group"',
-    "tier": "e.tier",
-    "role": "CASE WHEN e.role IN ('agent', 'bot', 'vendor') THEN e.role END",
-    "channel": "nullif(e.channel, 'internal')",
-}
-"""SQL of who owns a case at each level after an event; null where the event does not say"""
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -38,39 +30,114 @@ class Scope:
     n_left_out: int
 
 
-def moves(log: EventLog, *, per: Per = "case") -> str:
-    """Make the table of moves and return its name.
+def ordered(log: EventLog, *, per: Per = "case") -> str:
+    """Make the table of events in the declared order (trace, timestamp, namespace, case, seq) and return its name.
 
-    One row an event, in the declared order inside its trace (timestamp, namespace, case, seq):
-
-    - `trace`: the case's or customer's key
-    - `pos`: 1 for the first event of the trace
-    - `activity`, `next_activity`: null where the trace ends
-    - `timestamp`: when the event was complete
-    - `us`: microseconds from this event's completion to the next one's start where known, else its completion. An
-      overlap counts as 0. Null at the end of a trace, and between an event whose time zone is known and one of another
-      source whose zone was assumed
-    - where the log has any started_at, `begin`: when the event began where known, else its completion; and
-      `overlapped`: whether `us` would be negative
-    - for each level of hand-over that the log has: `<level>`, the owner after this event (carried forward over events
-      that name none), and `next_<level>`, the owner whom the next event names
+    Columns: `trace` (the case's or customer's key), `case_key` where a trace is more than a case, `timestamp`, `begin`
+    where the log knows when events began (never after the timestamp), `activity`, the levels of hand-over and the
+    status that the log has, and `assumed` (whether the zone is) where the log's zones are not equally sure.
 
     Raises:
         UsageError: the log has no such traces.
     """
-    levels = [level for level in HANDOVER_LEVELS if log.has(level) and (level == "channel" or not _customers_act(log))]
-    return log.make(f"moves_{per}", _select(log, per, levels))
+    trace, events = trace_of(log, per)
+    columns = [f"{trace} AS trace", "e.timestamp", "e.activity"]
+    columns += [f"e.{name(column)}" for column in (*HANDOVER_LEVELS, "status") if log.has(column)]
+    if per != "case":
+        columns.append("e.case_key")
+    if log.has("started_at"):
+        columns.append("least(e.started_at, e.timestamp) AS begin")
+    if assumed := zone_is_assumed(log):
+        columns.append(f"{assumed} AS assumed")
+    order = "e.timestamp, e.seq" if per == "case" else "e.timestamp, c.ns_no, c.native_id, e.seq"
+    return log.make(
+        f"ordered_{per}",
+        f"SELECT {', '.join(columns)} FROM {events} WHERE {trace} IS NOT NULL ORDER BY {trace}, {order}",
+    )
 
 
-def owned_moves(log: EventLog, *, per: Per = "case") -> str:
-    """Make the table of moves between owned events, those of customers skipped, and return its name.
+def moves(log: EventLog, *, per: Per = "case") -> str:
+    """Make the table of moves and return its name.
 
-    The same columns as `moves`, all levels but the channel; the same table where no customer acts in the log.
+    One row an event, in the declared order:
+
+    - `trace`: the case's or customer's key
+    - `pos`: 1 for the first event of the trace
+    - `activity`, `next_activity`: null where the trace ends
+    - `timestamp`: when the event was complete; `begin`, when it began, where the log knows that
+    - `us`: microseconds from this event's completion to the next one's start where known, else its completion. An
+      overlap counts as 0. Null at the end of a trace, and between an event whose time zone is known and one of another
+      source whose zone was assumed
+    - `overlapped`, where the log knows when events began: whether `us` would be negative
     """
-    if not _customers_act(log):
-        return moves(log, per=per)
-    levels = [level for level in HANDOVER_LEVELS if log.has(level) and level != "channel"]
-    return log.make(f"owned_moves_{per}", _select(log, per, levels, "e.role IS DISTINCT FROM 'customer'"))
+    begun = log.has("started_at")
+    us, overlapped = _seconds(log, "timestamp", "next_begin", "next_assumed", "assumed")
+    begin = f", begin, CASE WHEN goes_on THEN {overlapped} END AS overlapped" if begun else ""
+    return log.make(
+        f"moves_{per}",
+        f"""
+        WITH beside AS (
+            SELECT *, row_number() OVER () AS nth, lag(trace) OVER () IS DISTINCT FROM trace AS is_first,
+                lead(trace) OVER () IS NOT DISTINCT FROM trace AS goes_on, lead(activity) OVER () AS next_activity,
+                lead({"begin" if begun else "timestamp"}) OVER () AS next_begin{_beside(log, "lead", "next_assumed")}
+            FROM {ordered(log, per=per)}
+        ),
+        placed AS (
+            SELECT *, max(CASE WHEN is_first THEN nth END) OVER (ROWS UNBOUNDED PRECEDING) AS first FROM beside
+        )
+        SELECT trace, CAST(nth - first + 1 AS INTEGER) AS pos, activity,
+            CASE WHEN goes_on THEN next_activity END AS next_activity, timestamp,
+            CASE WHEN goes_on THEN {us} END AS us{begin}
+        FROM placed
+        """,
+    )
+
+
+def changes(log: EventLog, level: HandoverLevel, *, per: Per = "case") -> str:
+    """Make the table of changes of owner at a level, in the declared order, and return its name.
+
+    One row an owned event with another owner than the owned event before it: `trace`, `source`, `target`, `us`
+    (microseconds from the one to the other, as in `moves`). What is owned stands in `handovers`.
+    """
+    owner = OWNERS.get(level, name(level))
+    owned = "WHERE role IS DISTINCT FROM 'customer'" if log.has("role") and level != "channel" else ""
+    us, _ = _seconds(
+        log, "last_timestamp", "begin" if log.has("started_at") else "timestamp", "assumed", "last_assumed"
+    )
+    return log.make(
+        f"changes_{level}_{per}",
+        f"""
+        WITH owned AS (
+            SELECT *, {owner} AS owner, lag(timestamp) OVER () AS last_timestamp{_beside(log, "lag", "last_assumed")}
+            FROM {ordered(log, per=per)} {owned}
+        ),
+        named AS (
+            SELECT trace, lag(trace) OVER () AS last_trace, lag(owner) OVER () AS source, owner AS target, {us} AS us
+            FROM owned WHERE owner IS NOT NULL
+        )
+        SELECT trace, source, target, us FROM named WHERE last_trace = trace AND source <> target
+        """,
+    )
+
+
+OWNERS = {
+    "role": "CASE WHEN role IN ('agent', 'bot', 'vendor') THEN role END",
+    "channel": "nullif(channel, 'internal')",
+}
+"""SQL of who owns a trace after an event, null where it does not say, for the levels where that is not the column"""
+
+
+def _seconds(log: EventLog, from_: str, to: str, assumed: str, other: str) -> tuple[str, str]:
+    """SQL of the microseconds from a completion to a start, and of whether they overlap."""
+    us = f"epoch_us({to}) - epoch_us({from_})"
+    counted = f"greatest({us}, 0)" if log.has("started_at") else us
+    if zone_is_assumed(log):
+        counted = f"CASE WHEN {assumed} = {other} THEN {counted} END"
+    return counted, f"{us} < 0"
+
+
+def _beside(log: EventLog, function: str, column: str) -> str:
+    return f", {function}(assumed) OVER () AS {column}" if zone_is_assumed(log) else ""
 
 
 def traces(log: EventLog, *, per: Per = "case") -> str:
@@ -147,34 +214,6 @@ def zone_is_assumed(log: EventLog) -> str | None:
     rows = log.rows("SELECT source_no FROM sources WHERE zone_assumed ORDER BY source_no")
     (n_sources,) = log.one("SELECT count(*) FROM sources")
     return f"e.source_no IN ({', '.join(str(row[0]) for row in rows)})" if 0 < len(rows) < n_sources else None
-
-
-def _customers_act(log: EventLog) -> bool:
-    return log.has("role") and bool(log.rows("SELECT 1 FROM event_rows WHERE role = 'customer' LIMIT 1"))
-
-
-def _select(log: EventLog, per: Per, levels: list[HandoverLevel], only: str = "true") -> str:
-    """SQL of the moves between the events for which `only` holds."""
-    trace, events = trace_of(log, per)
-    order = "e.timestamp, e.seq" if per == "case" else "e.timestamp, c.ns_no, c.native_id, e.seq"
-    begin = "least(e.started_at, e.timestamp)" if log.has("started_at") else "e.timestamp"
-    us = f"epoch_us(lead({begin}) OVER w) - epoch_us(e.timestamp)"
-    begun = ""
-    if log.has("started_at"):
-        begun = f", {begin} AS begin, {us} < 0 AS overlapped"
-        us = f"CASE WHEN {us} < 0 THEN 0 ELSE {us} END"
-    if assumed := zone_is_assumed(log):
-        us = f"CASE WHEN ({assumed}) = lead({assumed}) OVER w THEN {us} END"
-    owners = "".join(
-        f", last_value({OWNER[level]} IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING) AS {name(level)}"
-        f", lead({OWNER[level]}) OVER w AS {name('next_' + level)}"
-        for level in levels
-    )
-    return (
-        f"SELECT {trace} AS trace, CAST(row_number() OVER w AS INTEGER) AS pos, e.activity, "
-        f"lead(e.activity) OVER w AS next_activity, e.timestamp, {us} AS us{begun}{owners} "
-        f"FROM {events} WHERE {trace} IS NOT NULL AND {only} WINDOW w AS (PARTITION BY {trace} ORDER BY {order})"
-    )
 
 
 def _columns(log: EventLog, table: str) -> set[str]:
