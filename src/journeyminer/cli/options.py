@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from journeyminer.vocabulary import PERS
+from journeyminer.vocabulary import PERS, Per
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ class Filters:
     until: str | None = None
     where: str | None = None
     channels: tuple[str, ...] = ()
-    per: str = "case"
+    per: Per = "case"
 
 
 @dataclass(frozen=True, slots=True)

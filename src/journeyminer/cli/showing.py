@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,11 +43,11 @@ def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, b
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
         return
-    from journeyminer.render.escape import json_safe
+    from journeyminer.render.json import write
 
     objects = {value: shown_object(report, measures) for value, report in reports.items()}
     data = objects[""] if by is None else {"by": by, "values": objects}
-    click.echo(json_safe(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True)))
+    click.echo(write(data), nl=False)
 
 
 def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:

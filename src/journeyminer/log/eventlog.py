@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from journeyminer.errors import UsageError
 from journeyminer.log.engine import Engine, name, quote
@@ -14,6 +14,8 @@ from journeyminer.log.quality import Receipt
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class EventLog:
     receipt: Receipt
     as_of: datetime | None
     _made: set[str] = field(default_factory=set)
+    _known: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_pandas(
@@ -100,6 +103,13 @@ class EventLog:
             self._made.add(table)
         return table
 
+    def know(self, question: str, answer: Callable[[], Answer]) -> Answer:
+        """What is asked of this log again and again is found out once."""
+        if question not in self._known:
+            self._known[question] = answer()
+        known: Answer = self._known[question]
+        return known
+
     def derive(self, columns: frozenset[str] | None = None, **selects: str) -> EventLog:
         """Another log whose named tables are these queries; the others are shared.
 
@@ -142,12 +152,12 @@ class EventLog:
     @property
     def n_events(self) -> int:
         """How many events the log holds."""
-        return int(self.one("SELECT count(*) FROM event_rows")[0])
+        return self.know("n_events", lambda: int(self.one("SELECT count(*) FROM event_rows")[0]))
 
     @property
     def n_cases(self) -> int:
         """How many cases the log holds."""
-        return int(self.one("SELECT count(*) FROM cases")[0])
+        return self.know("n_cases", lambda: int(self.one("SELECT count(*) FROM case_rows")[0]))
 
     def _enter(self) -> None:
         self.engine.execute(f"SET schema = '{self.schema}'")

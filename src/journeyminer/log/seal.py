@@ -138,8 +138,9 @@ def _view_event_rows(engine: Engine, stage: Stage) -> None:
     (salt,) = engine.one("SELECT salt FROM salt")
     key = "e.case_key" if salt == 0 else case_key("e.case_id", _namespace(engine, stage), salt)
     listed = ", ".join(f"e.{name(column)}" for column in sorted(stage.columns & {*_STORED, *_OWN}))
+    # as a 4-byte integer the rank of ties fits into the engine's sort key, which sorts twice as fast
     engine.execute(
-        f"CREATE VIEW event_rows AS SELECT {key} AS case_key, e.rowid AS seq, "
+        f"CREATE VIEW event_rows AS SELECT {key} AS case_key, CAST(e.rowid AS UINTEGER) AS seq, "
         f"CAST({stage.source_no} AS USMALLINT) AS source_no, {listed} FROM {stage.table} e "
         "WHERE e.case_key IS NOT NULL AND e.activity IS NOT NULL AND e.timestamp IS NOT NULL"
     )
@@ -305,7 +306,7 @@ def make_views(engine: Engine, schema: str, columns: frozenset[str]) -> None:
     row = f"'row ' || CAST({f'coalesce(e.record, {number})' if 'record' in rows else number} AS VARCHAR)"
     ref = f"coalesce(e.ref, {row})" if "ref" in rows else row
     engine.execute(
-        f"CREATE VIEW events AS SELECT e.case_key, e.seq, c.case_id, c.customer_key, {stored}, "
+        f"CREATE VIEW events AS SELECT e.case_key, CAST(e.seq AS BIGINT) AS seq, c.case_id, c.customer_key, {stored}, "
         f"s.importer AS source, s.file || ': ' || {ref} AS source_ref "
         f"FROM {schema}.event_rows e JOIN {schema}.cases c USING (case_key) JOIN {schema}.sources s USING (source_no)"
     )

@@ -158,6 +158,10 @@ def traces(log: EventLog, *, per: Per = "case") -> str:
 
 def scope(log: EventLog, *, per: Per = "case") -> Scope:
     """How many traces, cases and customers a measure of this log is about."""
+    return log.know(f"scope per {per}", lambda: _scope(log, per))
+
+
+def _scope(log: EventLog, per: Per) -> Scope:
     (n_traces,) = log.one(f"SELECT count(*) FROM {traces(log, per=per)}")
     (n_all,) = log.one("SELECT count(DISTINCT case_key) FROM event_rows") if per != "case" else (n_traces,)
     if not customers_known(log):
@@ -188,7 +192,7 @@ def scoped(frame: pd.DataFrame, log: EventLog, *, per: Per) -> pd.DataFrame:
 
 def customers_known(log: EventLog) -> bool:
     """Whether cases have been linked to customers."""
-    return "customer_key" in _columns(log, "case_rows")
+    return log.know("customers known", lambda: "customer_key" in {row[0] for row in log.rows("DESCRIBE case_rows")})
 
 
 def trace_of(log: EventLog, per: Per, table: str = "event_rows") -> tuple[str, str]:
@@ -211,10 +215,10 @@ def trace_of(log: EventLog, per: Per, table: str = "event_rows") -> tuple[str, s
 
 def zone_is_assumed(log: EventLog) -> str | None:
     """SQL whether the zone of an event `e` was assumed; None where all zones of the log are equally sure."""
-    rows = log.rows("SELECT source_no FROM sources WHERE zone_assumed ORDER BY source_no")
-    (n_sources,) = log.one("SELECT count(*) FROM sources")
-    return f"e.source_no IN ({', '.join(str(row[0]) for row in rows)})" if 0 < len(rows) < n_sources else None
 
+    def ask() -> str | None:
+        rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
+        assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
+        return f"e.source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None
 
-def _columns(log: EventLog, table: str) -> set[str]:
-    return {row[0] for row in log.rows(f"DESCRIBE {table}")}
+    return log.know("zone assumed", ask)

@@ -13,8 +13,24 @@ from journeyminer.report.model import SCHEMA_NAME, SCHEMA_VERSION, Report, to_di
 
 
 def render(report: Report) -> str:
-    """The report as JSON: keys sorted, UTF-8, two spaces; report.schema.json describes every key."""
-    return escape.json_safe(json.dumps(to_dict(report), ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    """The report as JSON: keys sorted, UTF-8, one row of a table a line; report.schema.json describes every key."""
+    return write(to_dict(report))
+
+
+def write(data: object) -> str:
+    """Any JSON as text that reads and compares well: objects are spread out, the items of a list take a line each."""
+    return escape.json_safe(_spread(data, "") + "\n")
+
+
+def _spread(data: object, indent: str) -> str:
+    deeper = indent + "  "
+    if isinstance(data, dict) and data:
+        pairs = [f"{json.dumps(key, ensure_ascii=False)}: {_spread(data[key], deeper)}" for key in sorted(data)]
+        return "{\n" + ",\n".join(deeper + pair for pair in pairs) + f"\n{indent}}}"
+    if isinstance(data, list) and data and isinstance(data[0], dict | list):
+        rows = [json.dumps(item, ensure_ascii=False, sort_keys=True) for item in data]
+        return "[\n" + ",\n".join(deeper + row for row in rows) + f"\n{indent}]"
+    return json.dumps(data, ensure_ascii=False)
 
 
 def load(text: str) -> Report:

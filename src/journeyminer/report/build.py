@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -105,19 +105,12 @@ def _graph(making: _Making) -> dict[str, Any]:
         for activity, node in found.nodes(data=True)
     )
     edges = tuple(
-        model.Edge(source, target, **{key: _whole(key, value) for key, value in edge.items()})
+        model.Edge(source, target, **{key: _plain(key, value) for key, value in edge.items()})
         for source, target, edge in sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], edge[0], edge[1]))
     )
     return {
-        "graph": model.GraphData(
-            nodes, edges, _ends(found, "start"), _ends(found, "end"), _row(model.Shown, vars_of(shown))
-        )
+        "graph": model.GraphData(nodes, edges, _ends(found, "start"), _ends(found, "end"), model.Shown(**asdict(shown)))
     }
-
-
-def vars_of(instance: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
-    """The fields of a dataclass instance by name, without copying what they hold."""
-    return {field.name: getattr(instance, field.name) for field in fields(instance)}
 
 
 def _ends(found: nx.DiGraph[str], which: str) -> tuple[model.Endpoint, ...]:
@@ -165,8 +158,9 @@ def _bottlenecks(making: _Making) -> dict[str, Any]:
     frame = bottlenecks(making.log, per=making.per)
     if not making.log.has("group"):  # then the queues are those of people
         frame["group"] = frame["group"].map(making.names, na_action="ignore")
-    frame["evidence"] = [tuple(model.Evidence(**each) for each in evidence) for evidence in frame["evidence"]]
-    return {"bottlenecks": _rows(model.Bottleneck, frame)}
+    rows = _rows(model.Bottleneck, frame)
+    evidence = [tuple(model.Evidence(**each) for each in worst) for worst in frame["evidence"]]
+    return {"bottlenecks": tuple(replace(row, evidence=each) for row, each in zip(rows, evidence, strict=True))}
 
 
 def _kpis(making: _Making) -> dict[str, Any]:
@@ -235,22 +229,15 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
 
 def _rows(kind: type[Row], frame: pd.DataFrame) -> tuple[Row, ...]:
     """One dataclass a row; a missing value is None, seconds are whole, columns the dataclass lacks are left out."""
-    return tuple(_row(kind, {str(key): value for key, value in row.items()}) for row in frame.to_dict("records"))
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    columns = [[_plain(name, value) for value in frame[name].tolist()] for name in names]
+    return tuple(kind(*values) for values in zip(*columns, strict=True))
 
 
-def _row(kind: type[Row], values: Mapping[str, Any]) -> Row:
-    return kind(**{field.name: _whole(field.name, values[field.name]) for field in fields(kind)})  # type: ignore[arg-type]
-
-
-def _whole(key: str, value: Any) -> Any:  # noqa: ANN401 - any cell
-    import numpy as np
-
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value != value:  # noqa: PLR0124 - what is not a number differs from itself
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any cell
+    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - what is no number differs from itself
         return None
-    seconds = key == "seconds" or key.endswith("_seconds")
-    return round(value) if seconds else value
+    return round(value) if name == "seconds" or name.endswith("_seconds") else value
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -29,15 +29,15 @@ def _unknown(report: Report) -> Iterator[Finding]:
 def _turns(report: Report) -> Iterator[Finding]:
     ours = [row for row in report.turns or () if row.turn in OUR_TURNS]
     if ours:
-        params = {"share": sum(row.share for row in ours), "seconds": sum(row.seconds for row in ours)}
-        yield Finding("turns", "info", params)
+        share, seconds = sum(row.share for row in ours), sum(row.seconds for row in ours)
+        yield Finding("turns", "info", {"share": share, "seconds": seconds})
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
     places = report.bottlenecks or ()
     lasting = next((place for place in places if place.one_off is None), None)
     if lasting is not None:
-        params: dict[str, str | int | float] = {
+        params: dict[str, str | int | float | None] = {
             "source": lasting.source,
             "target": lasting.target,
             "seconds": lasting.lost_seconds,

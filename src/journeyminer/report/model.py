@@ -7,7 +7,8 @@ words come from `locales/` by slug. Names of resources are already "agent 1 ... 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from journeyminer.vocabulary import HandoverLevel, Per, Turn, TurnBasis
@@ -260,7 +261,7 @@ class Finding:
 
     slug: str
     severity: str
-    params: dict[str, str | int | float]
+    params: dict[str, str | int | float | None]
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -316,7 +317,17 @@ class Report:
 
 def to_dict(report: Report) -> dict[str, Any]:
     """The JSON object of a report: sections that were not computed are absent."""
-    from dataclasses import asdict
-
-    data = {key: value for key, value in asdict(report).items() if value is not None or key == "as_of"}
+    data = {key: value for key, value in plain(report).items() if value is not None or key == "as_of"}
     return {"schema": {"name": SCHEMA_NAME, "version": SCHEMA_VERSION}, **data}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a report
+    """Dataclasses as dicts, tuples as lists, the rest as it is; a copy would double the memory of a large report."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    return [plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
