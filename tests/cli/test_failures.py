@@ -137,7 +137,9 @@ def test_an_interrupt_is_130_without_a_traceback_or_leftovers(tmp_path: Path) ->
     time.sleep(0.6)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, "Traceback" in err) == (130, False), err
+    # while Python still imports it may end by the signal itself, which a shell calls 130 too
+    assert process.returncode in (130, -signal.SIGINT), err
+    assert "Interrupted." in err and "Traceback" not in err
     assert not (tmp_path / "out" / "report.html").exists()
 
 

@@ -8,13 +8,13 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
 MEMORY_SHARE = 0.6
@@ -81,6 +81,7 @@ class Engine:
         import duckdb
 
         self._spill = Path(tempfile.mkdtemp(prefix="journeyminer-"))
+        self._removed = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         limit = parse_memory(memory) if memory else default_memory()
         self.connection = duckdb.connect(
             ":memory:",
@@ -94,7 +95,7 @@ class Engine:
         )
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")
-        self._closed = weakref.finalize(self, _close, self.connection, self._spill)
+        self._closed = weakref.finalize(self, self.connection.close)
         self._n_schemas = 0
 
     @property
@@ -107,6 +108,7 @@ class Engine:
     def close(self) -> None:
         """Close the connection and remove what was spilled; also done when the handle is dropped."""
         self._closed()
+        self._removed()
 
     def new_schema(self) -> str:
         """Make an empty schema: each log, and each log derived from one, stands in its own."""
@@ -117,30 +119,33 @@ class Engine:
 
     def execute(self, sql: str, params: list[Any] | None = None) -> None:
         """Run one statement for its effect."""
-        self.connection.execute(sql, params)
+        with _interruptible():
+            self.connection.execute(sql, params)
 
     def attempt(self, sql: str) -> str | None:
         """Run a statement that holds a user's own words; answers what is wrong with them, None where nothing is."""
         import duckdb
 
         try:
-            self.connection.execute(sql)
+            self.execute(sql)
         except (duckdb.ProgrammingError, duckdb.DataError) as error:
             return str(error).partition("\n")[0]
         return None
 
     def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query as tuples."""
-        return self.connection.execute(sql, params).fetchall()
+        with _interruptible():
+            return self.connection.execute(sql, params).fetchall()
 
     def stream(self, sql: str, *, schema: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query over a schema, a batch in memory at a time; other queries may run meanwhile."""
         cursor = self.connection.cursor()
         try:
-            cursor.execute(f"SET schema = '{schema}'")
-            cursor.execute(sql)
-            while batch := cursor.fetchmany(10_000):
-                yield from batch
+            with _interruptible():
+                cursor.execute(f"SET schema = '{schema}'")
+                cursor.execute(sql)
+                while batch := cursor.fetchmany(10_000):
+                    yield from batch
         finally:
             cursor.close()
 
@@ -151,9 +156,16 @@ class Engine:
 
     def frame(self, sql: str, params: list[Any] | None = None) -> pd.DataFrame:
         """The result of a query as a DataFrame."""
-        return self.connection.execute(sql, params).df()
+        with _interruptible():
+            return self.connection.execute(sql, params).df()
 
 
-def _close(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
-    connection.close()
-    shutil.rmtree(spill, ignore_errors=True)
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """An interrupt stays one: duckdb makes it an error of its own where it strikes inside a query."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
