@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import random
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +66,14 @@ def cases(folder: Path, **options: object) -> list[str]:
 
 def test_every_file_is_a_log_of_its_own_named_after_the_file(tmp_path: Path) -> None:
     write(tmp_path, a_abc="1 2", b__a_abc="1", c_xyz="3")
-    assert cases(tmp_path) == ["a:1", "a:2", "b/a:1", "c:3"]
+    assert cases(tmp_path) == ["a.abc:1", "a.abc:2", "b/a.abc:1", "c.xyz:3"]
+
+
+def test_two_formats_of_one_name_are_two_logs_and_packing_a_file_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, tickets_abc="1", tickets_xyz="1 2")
+    assert cases(tmp_path) == ["tickets.abc:1", "tickets.xyz:1", "tickets.xyz:2"]
+    (tmp_path / "tickets.abc").rename(tmp_path / "tickets.abc.gz")
+    assert cases(tmp_path / "tickets.abc.gz") == ["tickets.abc:1"]
 
 
 def test_the_same_name_in_two_folders_shows_the_folder(tmp_path: Path) -> None:
@@ -111,7 +120,7 @@ def test_nothing_claimed_at_all_is_an_error_that_names_the_files(tmp_path: Path)
 def test_a_broken_file_is_taken_back_whole_and_the_others_stay(tmp_path: Path) -> None:
     write(tmp_path, a_abc="1", b_abc="2 broken", c_abc="3")
     log = read_log([tmp_path])
-    assert [row[0] for row in log.rows("SELECT case_id FROM events ORDER BY seq")] == ["a:1", "c:3"]
+    assert [row[0] for row in log.rows("SELECT case_id FROM events ORDER BY seq")] == ["a.abc:1", "c.abc:3"]
     assert [broken.file for broken in log.receipt.failed] == ["b.abc"]
     assert "ends in the middle" in log.receipt.failed[0].reason
     with pytest.raises(UnreadableExport, match="middle"):
@@ -173,12 +182,29 @@ def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
     assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
 
 
-def test_a_truncated_gzip_is_listed_with_the_next_step(tmp_path: Path) -> None:
-    import gzip
-
+def test_a_truncated_gzip_is_an_error_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "a.abc.gz").write_bytes(gzip.compress(b"1\n" * 1000)[:-20])
-    write(tmp_path, b_abc="1")
     sample = Sample(tmp_path / "a.abc.gz", "a.abc.gz")
     with pytest.raises(UnreadableExport, match="truncated"):
         _ = sample.head
     assert sample.suffix == ".abc"
+
+
+class Packed(Lines):
+    """An importer that unpacks its files itself."""
+
+    def load(self, source: Source, intake: Intake) -> None:
+        with gzip.open(source.path) as file:
+            intake.records(self.record(number, line.decode().strip()) for number, line in enumerate(file, 1))
+
+
+def test_a_gzip_that_ends_behind_the_first_look_breaks_its_file_only(
+    tmp_path: Path, only_lines: list[Importer]
+) -> None:
+    only_lines.append(Packed("packed"))
+    lines = "\n".join(str(random.Random(n).random()) for n in range(10_000))
+    (tmp_path / "b.packed.gz").write_bytes(gzip.compress(lines.encode())[:-9])
+    write(tmp_path, a_abc="1")
+    log = read_log([tmp_path])
+    assert [(file.file, "truncated" in file.reason) for file in log.receipt.failed] == [("b.packed.gz", True)]
+    assert log.n_events == 1

@@ -167,7 +167,7 @@ def test_a_zone_moves_naive_moments_only_and_clock_changes_are_counted(file: Pat
 def test_a_mapping_overrides_the_headers(file: Path) -> None:
     text = "case,activity,timestamp,ref,team\nx,y,2025-01-01,7,L1\n"
     log = read(file, text, columns={"case": "ref", "group": "team", "activity": "case"})
-    assert rows(log, 'case_id, activity, "group"') == [("export:7", "x", "L1")]
+    assert rows(log, 'case_id, activity, "group"') == [("export.csv:7", "x", "L1")]
 
 
 def test_a_table_that_nobody_knows_is_read_as_mapped(file: Path) -> None:

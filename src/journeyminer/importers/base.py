@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from journeyminer.errors import UnreadableExport
 from journeyminer.log.intake import Intake
 
 SAMPLE_BYTES = 1 << 16
@@ -50,6 +54,23 @@ class ReadOptions:
     strict: bool = False
 
 
+@contextmanager
+def readable(shown: str) -> Iterator[None]:
+    """Around whatever reads a file: what goes wrong below the formats is one clear error.
+
+    Raises:
+        UnreadableExport: the file cannot be read, or is a gzip file that is truncated or damaged.
+    """
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableExport(
+            "The gzip file is truncated or damaged.", place=shown, hint="Export or copy the file again."
+        ) from error
+    except OSError as error:
+        raise UnreadableExport(f"The file cannot be read ({error.strerror or error}).", place=shown) from error
+
+
 class Sample:
     """The first look at a file: decoded once, shared by every importer's `identify`."""
 
@@ -61,25 +82,13 @@ class Sample:
     @cached_property
     def head(self) -> bytes:
         """The first 64 KiB, of the unpacked content where the file is gzip."""
-        import gzip
-        import zlib
-
-        from journeyminer.errors import UnreadableExport
-
-        try:
-            with self.path.open("rb") as file:
-                head = file.read(SAMPLE_BYTES)
-                if head[:2] != b"\x1f\x8b":
-                    return head
-                file.seek(0)
-                with gzip.open(file) as unpacked:
-                    return unpacked.read(SAMPLE_BYTES)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise UnreadableExport(
-                "The gzip file is truncated or damaged.", place=self.shown, hint="Export or copy the file again."
-            ) from error
-        except OSError as error:
-            raise UnreadableExport(f"The file cannot be read ({error.strerror}).", place=self.shown) from error
+        with readable(self.shown), self.path.open("rb") as file:
+            head = file.read(SAMPLE_BYTES)
+            if head[:2] != b"\x1f\x8b":
+                return head
+            file.seek(0)
+            with gzip.open(file) as unpacked:
+                return unpacked.read(SAMPLE_BYTES)
 
     @cached_property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.importers.archive import is_archive, unpack
-from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source
+from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
 from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
@@ -47,10 +47,9 @@ def find_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
             found.append((path, Path(path.name), path.parent))
         else:
             raise UnreadableExport("There is no such file or folder.", place=str(path))
-    names = [name for _, name, _ in found]
+    times = Counter(name for _, name, _ in found)
     files = [
-        (file, (name if names.count(name) == 1 else base.resolve().name / name).as_posix())
-        for file, name, base in found
+        (file, (name if times[name] == 1 else base.resolve().name / name).as_posix()) for file, name, base in found
     ]
     return sorted(set(files), key=lambda pair: pair[1])
 
@@ -166,6 +165,7 @@ class _Reading:
         self.claimed = claimed
         self.progress = progress
         self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
+        self.times = Counter(self.sizes.values())
         self.siblings = {
             name: tuple(claim.sample.path for claim in claimed if name == claim.importer.NAME)
             for name in {claim.importer.NAME for claim in claimed}
@@ -191,7 +191,7 @@ class _Reading:
         digest = self._digest(sample.path)
         given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
         # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
-        namespace = given[0] if given else self.known.get(digest, _stem(sample.shown))
+        namespace = given[0] if given else self.known.get(digest, _own_namespace(sample.shown))
         receipt = SourceReceipt(
             sample.shown,
             importer.NAME,
@@ -204,7 +204,8 @@ class _Reading:
         intake.namespace_given = bool(given) or digest in self.known
         source = Source(sample, match, self.options, self.siblings[importer.NAME], self.shared[importer.NAME])
         try:
-            importer.load(source, intake)
+            with readable(sample.shown):
+                importer.load(source, intake)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
             # what the user got wrong is wrong for every file
@@ -219,8 +220,7 @@ class _Reading:
 
     def _digest(self, path: Path) -> str:
         """The file's SHA-256, where it is wanted or another file of the same size may be the same file."""
-        alike = sum(size == self.sizes[path] for size in self.sizes.values()) > 1
-        return sha256(path) if self.fingerprints or alike else ""
+        return sha256(path) if self.fingerprints or self.times[self.sizes[path]] > 1 else ""
 
 
 def _check_rejected(receipt: SourceReceipt, share: float) -> None:
@@ -240,7 +240,7 @@ def _reason(error: JourneyminerError, shown: str) -> str:
     return " ".join(part for part in (f"{place}:" if place else "", error.message, error.hint) if part)
 
 
-def _stem(shown: str) -> str:
-    """The namespace of a file that says none: its name without suffixes."""
-    path = Path(shown)
-    return path.with_name(path.name.split(".")[0] or path.name).as_posix()
+def _own_namespace(shown: str) -> str:
+    """The namespace of a file that says none: its name, packed or not, so that `tickets.csv` and `tickets.xes` are two
+    logs."""
+    return shown.removesuffix(".gz")
