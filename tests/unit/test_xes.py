@@ -212,7 +212,6 @@ def test_a_truncated_gzip_names_the_last_line_read(tmp_path: Path) -> None:
     [
         ("helpdesk/helpdesk.xes.gz", 4_580, 21_348, 226),
         ("bpic2013/bpic2013_closed_problems.xes.gz", 1_487, 6_660, 183),
-        ("bpic2012/bpic2012.xes.gz", 13_087, 262_200, 4_366),
         ("pm4py_logs/08_receipt.xes.gz", 1_434, 8_577, 116),
         ("pm4py_logs/running-example.xes", 6, 42, 6),
         ("pm4py_logs/01_running-example.xes.gz", 6, 42, 6),
