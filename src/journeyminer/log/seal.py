@@ -140,7 +140,7 @@ def _view_event_rows(engine: Engine, stage: Stage) -> None:
     listed = ", ".join(f"e.{name(column)}" for column in sorted(stage.columns & {*_STORED, *_OWN}))
     # as a 4-byte integer the rank of ties fits into the engine's sort key, which sorts twice as fast
     engine.execute(
-        f"CREATE VIEW event_rows AS SELECT {key} AS case_key, CAST(e.rowid AS UINTEGER) AS seq, "
+        f"CREATE VIEW event_rows AS SELECT {key} AS case_key, CAST(e.rowid AS INTEGER) AS seq, "
         f"CAST({stage.source_no} AS USMALLINT) AS source_no, {listed} FROM {stage.table} e "
         "WHERE e.case_key IS NOT NULL AND e.activity IS NOT NULL AND e.timestamp IS NOT NULL"
     )

@@ -47,10 +47,11 @@ def bounds(place: NDArray[Any], cluster: NDArray[Any], amount: NDArray[Any], *, 
     sums = np.zeros((n_heaps, n_places))
     np.add.at(sums, (cluster % max(n_heaps, 1), place), amount)
     draws = np.random.default_rng(SEED)
-    totals = np.empty((DRAWS, n_places))
-    for draw in range(DRAWS if n_places else 0):
-        # weights are small whole numbers and amounts whole seconds, so the sums are exact on any machine
-        totals[draw] = np.bincount(draws.integers(0, n_heaps, n_heaps), minlength=n_heaps) @ sums
+    weights = np.zeros((DRAWS, n_heaps))
+    for drawn in weights if n_places else ():
+        drawn[:] = np.bincount(draws.integers(0, n_heaps, n_heaps), minlength=n_heaps)
+    # weights are small whole numbers and amounts whole seconds, so the sums are exact on any machine
+    totals = weights @ sums
     edge = (1 - CONFIDENCE) / 2
     ranks = _ranks(totals)
     return Bounds(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TOP_VARIANTS: Final = 10
 CHIP_COLOURS: Final = 8
 HEAT_ORDER: Final[tuple[HandoverLevel, ...]] = ("group", "tier", "resource", "channel", "role")
+MOST_ROWS: Final = 200
+"""a page with tens of thousands of rows helps nobody; the tables beside it have them all"""
 
 
 def render(report: Report, language: Language, *, map_svg: str | None = None) -> str:
@@ -51,6 +53,7 @@ def render(report: Report, language: Language, *, map_svg: str | None = None) ->
         heat_level=_heat_level(report.handovers or ()),
         chips=_chips(report),
         top_variants=TOP_VARIANTS,
+        MOST_ROWS=MOST_ROWS,
     )
 
 

@@ -64,12 +64,12 @@ class Table:
         return next((kind for ending, kind in _ENDINGS.items() if column.endswith(ending)), "")
 
     def is_numeric(self, column: str) -> bool:
-        """Whether a column holds figures, which stand at the right."""
+        """Whether a column holds figures, which stand at the right; its first value tells."""
         if self.kind(column):
             return self.kind(column) in _NUMERIC
         at = self.columns.index(column)
-        values = [row[at] for row in self.rows if row[at] is not None]
-        return bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        first = next((row[at] for row in self.rows if row[at] is not None), None)
+        return isinstance(first, int | float) and not isinstance(first, bool)
 
     def pick(self, *columns: str, limit: int | None = None) -> Table:
         """The table with these columns, in this order, and at most `limit` rows."""

@@ -229,15 +229,18 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
 
 def _rows(kind: type[Row], frame: pd.DataFrame) -> tuple[Row, ...]:
     """One dataclass a row; a missing value is None, seconds are whole, columns the dataclass lacks are left out."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    columns = [[_plain(name, value) for value in frame[name].tolist()] for name in names]
+    columns = [_cells(frame[field.name]) for field in fields(kind)]  # type: ignore[arg-type]
     return tuple(kind(*values) for values in zip(*columns, strict=True))
 
 
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    cells = column.astype(object).where(column.notna(), None).tolist()
+    return [_plain(str(column.name), cell) for cell in cells]
+
+
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any cell
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - what is no number differs from itself
-        return None
-    return round(value) if name == "seconds" or name.endswith("_seconds") else value
+    seconds = name == "seconds" or name.endswith("_seconds")
+    return round(value) if seconds and value is not None else value
 
 
 def _iso(moment: datetime | None) -> str | None:
