@@ -146,6 +146,14 @@ def test_a_broken_file_takes_back_what_it_had_handed_over() -> None:
     assert builder.seal().rows("SELECT case_id FROM events") == [("g:A",)]
 
 
+def test_a_maildir_of_more_files_than_two_bytes_can_count() -> None:
+    builder = LogBuilder(Engine())
+    for number in range(66_000):
+        intake(builder, f"{number}.eml", str(number)).records([used("mail", event("1", "sent"))])
+    made = builder.seal()
+    assert (made.n_events, made.n_cases) == (66_000, 66_000)
+
+
 def test_identities_stand_in_their_own_table_only() -> None:
     builder = LogBuilder(Engine())
     record = Record("1", events=[event("A", "x")], identities=[Identity("A", "email", "someone@example.com")])

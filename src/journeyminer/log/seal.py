@@ -59,7 +59,7 @@ def _record_stage(engine: Engine) -> list[Stage]:
 def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed: Mapping[int, tuple[int, int]]) -> None:
     """`sources`: number, file, importer, namespace, and where its events begin in the log's order."""
     engine.execute(
-        "CREATE TABLE sources (source_no USMALLINT, file VARCHAR, importer VARCHAR, namespace VARCHAR, "
+        "CREATE TABLE sources (source_no UINTEGER, file VARCHAR, importer VARCHAR, namespace VARCHAR, "
         "zone_assumed BOOLEAN, seq_offset BIGINT, first_row BIGINT)"
     )
     sizes: dict[int, int] = {}
@@ -72,15 +72,18 @@ def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed:
             first_rows[stage.source_no] = stage.first_row
     stored = [stage.table for stage in stages if "seq" in stage.columns]
     offset = engine.one(f"SELECT coalesce(max(seq) + 1, 0) FROM {stored[0]}")[0] if stored else 0
+    rows = []
     for number, source in enumerate(receipt.sources):
         begin, first_row = placed.get(number, (offset, first_rows.get(number, 0)))
-        engine.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [number, source.file, source.importer, source.namespace, source.zone_assumed, begin, first_row],
-        )
+        rows.append((number, source.file, source.importer, source.namespace, source.zone_assumed, begin, first_row))
         offset += 0 if number in placed else sizes.get(number, 0)
+    if rows:
+        engine.execute(
+            f"INSERT INTO sources SELECT {', '.join(['unnest(?)'] * len(rows[0]))}",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
     engine.execute(
-        "CREATE TABLE namespaces AS SELECT CAST(row_number() OVER (ORDER BY namespace) - 1 AS USMALLINT) AS ns_no, "
+        "CREATE TABLE namespaces AS SELECT CAST(row_number() OVER (ORDER BY namespace) - 1 AS UINTEGER) AS ns_no, "
         "namespace FROM (SELECT DISTINCT namespace FROM sources)"
     )
 
@@ -141,7 +144,7 @@ def _view_event_rows(engine: Engine, stage: Stage) -> None:
     # as a 4-byte integer the rank of ties fits into the engine's sort key, which sorts twice as fast
     engine.execute(
         f"CREATE VIEW event_rows AS SELECT {key} AS case_key, CAST(e.rowid AS INTEGER) AS seq, "
-        f"CAST({stage.source_no} AS USMALLINT) AS source_no, {listed} FROM {stage.table} e "
+        f"CAST({stage.source_no} AS UINTEGER) AS source_no, {listed} FROM {stage.table} e "
         "WHERE e.case_key IS NOT NULL AND e.activity IS NOT NULL AND e.timestamp IS NOT NULL"
     )
 
@@ -162,7 +165,7 @@ def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str
                 " + row_number() OVER (PARTITION BY e.source_no ORDER BY e.rowid)"
             )
         else:
-            number = f"CAST({stage.source_no} AS USMALLINT)"
+            number = f"CAST({stage.source_no} AS UINTEGER)"
             (offset,) = engine.one(f"SELECT seq_offset FROM sources WHERE source_no = {stage.source_no}")
             seq = f"e.rowid + {offset}"
         picked = [

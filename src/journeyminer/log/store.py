@@ -146,7 +146,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
         builder.placed[number] = (entry["seq_offset"], entry["first_row"])
     events = quote(str(path / "events.parquet"))
     native = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
-    builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no USMALLINT, namespace VARCHAR)")
+    builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
     for number, source in enumerate(builder.receipt.sources):
         builder.engine.execute(f"INSERT INTO {builder.schema}.stored_sources VALUES (?, ?)", [number, source.namespace])
     builder.engine.execute(f"SET schema = '{builder.schema}'")
