@@ -9,7 +9,8 @@ from typing import Final, Literal, get_args
 
 Role = Literal["customer", "agent", "bot", "system", "vendor"]
 Channel = Literal["voice", "email", "chat", "whatsapp", "social", "web", "sms", "in_person", "internal"]
-Status = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
+Status = Literal["new", "open", "pending", "on_hold", "solved", "closed", "unknown"]
+"""unknown: the source names a status, and no rule knows what it means; nothing is concluded from the one before"""
 Visibility = Literal["public", "internal"]
 Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolution", "unknown"]
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]

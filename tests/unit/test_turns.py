@@ -71,3 +71,9 @@ def test_an_empty_log_has_an_empty_ledger() -> None:
     assert len(turns(empty)) == 0
     with pytest.raises(UsageError, match="no journeys"):
         turns(tiny, per="journey")
+
+
+def test_after_a_status_that_nobody_understands_the_turn_is_unknown() -> None:
+    tiny = log("A: open@09:00/to=open wait@10:00/to=unknown note@10:30 reply@12:00/to=open")
+    found = turns(tiny)
+    assert list(zip(found["turn"], found["seconds"], strict=True)) == [("us_queue", 3600), ("unknown", 7200)]

@@ -51,6 +51,6 @@ def trace_ends(log: EventLog, *, per: Per = "case") -> str:
     case = "trace" if per == "case" else "trace, case_key"
     last = "arg_max(status, rowid) FILTER (WHERE status IS NOT NULL)"
     return (
-        f"SELECT trace, bool_or(status IN ({listed})) AS is_open "
+        f"SELECT trace, bool_or(CASE WHEN status <> 'unknown' THEN status IN ({listed}) END) AS is_open "
         f"FROM (SELECT {case}, {last} AS status FROM {ordered(log, per=per)} GROUP BY ALL) GROUP BY trace"
     )

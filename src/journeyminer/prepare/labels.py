@@ -16,7 +16,7 @@ from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.quality import Receipt, SourceReceipt, Unmatched
-from journeyminer.prepare.rules import Meaning, Rules
+from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
@@ -180,7 +180,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
     for row in labelled:
         for found in row.meaning.unmatched:
             counts[found] += row.n
-        known[row.source_no].update({column: row.n for column in CLOSED_SETS if row.result[column]})
+        known[row.source_no].update({c: row.n for c in CLOSED_SETS if row.result[c] not in (None, UNKNOWN)})
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
     # words that an earlier preparation made null are not met again
     counts = Counter({(word.field, word.value): word.n for word in log.receipt.unmatched}) | counts

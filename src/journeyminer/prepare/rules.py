@@ -32,7 +32,8 @@ class Meaning:
     """What the rules say of one combination of words.
 
     `give` holds column -> value for the columns of GIVE that a rule decided. `unmatched` holds (column, word): the
-    word speaks of that column and no rule knows what it means, so the column stays null.
+    word speaks of that column and no rule knows what it means, so the column stays null; a status becomes unknown, as
+    the status before it has ended.
     """
 
     give: Mapping[str, str]
@@ -95,7 +96,9 @@ class Rules:
             for column in ("status", "role", "channel")
             if (word := _unmatched(column, said, give, hits, self._rules)) is not None
         )
-        return Meaning({column: value for column, value in give.items() if value != UNKNOWN}, unmatched)
+        if any(column == "status" for column, _ in unmatched):
+            give["status"] = UNKNOWN
+        return Meaning({c: value for c, value in give.items() if value != UNKNOWN or c == "status"}, unmatched)
 
     def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
         if number < self._n_own or "source" in rule.when:
