@@ -75,7 +75,8 @@ def spans(log: EventLog) -> str:
     4. new or open: us_queue (status) · else the last public message was the customer's: us_queue, ours: customer
        (message)
     5. no customer acts in the whole log and every event has a resource: us_queue (assumed)
-    6. else unknown (none), and so is the time after a status whose meaning nobody knows, and the time between an event whose time zone is known and one whose zone is assumed
+    6. else unknown (none). So is the time after a status whose meaning nobody knows, and the time between an event
+       whose time zone is known and one whose zone is assumed
 
     The queue is that of the group which acts next: who waits for L2 stands in L2's queue. Before an assignment, it is
     the group that held the case until then.
