@@ -37,8 +37,8 @@ fmt: $(READY) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: $(READY) ## rewrite the golden files; review the diff as code
-	JOURNEYMINER_BLESS=1 $(BIN)/python -m pytest tests/golden
+golden: $(READY) ## rewrite golden files and the reference; review the diff as code
+	JOURNEYMINER_BLESS=1 $(BIN)/python -m pytest tests/golden tests/test_docs.py
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)

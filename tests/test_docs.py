@@ -1,0 +1,116 @@
+"""The docs say what is true: every command runs, every page of the reference is what the code says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from journeyminer.cli.main import COMMANDS, cli
+from journeyminer.errors import ExitStatus
+from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+RUN = [ROOT / "README.md", ROOT / "docs" / "tutorial.md"]
+BLESS = bool(os.environ.get("JOURNEYMINER_BLESS"))
+GENERATED = "<!-- made from the code: JOURNEYMINER_BLESS=1 pytest tests/test_docs.py -->\n\n"
+
+
+def commands_of(page: Path) -> Iterator[str]:
+    """The `$ journeyminer ...` lines of a page's console blocks."""
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
+        yield from re.findall(r"^\$ (journeyminer .*)$", block, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_every_command_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    commands = list(commands_of(page))
+    assert len(commands) >= 5
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+def test_the_library_example_of_the_readme_runs(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    subprocess.run([sys.executable, "-m", "journeyminer", "demo", "demo/exports"], cwd=tmp_path, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "lost_seconds" in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_readme_names_every_command_and_exit_status() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        assert f"journeyminer {command}" in text, command
+    for status in ExitStatus:
+        assert f"| {int(status)} |" in text, status
+
+
+def command_reference() -> str:
+    """Every command's --help."""
+    parts = []
+    for name in ("", *COMMANDS):
+        command = cli.get_command(click.Context(cli), name) if name else cli
+        assert command is not None
+        context = click.Context(command, info_name=f"journeyminer {name}".strip(), max_content_width=100)
+        context.terminal_width = 100
+        parts.append(f"## {context.info_name}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "# Commands\n\n" + "\n".join(parts)
+
+
+def column_reference() -> str:
+    """Every column of the log."""
+    tables: dict[str, tuple[Column, ...]] = {
+        "events": EVENTS, "cases": CASES, "identities": IDENTITIES, "rejects": REJECTS,
+    }  # fmt: skip
+    parts = ["# Columns of the event log\n\nOne Parquet file a table, in the log folder. Times are UTC.\n"]
+    for table, columns in tables.items():
+        rows = "\n".join(f"| {each.name} | {each.type} | {each.meaning} | {each.xes or ''} |" for each in columns)
+        parts.append(f"## {table}\n\n| column | type | meaning | XES |\n|---|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def measure_reference() -> str:
+    """Every measure's docstring: it is the definition."""
+    import inspect
+
+    from journeyminer import mining
+
+    parts = ["# Measures\n\nEvery measure is a function of the log; what follows is its definition in the code.\n"]
+    for name in sorted(mining.__all__):
+        function = getattr(mining, name)
+        if inspect.isfunction(function):
+            text = inspect.getdoc(function)
+            parts.append(f"## {name}\n\n```python\n{name}{inspect.signature(function)}\n```\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("page", "make"),
+    [("commands.md", command_reference), ("columns.md", column_reference), ("measures.md", measure_reference)],
+)
+def test_the_reference_is_what_the_code_says(page: str, make: Callable[[], str]) -> None:
+    path = ROOT / "docs" / "reference" / page
+    text = GENERATED + make()
+    if BLESS:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
