@@ -81,6 +81,18 @@ def test_the_map_zooms_by_button_and_back(opened: Open) -> None:
     assert page.run(width) == pytest.approx(whole)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_map_stays_inside_its_frame_and_is_not_shrunk_to_fine_print(opened: Open, width: int) -> None:
+    page = opened(sample_report())
+    page.ask("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    map_ = "document.querySelector('.map .picture svg')"
+    own, drawn = page.run(f"[{map_}.viewBox.baseVal.width * 4 / 3, {map_}.getBoundingClientRect().width]")
+    frame = page.run("document.querySelector('.map .picture').clientWidth")
+    assert drawn == pytest.approx(min(own, max(frame, 48 * 16)), abs=2)
+    assert frame < width
+    page.ask("Emulation.clearDeviceMetricsOverride")
+
+
 def test_hostile_text_is_read_and_not_run(opened: Open) -> None:
     page = opened(hostile_report())
     assert page.run("document.title").startswith("Customer journeys")

@@ -3,7 +3,7 @@
 // details on paper.
 
 for (const figure of document.querySelectorAll("[data-zoom]")) {
-  const map = figure.querySelector("svg");
+  const map = figure.querySelector(".picture svg");
   if (map && map.viewBox.baseVal.width) {
     highlight(map);
     zoom(figure, map);
