@@ -33,9 +33,9 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)]
+            huge = sum(info.file_size for info in infos) > MAX_BYTES
             for number, info in enumerate(sorted(infos, key=lambda info: info.filename)):
-                bomb = info.file_size > LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1)
-                if bomb or sum(info.file_size for info in infos) > MAX_BYTES:
+                if huge or (info.file_size > LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1)):
                     raise UnreadableExport(
                         "The archive unpacks to far more than an export holds.",
                         place=f"{shown}/{info.filename}",
@@ -46,8 +46,8 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
                 with archive.open(info) as packed, target.open("wb") as file:
                     shutil.copyfileobj(packed, file)
                 members.append((target, f"{shown}/{info.filename}"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        # RuntimeError is how zipfile says that a password is needed
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+        # a password is a RuntimeError; a name that no file can have is an OSError or a ValueError
         raise UnreadableExport(
             f"The zip archive cannot be unpacked ({error}).", place=shown, hint="Unpack it and give the folder."
         ) from error

@@ -101,7 +101,11 @@ def identify_files(paths: Sequence[str | Path], options: ReadOptions) -> Iterato
     """What identify says of every file under the paths, archives' members among them."""
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         for number, (path, shown) in enumerate(find_files(Path(path) for path in paths)):
-            members = unpack(path, shown, Path(folder) / str(number)) if is_archive(path) else [(path, shown)]
+            try:
+                members = unpack(path, shown, Path(folder) / str(number)) if is_archive(path) else [(path, shown)]
+            except UnreadableExport as error:
+                yield Identified(Sample(path, shown), (), None, error)
+                continue
             for member, name in members:
                 yield identify(Sample(member, name, encoding=options.encoding), options)
 
