@@ -13,6 +13,7 @@ import pytest
 from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.importers import ReadOptions, find_files, read_log
 from journeyminer.importers.base import Importer, Match, Sample, Source
+from journeyminer.importers.reading import identify_files
 from journeyminer.importers.registry import identify
 from journeyminer.log.intake import Intake
 from journeyminer.log.record import Event, Record
@@ -180,6 +181,14 @@ def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(bytes(data))
     write(tmp_path, b_abc="1")
     assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
+    good, bad = identify_files([tmp_path], ReadOptions())
+    assert bad.sample.shown == "bad.zip" and "cannot be unpacked" in str(bad.error)
+    assert good.chosen
+
+
+def test_a_workbook_is_not_read_but_the_way_on_is_said(tmp_path: Path) -> None:
+    answer = identify(Sample(write(tmp_path, a_xlsx="PK") / "a.xlsx", "a.xlsx"), ReadOptions())
+    assert answer.error is not None and "CSV" in answer.error.hint
 
 
 def test_a_truncated_gzip_is_an_error_with_the_next_step(tmp_path: Path) -> None:

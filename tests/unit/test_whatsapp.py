@@ -280,3 +280,9 @@ def test_five_styles_of_one_chat_are_one_chat(data: Data) -> None:
     assert len(files) == 5
     assert log.n_events == 6
     assert sum(source.deduplicated for source in log.receipt.sources) == 24
+
+
+def test_the_log_file_of_a_program_is_no_chat(tmp_path: Path) -> None:
+    path = tmp_path / "app.txt"
+    path.write_text("2026-01-25 10:00:00 - INFO: started\n2026-01-25 10:00:01 - worker - ERROR: failed\n")
+    assert whatsapp.identify(Sample(path, path.name)) is None

@@ -15,6 +15,8 @@ MODULES = ("xes", "parquet", "zendesk", "mail", "whatsapp", "tabular")
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 """a file of these suffixes that nobody claims is read as a table where --map says its columns"""
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
 HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by hand with --map."
 
 
@@ -69,6 +71,10 @@ def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
     """Why nobody reads a file: of a table, which columns it has and how to name them."""
     from journeyminer.importers.tabular import missing_columns
 
+    if sample.suffix in WORKBOOKS:
+        return UnidentifiedSource(
+            "Workbooks are not read.", place=sample.shown, hint="Save the sheet as CSV (UTF-8) and give that file."
+        )
     missing = missing_columns(sample, options) if sample.suffix in TABLES else None
     if missing is None:
         return UnidentifiedSource("No importer knows this file.", place=sample.shown, hint=HOW_TO_READ)

@@ -28,6 +28,8 @@ _CHAT_NAMES = re.compile(
     r"WhatsApp[- ](?:beszélgetés|csevegés)(?: vele:| ezzel:| –| -)?) (?P<name>.+?)(?: ?\(\d+\))?(?:\.txt|\.zip)?",
     re.IGNORECASE,
 )
+_LOG_LEVEL = re.compile(r"(?:.* - )?(?:trace|debug|info|notice|warn(?:ing)?|error|critical|fatal)", re.IGNORECASE)
+"""who "writes" in the log file of a program, whose lines look like those of a chat"""
 _PHONE = re.compile(r"\+?[\d\s().‑-]{6,}")
 
 
@@ -47,8 +49,9 @@ def identify(sample: Sample) -> Match | None:
     begun = list(read_lines("\n".join(lines)))
     if not begun or begun[0].number != 1:
         return None
-    has_author = any(entry.author for entry in read_entries(begun))
-    if has_author and (len(begun) >= 0.6 * len(lines) or any(map(_CHAT_NAMES.fullmatch, sample.shown.split("/")))):
+    authors = {entry.author for entry in read_entries(begun) if entry.author}
+    is_chat = bool(authors) and not all(map(_LOG_LEVEL.fullmatch, authors))
+    if is_chat and (len(begun) >= 0.6 * len(lines) or any(map(_CHAT_NAMES.fullmatch, sample.shown.split("/")))):
         return Match(
             0.8, f"{len(begun)} of the first {len(lines)} lines begin with date, time and author as in WhatsApp"
         )
