@@ -98,6 +98,24 @@ def test_appending_the_same_again_adds_nothing_and_a_new_week_adds_itself(tmp_pa
     assert untouched.n_events == 3  # the ids of stored events do not move when files are appended
 
 
+def test_another_file_appended_twice_is_there_once(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    rich_log().save(folder)
+    beside = [Record("1", events=[Event("A", "x", moment("09:00"))])]
+    first = append(folder, beside, "b.csv", "b")
+    assert first.one("SELECT count(*) FROM raw_rows WHERE event_id IS NULL") == (0,)
+    again = append(folder, beside, "b.csv", "b")
+    assert (again.n_events, again.receipt.sources[2].deduplicated) == (2, 1)
+
+
+def test_rejects_stay_with_their_file_where_two_weeks_have_one_name(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    rich_log().save(folder)
+    week = [Record("1", events=[Event("A", "x", moment("09:00"))]), Record.rejected("line 2", "no date")]
+    again = append(folder, week, "a.json", "b")
+    assert again.rows("SELECT file, record FROM rejects") == [("a.json", "ticket 2"), ("a.json", "line 2")]
+
+
 def test_a_folder_that_is_no_log_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("keep me")

@@ -31,16 +31,19 @@ def seal(
     present = frozenset().union(*(stage.columns for stage in stages)) & {*_STORED, *_OWN}
     _make_sources(engine, stages, receipt, placed)
     _make_cases(engine, stages)
-    if len(stages) == 1 and stages[0].coded:
+    appended = len(receipt.sources) > len(placed)
+    shared = len({source.namespace for source in receipt.sources}) < len(receipt.sources)
+    doubtful = appended and (shared or "id" in present)
+    as_staged = len(stages) == 1 and stages[0].coded and not doubtful
+    if as_staged:
         _view_event_rows(engine, stages[0])
     else:
         _make_dictionaries(engine, stages, present)
         _make_event_rows(engine, stages, present)
-    appended = len(receipt.sources) > len(placed)
-    if appended and ("id" in present or len({source.namespace for source in receipt.sources}) < len(receipt.sources)):
+    if doubtful:
         _deduplicate(engine, present, receipt)
     _finish_cases(engine)
-    if len(stages) == 1 and stages[0].coded and engine.one("SELECT salt FROM salt")[0] == 0:
+    if as_staged and engine.one("SELECT salt FROM salt")[0] == 0:
         engine.execute(f"ALTER TABLE {stages[0].table} DROP COLUMN case_id")  # a third of the memory of a large log
     columns = present - _OWN.keys()
     engine.execute(f"CREATE VIEW raw_rows AS SELECT * FROM {schema}.event_rows")
@@ -267,7 +270,7 @@ def _finish_cases(engine: Engine) -> None:
         f"FROM staged_identities x JOIN sources s USING (source_no) WHERE value IS NOT NULL ORDER BY ALL"
     )
     engine.execute(
-        "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value "
+        "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value, x.source_no "
         "FROM staged_rejects x JOIN sources s USING (source_no) ORDER BY x.source_no, x.rowid"
     )
     engine.execute(

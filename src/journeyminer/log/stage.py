@@ -76,7 +76,8 @@ def _sample_words(engine: Engine, table: str, words: list[str], select: str) -> 
     listed = ", ".join(name(word) for word in words)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {listed} FROM ({select}) LIMIT {SAMPLE_ROWS}")
     for word in words:
-        engine.execute(f"CREATE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), 'sample')})")
+        # a file that was taken back may have left its dictionaries under this name
+        engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), 'sample')})")
     (rows,) = engine.one("SELECT count(*) FROM sample")
     engine.execute("DROP TABLE sample")
     return bool(rows < SAMPLE_ROWS)
@@ -94,7 +95,7 @@ def _code_missed(engine: Engine, table: str, words: list[str]) -> None:
     wider = [word for word, n in zip(words, counts, strict=True) if n]
     for word in wider:
         both = f"coalesce(CAST({name(word)} AS VARCHAR), {_missed(word)})"
-        engine.execute(f"CREATE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(both, table)})")
+        engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(both, table)})")
     if wider:
         recoded = ", ".join(
             f"coalesce(TRY_CAST({name(word)} AS {_type(table, word, 'all')}), "

@@ -51,7 +51,7 @@ def _event_ids(log: EventLog) -> str:
     # of the source's words, not of the labels that prepare gives them: the same export next week has the same ids
     rows = f"{log.schema}.raw_rows"
     have = columns_of(log.engine, rows)
-    if "event_id" in have:
+    if "event_id" in have and not log.engine.one(f"SELECT count(*) FROM {rows} WHERE event_id IS NULL")[0]:
         return f"SELECT seq, event_id FROM {rows}"
     cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
     relation = f"{rows} e JOIN {cases} c USING (case_key) JOIN {namespaces} n USING (ns_no)"
@@ -147,8 +147,10 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     events = quote(str(path / "events.parquet"))
     native = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
     builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
-    for number, source in enumerate(builder.receipt.sources):
-        builder.engine.execute(f"INSERT INTO {builder.schema}.stored_sources VALUES (?, ?)", [number, source.namespace])
+    builder.engine.execute(
+        f"INSERT INTO {builder.schema}.stored_sources SELECT unnest(?), unnest(?)",
+        [list(builder.placed), [source.namespace for source in builder.receipt.sources]],
+    )
     builder.engine.execute(f"SET schema = '{builder.schema}'")
     try:
         builder.stored(
@@ -168,13 +170,8 @@ def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
     """Case attributes, identities and rejects of a stored log, back under their source's number."""
     file = f"read_parquet({quote(str(path / f'{stage}.parquet'))})"
     if stage == "rejects":
-        numbered = ", ".join(
-            f"({number}, {quote(source.file)})" for number, source in enumerate(builder.receipt.sources)
-        )
-        builder.engine.execute(
-            "INSERT INTO staged_rejects BY NAME SELECT n.source_no, r.* EXCLUDE (file) "
-            f"FROM {file} r JOIN (VALUES {numbered}) n(source_no, file) USING (file)"
-        )
+        # by number: the files of two weeks may have one name
+        builder.engine.execute(f"INSERT INTO staged_rejects BY NAME SELECT * EXCLUDE (file) FROM {file}")
         return
     # one source of the right namespace is enough: attributes and identities belong to the case
     builder.engine.execute(
