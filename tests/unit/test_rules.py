@@ -73,7 +73,6 @@ def test_an_activity_that_says_it(activity: str, meaning: dict[str, str]) -> Non
         "Assign seriousness",
         "Resolve SW anomaly",
         "Call",
-        "Wait",
         "Assigned",
         "Completed",
         "Accepted",
@@ -87,7 +86,7 @@ def test_an_activity_that_does_not(activity: str) -> None:
 
 def test_a_status_beside_the_activity_is_the_first_source() -> None:
     assert given(activity="Resolved", status="In Progress") == {"status": "open"}
-    assert given(activity="Resolved", status="In QA") == {}
+    assert given(activity="Resolved", status="In QA") == {"status": "unknown"}
 
 
 def test_a_sub_status_says_more_than_the_status_beside_it() -> None:
@@ -106,15 +105,15 @@ def test_an_activity_that_only_started_gives_no_status() -> None:
 def test_a_wait_for_nobody_named_is_unknown_and_listed() -> None:
     for said in ({"activity": "Wait"}, {"activity": "x", "status": "Wait"}, {"activity": "x", "lifecycle": "Wait"}):
         meaning = RULES.meaning({**said})
-        assert meaning.give == {}
+        assert meaning.give == {"status": "unknown"}
         assert meaning.unmatched == (("status", "Wait"),)
     accepted = RULES.meaning({"activity": "x", "status": "Accepted", "lifecycle": "Wait"})
-    assert (accepted.give, accepted.unmatched) == ({}, (("status", "Wait"),))
+    assert (accepted.give, accepted.unmatched) == ({"status": "unknown"}, (("status", "Wait"),))
 
 
 def test_words_that_no_rule_knows_are_listed() -> None:
     meaning = RULES.meaning({"activity": "x", "status": "Triage 2", "role": "Wizard", "channel": "Post"})
-    assert meaning.give == {}
+    assert meaning.give == {"status": "unknown"}
     assert meaning.unmatched == (("status", "Triage 2"), ("role", "Wizard"), ("channel", "Post"))
 
 

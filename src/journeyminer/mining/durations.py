@@ -47,10 +47,10 @@ def trace_ends(log: EventLog, *, per: Per = "case") -> str:
     if not log.has("status"):
         return f"SELECT trace, CAST(NULL AS BOOLEAN) AS is_open FROM {traces(log, per=per)}"
     listed = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
-    # the table is in the declared order, so the last row with a status is the last event with one
+    # the table is in the declared order, so the last row with a known status is the last such event
     case = "trace" if per == "case" else "trace, case_key"
-    last = "arg_max(status, rowid) FILTER (WHERE status IS NOT NULL)"
+    last = "arg_max(status, rowid) FILTER (WHERE status <> 'unknown')"
     return (
-        f"SELECT trace, bool_or(CASE WHEN status <> 'unknown' THEN status IN ({listed}) END) AS is_open "
+        f"SELECT trace, bool_or(status IN ({listed})) AS is_open "
         f"FROM (SELECT {case}, {last} AS status FROM {ordered(log, per=per)} GROUP BY ALL) GROUP BY trace"
     )
