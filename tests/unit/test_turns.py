@@ -54,6 +54,15 @@ def test_between_two_cases_of_a_customer_nobody_waits() -> None:
     }
 
 
+def test_what_is_unknown_of_a_case_is_not_over_because_another_case_is() -> None:
+    cases = log("A: ask@09:00/to=open solve@10:00/to=solved close@12:30/to=closed\nB: x@11:00 y@13:00 z@14:00")
+    assert ledger(with_customers(cases, A=1, B=1), "customer") == {
+        ("us_queue", "status"): HOUR,
+        ("after_resolution", "status"): HOUR,
+        ("unknown", "none"): 3 * HOUR,
+    }
+
+
 def test_seconds_are_rounded_so_that_they_still_sum() -> None:
     tiny = log("A: a@09:00/to=open b@09:01/to=pending c@09:02/to=solved")
     odd = tiny.derive(

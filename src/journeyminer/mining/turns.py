@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
 from journeyminer.mining.moves import moves, scoped, trace_of
 from journeyminer.mining.spans import spans, states
-from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Per
+from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Per, Turn
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-_CODES = tuple((turn, basis) for turn in TURNS for basis in TURN_BASES)
-"""What a second can be, the first before the second: DESIGN's order of turns for a trace with several open cases."""
+_PRECEDENCE: tuple[Turn, ...] = ("us_work", "us_queue", "bot", "vendor", "customer", "unknown", "after_resolution")
+"""Of several cases of a trace, the first: what is unknown of one is not over because another is."""
+_CODES = tuple((turn, basis) for turn in _PRECEDENCE for basis in TURN_BASES)
+_GAP = len(_CODES)
+"""the code of a second in which no case says anything"""
 
 
 def turns(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
@@ -23,8 +28,8 @@ def turns(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
 
     A trace runs from the beginning of its first event to its last one; where a case's status is open, to `as_of`. What
     comes after the last event of a resolved case is no part of it. A second in which a customer has several open cases
-    belongs to the first of us_work, us_queue, bot, vendor, customer that any of them is in; one between two cases is
-    after_resolution where a case before it was resolved, else unknown.
+    belongs to the first of us_work, us_queue, bot, vendor, customer, unknown that any of them is in; one between two
+    cases is after_resolution where a case before it was resolved, else unknown.
 
     Returns:
         One row a turn and basis that occurs, in the order of the vocabulary: `turn`, `basis`, `seconds` (whole; they
@@ -37,9 +42,9 @@ def turns(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     else:
         segments = _segments(log, per)
         lengths = segments["closed"] - segments["opened"]
-        sums = {
-            _CODES[code]: int(lengths[segments["code"] == code].sum()) for code in sorted({*segments["code"].tolist()})
-        }
+        sums = Counter[tuple[str, str]]()
+        for code in {*segments["code"].tolist()}:
+            sums[("unknown", "none") if code == _GAP else _CODES[code]] += int(lengths[segments["code"] == code].sum())
     return scoped(_ledger(sums), log, per=per)
 
 
@@ -69,10 +74,10 @@ def _ledger(sums: dict[tuple[str, str], int]) -> pd.DataFrame:
     import pandas as pd
 
     total, before, rows = sum(sums.values()), 0, []
-    for code in _CODES:
-        if us := sums.get(code, 0):
+    for said in product(TURNS, TURN_BASES):
+        if us := sums.get(said, 0):
             seconds = _rounded(before + us) - _rounded(before)
-            rows.append((*code, seconds, us / total))
+            rows.append((*said, seconds, us / total))
             before += us
     frame = pd.DataFrame(rows, columns=["turn", "basis", "seconds", "share"])
     return frame.astype({"turn": "str", "basis": "str", "seconds": "int64", "share": "float64"})
@@ -90,7 +95,7 @@ def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
     _, stated = trace_of(log, per, states(log))
     codes = ", ".join(f"('{turn}', '{basis}', {code})" for code, (turn, basis) in enumerate(_CODES))
     resolved = ", ".join(f"'{status}'" for status in RESOLVED_STATUSES)
-    code = {word: number for number, word in enumerate(_CODES)}
+    over = _CODES.index(("after_resolution", "status"))
     frame = log.sql(
         f"""
         WITH ends AS (
@@ -109,8 +114,8 @@ def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
             GROUP BY trace
         )
         SELECT trace, opened, closed, code FROM inside
-        UNION ALL SELECT trace, opened, closed, {code["unknown", "none"]} FROM whole
-        UNION ALL SELECT trace, e.closed, w.closed, {code["after_resolution", "status"]}
+        UNION ALL SELECT trace, opened, closed, {_GAP} FROM whole
+        UNION ALL SELECT trace, e.closed, w.closed, {over}
         FROM ends e JOIN whole w USING (trace) WHERE e.status IN ({resolved})
         """
     )
