@@ -34,6 +34,11 @@ def test_no_header_is_two_columns_and_the_first_synonym_wins() -> None:
     }
 
 
+@pytest.mark.parametrize("header", ["Nº do pedido", "N.º do pedido", "N.o do pedido", "N° do pedido", "No. do pedido"])
+def test_a_number_is_written_in_many_ways(header: str) -> None:
+    assert normalise(header) == "no do pedido"
+
+
 def test_repeated_headers_are_found_by_position() -> None:
     assert Headers(["Comment", "Key", "Comment"]).find(["comment"]) == [0, 2]
 

@@ -179,9 +179,15 @@ def test_a_table_that_nobody_knows_is_read_as_mapped(file: Path) -> None:
 
 
 def test_a_missing_column_lists_the_headers_and_the_flags(file: Path) -> None:
-    flags = r"--map case=\.\.\. --map activity=\.\.\. --map timestamp=\.\.\."
-    with pytest.raises(MissingColumn, match=rf"to hold activity\. The file has: ticket id, when, date\. .*{flags}"):
+    hint = r"with --map activity=\.\.\. \(it has: ticket id, when, date\)"
+    with pytest.raises(MissingColumn, match=rf"to hold the activity\. .*{hint}"):
         read(file, "ticket id,when,date\n1,x,2025-01-01\n")
+
+
+@pytest.mark.parametrize("header", ["phone number", "Tipo de chamado", "order key type"])
+def test_a_column_that_only_holds_a_word_of_a_case_is_not_taken_for_one(file: Path, header: str) -> None:
+    with pytest.raises(MissingColumn, match="to hold the case"):
+        read(file, f"{header},activity,timestamp\n555,a,2025-01-01\n555,b,2025-01-02\n", source="tabular")
 
 
 def test_a_column_without_dates_is_no_timestamp(file: Path) -> None:

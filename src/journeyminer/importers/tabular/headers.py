@@ -12,6 +12,8 @@ SHORT = {"case": "case_id", "time": "time_of_day", "start": "started_at"}
 """what --map takes beside the names of our columns"""
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NUMBER = re.compile(r"\bn(?:[o°]|\.\s?[o°])(?!\w)\.?")
+"""N.º, Nº, N° and N.o, the number of something"""
 _BETWEEN = re.compile(r"[\s_\-–./():+\[\]\"']+")
 _TWICE_ENCODED = re.compile("[ÃÅÂ][\u0080-\u00bf‘’“”•–—˜™š›œžŸ†‡‰‹ŒŽ€‚ƒ„…ˆŠ±]")
 
@@ -19,9 +21,10 @@ _TWICE_ENCODED = re.compile("[ÃÅÂ][\u0080-\u00bf‘’“”•–—˜™š�
 def normalise(header: str) -> str:
     """The form in which headers are compared: lower case, no accents, words apart by one space.
 
-    `CaseID`, `case_id`, `case:id` and `Case-Id` are the same; so is text that was encoded as UTF-8 twice.
+    `CaseID`, `case_id`, `case:id` and `Case-Id` are the same, and so are `N.º` and `Nº`, and text that was encoded as
+    UTF-8 twice.
     """
-    return _BETWEEN.sub(" ", plain(_CAMEL.sub(" ", repair(header)))).strip()
+    return _BETWEEN.sub(" ", _NUMBER.sub("no", plain(_CAMEL.sub(" ", repair(header))))).strip()
 
 
 def repair(text: str) -> str:

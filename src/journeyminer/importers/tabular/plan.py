@@ -54,11 +54,12 @@ class Plan:
         """Raises MissingColumn where a needed column is missing: what the file has, and the flags to give."""
         if not self.missing:
             return
-        flags = " ".join(f"--map {_FLAGS.get(column, column)}=..." for column in NEEDED[self.profile.shape])
+        flags = " ".join(f"--map {_FLAGS.get(column, column)}=..." for column in self.missing)
+        named = " or ".join(f"the {column.removesuffix('_id').replace('_', ' ')}" for column in self.missing)
         raise MissingColumn(
-            f"No column is known to hold {' and '.join(column.removesuffix('_id') for column in self.missing)}.",
+            f"No column is known to hold {named}.",
             place=shown,
-            hint=f"The file has: {self.headers.listed}. Say which is which with {flags}.",
+            hint=f"Name a column of the file with {flags} (it has: {self.headers.listed}).",
         )
 
 
@@ -103,7 +104,9 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
     columns = {**headers.match(profile.columns), **given}
     for ours in NEEDED[profile.shape] if profile.within else ():
         if ours not in columns and ours in profile.columns:
-            place = headers.find_within(profile.columns[ours], set(columns.values()))
+            # one word in a header says little ("phone number", "event id"); only moments are checked by their values
+            told = [text for text in profile.columns[ours] if ours == "timestamp" or " " in text]
+            place = headers.find_within(told, set(columns.values()))
             if place is not None and (ours != "timestamp" or _holds_moments(dialect, place)):
                 columns[ours] = place
     if profile.shape == "events" and "activity" not in columns and "status" in columns and _repeats(dialect, columns):
