@@ -91,6 +91,23 @@ def test_what_cannot_be_known_has_a_reason() -> None:
     }  # fmt: skip
 
 
+def test_traces_of_which_nothing_is_known_do_not_wait() -> None:
+    told = "A: ask@09:00/as=customer/to=new agent_reply@09:30/as=agent/to=open fix@10:00/as=agent/to=solved"
+    tiny = log(f"{told}\nB: x@09:00 y@12:00")
+    for id_ in ("first_response", "first_resolution", "last_resolution", "reopen_rate", "touches"):
+        assert (figure(tiny, id_)["n"], figure(tiny, id_)["n_open"]) == (1, 0), id_
+
+
+def test_only_our_own_calls_are_no_responses() -> None:
+    tiny = log("A: call_outbound@09:00/as=agent call_outbound@10:00/as=agent")
+    assert figure(tiny, "first_response")["reason"] == "no_replies"
+
+
+def test_a_case_is_reopened_whatever_lies_between() -> None:
+    tiny = log("A: ask@09:00/to=new fix@10:00/to=solved odd@11:00/to=unknown again@12:00/to=open fix@13:00/to=solved")
+    assert figure(tiny, "reopen_rate")["value"] == 1.0
+
+
 def test_satisfaction_where_there_is_any() -> None:
     tiny = log("A: x@09:00\nB: x@09:00")
     rated = tiny.derive(case_rows="SELECT *, 0.5 + 0.5 * (native_id = 'A')::INTEGER AS csat FROM {log}.case_rows")

@@ -41,13 +41,14 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
       human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
-      so are those that begin with a message of ours and in which no customer acts
+      so are those that begin with a message of ours and in which no customer acts, and those of which no role is known
     - first_resolution: from the creation to the first event after which a case is solved or closed
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
-    - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that
+    - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
+      three leave out traces of which no status is known
     - hops: hand-overs a trace, by group, else by resource; see `handovers`
     - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
-      customer's own and our messages
+      customer's own and our messages. Left out are traces of which neither visibility nor role is known
     - csat: the cases' satisfaction, 0..1; no row where no case has any
 
     Durations are on the 24x7 clock. Of a trace that still waits at `as_of` it is known that it lasts longer: it is in
@@ -64,13 +65,14 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     import pandas as pd
 
     waits = log.sql(_waits(log, per))
+    stated = waits[waits["has_status"]]
     figures = [
-        _first_response(log, waits),
-        _duration("first_resolution", waits["first_resolved"], waits, known=log.has("status")),
-        _duration("last_resolution", waits["last_resolved"], waits, known=log.has("status")),
-        _reopen_rate(log, waits),
+        _first_response(waits),
+        _duration("first_resolution", stated["first_resolved"], stated),
+        _duration("last_resolution", stated["last_resolved"], stated),
+        _reopen_rate(stated),
         _hops(log, per),
-        _touches(log, waits),
+        _touches(waits),
         *_csat(log),
     ]
     frame = pd.DataFrame([asdict(figure) for figure in figures], columns=list(Figure.__dataclass_fields__))
@@ -91,18 +93,21 @@ def _waits(log: EventLog, per: Per) -> str:
     per_case AS (
         SELECT trace, case_key, min(begin) AS first, max(timestamp) AS last,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
-            arg_min(coalesce(says, ''), (timestamp, seq)) AS began,
+            arg_min(coalesce(says, ''), (timestamp, seq)) AS began, count(role) > 0 AS has_role,
+            count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
             min(timestamp) FILTER (WHERE status IN ({resolved})) AS first_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
-            coalesce(bool_or(status IN ({still_open}) AND before IN ({resolved})), false) AS reopened,
+            coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
+                > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
             arg_max(status, (timestamp, seq)) IN ({still_open}) AS is_open
         FROM steps GROUP BY ALL
     ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
-            arg_min(began, p.first) AS began, CAST(sum(n_touches) AS BIGINT) AS n_touches,
+            arg_min(began, (p.first, case_key)) AS began, CAST(sum(n_touches) AS BIGINT) AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
+            bool_or(has_role) AS has_role, bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
             bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of
         FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) GROUP BY p.trace
     ),
@@ -113,32 +118,29 @@ def _waits(log: EventLog, per: Per) -> str:
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
         asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open THEN epoch_us(last_resolved) END AS last_resolved, reopened, is_open,
-        epoch_us(as_of) AS as_of
+        has_role, has_touches, has_status, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
     """
 
 
-def _first_response(log: EventLog, waits: pd.DataFrame) -> Figure:
-    if not log.has("role"):
-        return Figure("first_response", "seconds", clock="24x7", definition="first_response", reason="no_roles")
-    if not waits["replied"].notna().any():
-        return Figure("first_response", "seconds", clock="24x7", definition="first_response", reason="no_replies")
-    unanswered = waits["first_resolved"].notna() & ~waits["is_open"] & waits["replied"].isna()
-    asked = waits[~waits["outbound"] & ~unanswered]
+def _first_response(waits: pd.DataFrame) -> Figure:
+    known = waits[waits["has_role"]]
+    unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
+    asked = known[~known["outbound"] & ~unanswered]
+    if not asked["replied"].notna().any():
+        reason = "no_replies" if len(known) else "no_roles"
+        return Figure("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
     return _duration("first_response", asked["replied"], asked, since="asked")
 
 
-def _duration(
-    id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: str = "created", known: bool = True
-) -> Figure:
+def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: str = "created") -> Figure:
     """The time from `since` to `until`; where that is missing, the trace waits at `as_of`."""
     import numpy as np
 
     ended = until.notna().to_numpy()
-    if not known or not ended.any():
-        why = "never_resolved" if known else "no_status"
-        n_open = int((~ended).sum()) if known else 0
-        return Figure(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=why)
+    if not ended.any():
+        why = "never_resolved" if len(ended) else "no_status"
+        return Figure(id_, "seconds", n_open=len(ended), clock="24x7", definition=id_, reason=why)
     lasted = (until.fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
     lasted = np.maximum(lasted, 0.0)
     curve = kaplan_meier(lasted, ended)
@@ -150,11 +152,11 @@ def _duration(
     )
 
 
-def _reopen_rate(log: EventLog, waits: pd.DataFrame) -> Figure:
+def _reopen_rate(waits: pd.DataFrame) -> Figure:
     resolved = waits["first_resolved"].notna()
     n, n_open = int(resolved.sum()), int((~resolved).sum())
     if not n:
-        reason = "never_resolved" if log.has("status") else "no_status"
+        reason = "never_resolved" if n_open else "no_status"
         return Figure("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
     n_reopened = int((resolved & waits["reopened"]).sum())
     low, high = wilson(n_reopened, n)
@@ -168,10 +170,11 @@ def _hops(log: EventLog, per: Per) -> Figure:
     return _mean("hops", "count", handover_counts(log, by=level, per=per)["n"].to_numpy(), f"hops_{level}")
 
 
-def _touches(log: EventLog, waits: pd.DataFrame) -> Figure:
-    if not (log.has("visibility") or log.has("role")):
+def _touches(waits: pd.DataFrame) -> Figure:
+    known = waits[waits["has_touches"]]
+    if not len(known):
         return Figure("touches", "count", definition="touches", reason="no_visibility")
-    return _mean("touches", "count", waits["n_touches"].to_numpy(), "touches")
+    return _mean("touches", "count", known["n_touches"].to_numpy(), "touches")
 
 
 def _csat(log: EventLog) -> list[Figure]:

@@ -24,9 +24,10 @@ ASSIGNMENTS = ("assigned", "unassigned", "reassigned", "group_changed")
 def states(log: EventLog) -> str:
     """Make the table of the cases' states and return its name.
 
-    One row an event: `case_key`, `seq`, `activity`, `timestamp`; `role`, `touch` (whether the customer sees it),
-    `says` (customer or us, where it is a public message of one of them; what the system sends says nothing); and what
-    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
+    One row an event: `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the
+    customer sees it, null where neither visibility nor role tells), `says` (customer or us, where it is a public
+    message of one of them; what the system sends says nothing), `named` (the group, else resource, it names); and what holds
+    after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
     group, else resource, named last).
     """
     role, visible, status = _column(log, "role"), _column(log, "visibility"), _column(log, "status")
@@ -39,7 +40,7 @@ def states(log: EventLog) -> str:
         f"""
         WITH told AS (
             SELECT e.case_key, e.seq, e.source_no, e.activity, e.timestamp, {_column(log, "started_at")} AS started_at,
-                {role} AS role, {status} AS status, coalesce({reaches}, false) AS touch,
+                {role} AS role, {status} AS status, {reaches} AS touch,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
                 CASE WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
