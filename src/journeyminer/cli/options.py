@@ -3,62 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from journeyminer.vocabulary import PERS, Per
+from journeyminer.cli.asked import Filters, Look, Reading
+from journeyminer.cli.session import Session
+from journeyminer.vocabulary import PERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 EXPORTS = click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORT...")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How exports are read; the values of the reading options, None where a flag was not given."""
-
-    source: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)
-    timezone: str | None = None
-    date_order: str | None = None
-    encoding: str | None = None
-    namespaces: dict[str, str] = field(default_factory=dict)
-    us: tuple[str, ...] = ()
-    session_gap: float | None = None
-    max_rejected: float | None = None
-    strict: bool = False
-    config: Path | None = None
-    memory: str | None = None
-    as_of: datetime | None = None
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which cases count, through which lens."""
-
-    since: str | None = None
-    until: str | None = None
-    where: str | None = None
-    channels: tuple[str, ...] = ()
-    per: Per = "case"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a report looks."""
-
-    language: str | None = None
-    agents: str = "numbered"
-    max_nodes: int | None = None
-    max_edges: int | None = None
-    dot: str | None = None
-    generated_at: str | None = None
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -144,8 +102,6 @@ def session_options(*bundles: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def bundled(**values: object) -> object:
-            from journeyminer.cli.session import Session
-
             told = {}
             for bundle in bundles:
                 kind, _ = BUNDLES[bundle]

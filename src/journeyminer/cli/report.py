@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, Filters, session_options
+from journeyminer.cli.asked import Filters
+from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.errors import ExitStatus, UnreadableExport, UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from journeyminer.cli.options import Filters, Look, Reading
+from journeyminer.cli.asked import Filters, Look, Reading
 from journeyminer.cli.output import say
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, load_config
@@ -87,9 +87,9 @@ class Session:
                     progress=lambda shown, done, total: step(f"reading {shown}", done, total),
                 )
         for broken in log.receipt.failed:
-            self.say(f"broken: {broken.file}: {broken.reason}")
+            self.say(f"broken: {broken}")
         for unclaimed in log.receipt.unclaimed:
-            self.say(f"not read: {unclaimed.file}: {unclaimed.reason}")
+            self.say(f"not read: {unclaimed}")
         prepared = prepare(log, config=self.config)
         return prepared.run_to(flags.as_of) if flags.as_of else prepared
 
