@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -103,9 +105,38 @@ def measure_reference() -> str:
     return "\n".join(parts)
 
 
+def report_reference() -> str:
+    """Every key of report.json, from its JSON Schema."""
+    schema = json.loads((ROOT / "src/journeyminer/report/report.schema.json").read_text(encoding="utf-8"))
+    parts = ["# Keys of report.json\n\nA key that was not computed is absent; null is computed and not knowable.\n"]
+    for name, part in {"report": schema, **schema["$defs"]}.items():
+        if "properties" in part:
+            rows = [
+                f"| {key} | {_kind(each)} | {each.get('description', '')} |" for key, each in part["properties"].items()
+            ]
+            table = "\n".join(["| key | type | meaning |", "|---|---|---|", *rows])
+            parts.append(f"## {name}\n\n{part.get('description', '')}\n\n{table}\n")
+    return "\n".join(parts)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema or "oneOf" in schema:
+        return " or ".join(_kind(each) for each in schema.get("anyOf", schema.get("oneOf", [])))
+    kind = schema.get("type", "value" if "enum" not in schema else "word")
+    kind = " or ".join(kind) if isinstance(kind, list) else kind
+    return f"list of {_kind(schema['items'])}" if kind == "array" and isinstance(schema.get("items"), dict) else kind
+
+
 @pytest.mark.parametrize(
     ("page", "make"),
-    [("commands.md", command_reference), ("columns.md", column_reference), ("measures.md", measure_reference)],
+    [
+        ("commands.md", command_reference),
+        ("columns.md", column_reference),
+        ("measures.md", measure_reference),
+        ("report.md", report_reference),
+    ],
 )
 def test_the_reference_is_what_the_code_says(page: str, make: Callable[[], str]) -> None:
     path = ROOT / "docs" / "reference" / page
