@@ -15,6 +15,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt, Unmatched
 from journeyminer.log.record import Event, Record
+from journeyminer.log.store import stage_stored
 from journeyminer.prepare import label, paste_line, prepare
 from journeyminer.vocabulary import STATUSES
 from tiny import log
@@ -115,6 +116,15 @@ def test_unmatched_words_are_counted_and_a_status_among_them_is_unknown() -> Non
     assert column(prepared, "status") == ["unknown", "unknown", "open", "unknown"]
     assert not prepared.has("role")
     assert not prepared.has("channel")
+
+
+def test_unknown_words_of_an_appended_file_come_on_top(tmp_path: Path) -> None:
+    prepare(from_source("tabular", {"activity": "x", "status": "wobbly"})).save(tmp_path / "log")
+    builder = LogBuilder(Engine())
+    stage_stored(builder, tmp_path / "log")
+    event = Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC), status="wobbly")
+    builder.intake(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[event])])
+    assert prepare(builder.seal()).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
 
 
 def test_the_line_to_paste_is_toml_to_be_filled_in() -> None:

@@ -182,8 +182,8 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
             counts[found] += row.n
         known[row.source_no].update({c: row.n for c in CLOSED_SETS if row.result[c] not in (None, UNKNOWN)})
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
-    # words that an earlier preparation made null are not met again
-    counts = Counter({(word.field, word.value): word.n for word in log.receipt.unmatched}) | counts
+    # words that an earlier preparation replaced are not met again; those of the files appended since come on top
+    counts += Counter({(word.field, word.value): word.n for word in log.receipt.unmatched})
     ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
     receipt = replace(
         log.receipt,
