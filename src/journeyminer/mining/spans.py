@@ -26,8 +26,8 @@ def states(log: EventLog) -> str:
 
     One row an event: `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the
     customer sees it, null where neither visibility nor role tells), `says` (customer or us, where it is a public
-    message of one of them; what the system sends says nothing), `named` (the group, else resource, it names); and what holds
-    after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
+    message of one of them; what the system sends says nothing), `named` (the group, else resource, it names); and what
+    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
     group, else resource, named last).
     """
     role, visible, status = _column(log, "role"), _column(log, "visibility"), _column(log, "status")

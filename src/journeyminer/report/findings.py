@@ -65,10 +65,11 @@ def _first_response(report: Report) -> Iterator[Finding]:
 
 def _handovers(report: Report) -> Iterator[Finding]:
     total = next((row for row in report.handover_totals or () if row.by == "group"), None)
-    if total is None or not total.n or not report.log.n_cases:
+    n_traces = report.durations.n + report.durations.n_open if report.durations else 0
+    if total is None or not total.n or not n_traces:
         return
-    yield Finding("handovers", "info", {"share": total.n_cases / report.log.n_cases, "mean": total.hops_mean})
-    if total.ping_pong_cases >= TELLING_SHARE * report.log.n_cases:
+    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "mean": total.hops_mean})
+    if total.ping_pong_cases >= TELLING_SHARE * n_traces:
         yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
 
 

@@ -1,0 +1,21 @@
+"""Findings: what is said first rests on the figures of the same report."""
+
+from __future__ import annotations
+
+from journeyminer.report.build import build
+from tiny import log, with_customers
+
+
+def test_shares_are_of_the_traces() -> None:
+    cases = log("""
+        A: ask@09:00/in=L1 more@10:00/in=L2 back@11:00/in=L1
+        B: ask@1d09:00/in=L1
+        C: ask@2d09:00/in=L1
+        D: ask@2d10:00/in=L1
+    """)
+    tiny = with_customers(cases, A=1, B=1, C=2, D=2)
+    reports = build(tiny), build(tiny, per="customer")
+    shares = [
+        found.params["share"] for report in reports for found in report.findings or () if found.slug == "handovers"
+    ]
+    assert shares == [0.25, 0.5]
