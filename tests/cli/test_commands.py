@@ -110,6 +110,32 @@ def test_show_by_splits_a_measure(cli: Cli, tickets: Path) -> None:
     assert data["values"]["Billing"]["log"]["n_cases"] == 1
 
 
+def test_split_by_who_acted_agents_keep_their_numbers(cli: Cli, tickets: Path) -> None:
+    done = cli("show", "handovers", tickets, "--by", "resource", "--format", "json")
+    values = json.loads(done.out)["values"]
+    assert set(values) == {"agent 1", "agent 2"}
+    for value in values.values():
+        pairs = {(row["source"], row["target"]) for row in value["handovers"] if row["by"] == "resource"}
+        assert pairs == {("agent 1", "agent 2")}
+    assert set(
+        json.loads(cli("show", "durations", tickets, "--by", "resource", "--agents", "named", "--format", "json").out)[
+            "values"
+        ]
+    ) == {"ana", "bea"}
+
+
+@pytest.mark.parametrize("column", ["customer_id", "journey_id", "nonsense"])
+def test_what_no_log_can_be_split_by_is_answered_with_the_columns(cli: Cli, tickets: Path, column: str) -> None:
+    done = cli("show", "durations", tickets, "--by", column)
+    assert done.status == 2 and "Columns: case_id" in done.err
+
+
+def test_a_split_says_what_it_leaves_out(cli: Cli, tmp_path: Path) -> None:
+    rows = "".join(f"{number},Created,2026-01-05 09:00:00\n" for number in range(21))
+    (tmp_path / "many.csv").write_text(f"case_id,activity,timestamp\n{rows}")
+    assert "21 values" in cli("show", "durations", tmp_path / "many.csv", "--by", "case_id").err
+
+
 def test_show_cases_lists_the_tickets_behind_a_number(cli: Cli, tickets: Path) -> None:
     done = cli("show", "cases", tickets, "--where", "group = 'Billing'", "--format", "json")
     cases = json.loads(done.out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journeyminer.prepare import resource_names
+from journeyminer.prepare import filter_log, resource_names
 from tiny import log
 
 TEXT = "A: x@09:00/by=bo x@09:01/by=ana x@09:02/by=cy x@09:03/by=cy x@09:04/by=ann/as=customer x@09:05"
@@ -18,3 +18,9 @@ def test_names_where_they_are_asked_for_but_never_a_customer() -> None:
 
 def test_a_log_without_resources_has_no_names() -> None:
     assert resource_names(log("A: x@09:00")) == {}
+
+
+def test_a_filter_gives_nobody_another_number() -> None:
+    tiny = log("A: x@09:00/by=bo\nB: x@09:01/by=cy x@09:02/by=cy")
+    kept = filter_log(tiny, where="resource = 'bo'")
+    assert resource_names(filter_log(kept, where="activity = 'x'"))["bo"] == "agent 2"

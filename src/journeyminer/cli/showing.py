@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ MOST_VALUES = 20
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(log, by)
+    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", say=session.say)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -58,23 +58,33 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
-def split(log: EventLog, column: str) -> dict[str, EventLog]:
+def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
     from journeyminer.prepare.filters import filter_log
+    from journeyminer.prepare.privacy import resource_names
 
-    known = [known.name for known in (*EVENTS, *CASES) if known.type == "VARCHAR"]
+    of_case = {row[0] for row in log.rows("DESCRIBE cases")}
+    there = of_case | {row[0] for row in log.rows("DESCRIBE events")}
+    known = [known.name for known in (*EVENTS, *CASES) if known.type == "VARCHAR" and known.name in there]
     if column not in known:
-        raise UsageError(f"There is no column {column!r} to split by.", hint=f"Columns: {', '.join(known)}.")
-    table = "cases" if column in {known.name for known in CASES} and column != "case_id" else "events"
-    values = log.rows(
-        f"SELECT CAST({name(column)} AS VARCHAR) AS value, count(DISTINCT case_key) AS n FROM {table} "
-        f"WHERE {name(column)} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {MOST_VALUES}"
-    )
+        raise UsageError(
+            f"There is no column {column!r} to split by.", hint=f"Columns: {', '.join(dict.fromkeys(known))}."
+        )
+    table = "cases" if column in of_case else "events"
+    # a customer is no resource, even where the source has one there
+    ours = "AND role IS DISTINCT FROM 'customer'" if column == "resource" else ""
+    values = [value for (value,) in log.rows(
+        f"SELECT CAST({name(column)} AS VARCHAR) AS value FROM {table} WHERE {name(column)} IS NOT NULL {ours} "
+        "GROUP BY 1 ORDER BY count(DISTINCT case_key) DESC, value"
+    )]  # fmt: skip
     if not values:
         raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
-    return {value: filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
+    if len(values) > MOST_VALUES:
+        say(f"{column} has {len(values)} values; these are the {MOST_VALUES} with the most cases.")
+    shown = resource_names(log, named=named) if column == "resource" else {value: value for value in values}
+    return {shown[value]: filter_log(log, where=f"{name(column)} = {quote(value)}") for value in values[:MOST_VALUES]}
 
 
 def _print_tables(

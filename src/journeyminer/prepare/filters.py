@@ -12,6 +12,7 @@ from typing import Any
 from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, quote
+from journeyminer.prepare.privacy import keep_numbers
 from journeyminer.vocabulary import CHANNELS
 
 Moment = str | date | datetime | None
@@ -56,11 +57,12 @@ def filter_log(
         if not engine.one(f"SELECT count(*) FROM {table}")[0]:
             raise EmptyLog(f"No case is left after the filter {description}.", hint=_reach(log))
         kept = table
-    return log.derive(
+    filtered = log.derive(
         event_rows=f"SELECT x.* FROM {{log}}.event_rows x SEMI JOIN {kept} USING (case_key)",
         case_rows=f"SELECT x.* FROM {{log}}.case_rows x SEMI JOIN {kept} USING (case_key)",
         identities=f"SELECT x.* FROM {{log}}.identities x SEMI JOIN {kept} USING (case_key)",
     )
+    return keep_numbers(filtered, log)
 
 
 def describe_filters(
