@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -15,12 +16,26 @@ from sample_report import empty_report, hostile_report, sample_report
 EN = Language("en")
 
 
-@pytest.mark.parametrize("language", ["en", "pt"])
+@pytest.mark.parametrize("language", ["en", "pt", "es", "hu"])
 def test_the_summary_is_short_and_fits_eighty_columns(language: str) -> None:
     lines = render(sample_report(), Language(language), written=["out/report.html"]).splitlines()
-    assert len(lines) <= 25
+    assert len(lines) <= 21
     assert max(map(len, lines)) <= 80
     assert not [line for line in lines if line != line.rstrip()]
+
+
+def test_the_summary_of_a_plain_report_is_about_fifteen_lines() -> None:
+    report = sample_report()
+    plain = replace(
+        report,
+        sources=report.sources[:1],
+        turns=tuple(row for row in report.turns or () if row.turn in ("us_queue", "customer")),
+        log=replace(report.log, n_customers=0),
+        quality=None,
+    )
+    lines = render(plain, EN).splitlines()
+    assert len(lines) <= 16
+    assert "0 customers" not in "".join(lines)
 
 
 def test_colour_only_where_it_is_asked_for() -> None:

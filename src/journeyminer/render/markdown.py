@@ -17,7 +17,7 @@ STEPS_SHOWN: Final = 12
 def render(report: Report, language: Language) -> str:
     """The whole report; sections that were not computed are left out."""
     made = tables.report_tables(report)
-    parts = [part for section in _SECTIONS for part in section(report, made, language)]
+    parts = [part for section in _SECTIONS for part in section(report, made, language) if part]
     return "\n\n".join(parts) + "\n"
 
 
@@ -129,7 +129,8 @@ def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
     if not report.handover_totals:
         return
     yield _heading("handovers", language)
-    yield "\n".join(f"- {text(line)}" for line in phrases.handovers(report, language))
+    says = phrases.handovers(report, language)
+    yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.handovers.none")
     if report.handovers:
         columns = "by", "source", "target", "n", "n_cases", "median_seconds", "p90_seconds"
         yield _table(made["handovers"].pick(*columns, limit=TOP), language)

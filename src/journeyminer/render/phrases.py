@@ -83,8 +83,8 @@ def balance_line(report: Report, language: Language) -> str:
 
 
 def what_was_read(report: Report, language: Language) -> str:
-    """Files, records and their fates, events, cases and customers in one sentence."""
-    key = "read.sentence" if report.log.n_customers is None else "read.sentence_customers"
+    """Files, records and their fates, events, cases and, where anyone is known, customers in one sentence."""
+    key = "read.sentence_customers" if report.log.n_customers else "read.sentence"
     return language.text(
         key,
         files=language.text("count.files", n=len(report.sources)),
@@ -197,9 +197,11 @@ def hidden(report: Report, language: Language) -> str:
 
 
 def handovers(report: Report, language: Language) -> list[str]:
-    """How often owners changed, and came back, level by level."""
+    """How often owners changed, and came back, at every level at which they did."""
     says = []
     for total in report.handover_totals or ():
+        if not total.n:
+            continue
         line = language.text(
             "section.handovers.total",
             n=total.n,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 80
 PLACES: Final = 3
-UNKNOWNS: Final = 3
+UNKNOWNS: Final = 2
+UNKNOWN_LENGTH: Final = 120
+"""characters of what cannot be known before the rest is left to the report: two lines"""
 BAR: Final = 60
 SIGNS: Final[dict[Turn, str]] = {
     "us_queue": "█", "us_work": "▓", "bot": "▒",
@@ -97,11 +100,14 @@ Line = tuple[str, "RenderableType"]
 def _read(report: Report, language: Language) -> Iterable[Line]:
     yield "terminal.read", _text(phrases.balance_line(report, language))
     parts = [language.text("count.events", n=report.log.n_events), language.text("count.case", n=report.log.n_cases)]
-    if report.log.n_customers is not None:
+    if report.log.n_customers:
         parts.append(language.text("count.customers", n=report.log.n_customers))
     yield "terminal.log", _text(" · ".join(parts))
     if report.log.first:
-        yield "", _text(f"{phrases.span(report, language)}, {phrases.as_of(report, language)}")
+        when = [phrases.span(report, language)]
+        if report.as_of != report.log.last:  # as it is unless --as-of says otherwise
+            when.append(phrases.as_of(report, language))
+        yield "", _text(", ".join(when))
     if report.quality and not report.quality.balances:
         yield "", _text(language.text("read.unbalanced"), "bold red")
 
@@ -113,13 +119,15 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
     bar = _text("")
     for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], BAR), strict=True):
         bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
-    share, seconds = phrases.ours(report)
     yield "terminal.clock", bar
     legend = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
-    yield "", _text(f"{language.text('terminal.ours', share=share, seconds=seconds)} {', '.join(legend[:n_ours])}")
-    if legend[n_ours:]:
-        yield "", _text(", ".join(legend[n_ours:]), "dim")
+    said = _text(", ".join(legend[:n_ours]))
+    if n_ours > 1:
+        said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
+    if n_ours and legend[n_ours:]:
+        said.append("; ")
+    yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
 
 
 def _places(report: Report, language: Language) -> Iterable[Line]:
@@ -127,9 +135,11 @@ def _places(report: Report, language: Language) -> Iterable[Line]:
 
     for at, place in enumerate((report.bottlenecks or ())[:PLACES]):
         line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
-        says = [phrases.traces(report, place.n_cases, language), language.word("turn", place.turn)]
+        says = [phrases.traces(report, place.n_cases, language)]
+        if place.turn != "us_queue":  # who waits for us waits in our queue, where nothing else is said
+            says.append(language.word("turn", place.turn))
         if place.median_seconds is not None and place.low is not None:  # no halves of a handful of waits
-            says.append(language.text("terminal.waits", median=place.median_seconds, p90=place.p90_seconds))
+            says.append(language.text("terminal.waits", median=place.median_seconds))
         if place.one_off:
             says.append(language.word("one_off", place.one_off))
         yield "" if at else "terminal.places", _text(line, "" if at else "blue")
@@ -147,7 +157,7 @@ def _unknowns(report: Report, language: Language) -> Iterable[Line]:
     if len(says) > UNKNOWNS:
         says[UNKNOWNS - 1 :] = [language.text("terminal.more", n=len(says) - UNKNOWNS + 1)]
     for at, line in enumerate(says):
-        yield "" if at else "terminal.unknown", _text(line)
+        yield "" if at else "terminal.unknown", _text(shorten(line, UNKNOWN_LENGTH, placeholder=" …"))
 
 
 def _cells(shares: Sequence[float], width: int) -> list[int]:
