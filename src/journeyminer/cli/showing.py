@@ -75,16 +75,18 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
     table = "cases" if column in of_case else "events"
     # a customer is no resource, even where the source has one there
     ours = "AND role IS DISTINCT FROM 'customer'" if column == "resource" else ""
-    values = [value for (value,) in log.rows(
-        f"SELECT CAST({name(column)} AS VARCHAR) AS value FROM {table} WHERE {name(column)} IS NOT NULL {ours} "
-        "GROUP BY 1 ORDER BY count(DISTINCT case_key) DESC, value"
-    )]  # fmt: skip
+    values = log.rows(
+        f"SELECT CAST({name(column)} AS VARCHAR) AS value, count(*) OVER () AS n_values FROM {table} "
+        f"WHERE {name(column)} IS NOT NULL {ours} GROUP BY 1 "
+        f"ORDER BY count(DISTINCT case_key) DESC, value LIMIT {MOST_VALUES}"
+    )
     if not values:
         raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
-    if len(values) > MOST_VALUES:
-        say(f"{column} has {len(values)} values; these are the {MOST_VALUES} with the most cases.")
-    shown = resource_names(log, named=named) if column == "resource" else {value: value for value in values}
-    return {shown[value]: filter_log(log, where=f"{name(column)} = {quote(value)}") for value in values[:MOST_VALUES]}
+    n_values = values[0][1]
+    if n_values > MOST_VALUES:
+        say(f"{column} has {n_values} values; these are the {MOST_VALUES} with the most cases.")
+    shown = resource_names(log, named=named) if column == "resource" else {}
+    return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 
 
 def _print_tables(
