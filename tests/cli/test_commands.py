@@ -41,9 +41,20 @@ def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_p
     ):
         assert (out / name).stat().st_size > 0, name
         assert not list(out.rglob("*.tmp"))
-    assert 5 <= len(done.out.splitlines()) <= 25
-    assert "wrote" not in done.out and "report.html" in done.err
+    assert 5 <= len(done.out.splitlines()) <= 20
+    assert "wrote" not in done.out
+    (wrote,) = [line for line in done.err.splitlines() if line.startswith("wrote")]
+    assert wrote.endswith("report.html and beside it report.md, report.json, map.svg, map.dot, tables, log")
     jsonschema.validate(json.loads((out / "report.json").read_text()), schema())
+
+
+def test_identify_folds_the_many_files_of_one_folder(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "box" / "cur").mkdir(parents=True)
+    for number in range(5):
+        mail = f"From: a@b.example\nDate: Mon, 5 Jan 2026 10:0{number}:00 +0000\n\nhello\n"
+        (tmp_path / "box" / "cur" / f"{number}.eml").write_text(mail)
+    assert "box/cur/ (5 files)" in cli("identify", tmp_path).out
+    assert len(json.loads(cli("identify", tmp_path, "--format", "json").out)) == 5
 
 
 def test_discover_twice_gives_the_same_bytes(cli: Cli, tickets: Path, tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     Prints a summary; with -o it writes the whole report, the map, the tables and the unified log.
     """
     from journeyminer.cli.progress import progress_bar
-    from journeyminer.cli.session import status_of
     from journeyminer.cli.writing import rendered, write_all
 
     log = session.read(exports, fingerprints=output is not None)
@@ -43,6 +42,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
             log.save(output / "log")
             written.append(output / "log")
     click.echo(rendered(report, "terminal", session.language, dot=None), nl=False)
-    for path in written:
-        session.say(f"wrote {path}")
-    return status_of(log)
+    if written:
+        first, *others = written
+        session.say(f"wrote {first} and beside it {', '.join(path.name for path in others)}")
+    return session.status

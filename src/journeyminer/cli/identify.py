@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,10 @@ from journeyminer.cli.options import EXPORTS, session_options, table_format
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
+
+Row = dict[str, object]
+ALIKE = 3
+"""so many files of one folder with the same answer are a line each, more are one: a Maildir has thousands"""
 
 
 @click.command("identify")
@@ -24,7 +30,7 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
     from journeyminer.errors import ExitStatus
     from journeyminer.importers.reading import identify_files
 
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     read = 0
     for answer in identify_files(exports, session.read_options):
         chosen = answer.chosen
@@ -34,5 +40,21 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
             rows.append({"file": file, "importer": importer.NAME, "score": match.score, "reason": match.reason})
         if answer.error:
             rows.append({"file": file, "importer": None, "score": None, "reason": answer.error.message})
+    if format_ == "terminal":
+        rows = list(_folded(rows))
     print_table(rows, ("file", "importer", "score", "reason"), format_)
     return ExitStatus.OK if read else ExitStatus.DATA
+
+
+def _folded(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with runs of files of one folder that have the same answer as one row each."""
+
+    def alike(row: Row) -> tuple[object, ...]:
+        return str(row["file"]).rpartition("/")[0], row["importer"], row["score"], row["reason"]
+
+    for (folder, *_), run in groupby(rows, alike):
+        files = list(run)
+        if folder and len(files) > ALIKE:
+            yield {**files[0], "file": f"{folder}/ ({len(files)} files)"}
+        else:
+            yield from files
