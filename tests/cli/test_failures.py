@@ -56,6 +56,22 @@ def test_one_broken_file_does_not_stop_the_others_but_is_not_forgotten(cli: Cli,
     assert not (tmp_path / "strict").exists()
 
 
+def test_a_file_that_broke_once_fails_the_import_and_not_every_later_look(
+    cli: Cli, tickets: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "exports").mkdir()
+    tickets.rename(tmp_path / "exports" / "tickets.csv")
+    broken = tmp_path / "exports" / "cut.xes"
+    broken.write_bytes(BAD_FILES["cut.xes"][0])
+    assert cli("import", tmp_path / "exports", "-o", tmp_path / "log").status == 3
+    look = cli("show", "durations", tmp_path / "log")
+    assert (look.status, look.err) == (0, "")
+    assert "cut.xes" in cli("report", tmp_path / "log", "--format", "markdown").out
+    broken.unlink()
+    assert cli("import", tmp_path / "exports", "-o", tmp_path / "log", "--append").status == 0
+    assert "cut.xes" not in cli("report", tmp_path / "log", "--format", "markdown").out
+
+
 @pytest.mark.parametrize(
     ("args", "word"),
     [

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 @session_options("reading", "filters")
 def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
-    from journeyminer.cli.session import status_of
     from journeyminer.log.exchange import write_csv, write_xes
 
     if output == "-" or output.endswith(".csv"):
@@ -35,4 +34,4 @@ def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     write(session.filter(log), Path(output))
     if output != "-":
         session.say(f"wrote {output}")
-    return status_of(log)
+    return session.status

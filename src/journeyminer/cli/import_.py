@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 @session_options("reading")
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
-    from journeyminer.cli.session import status_of
     from journeyminer.log.store import is_log
 
     log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
     log.save(output)
     session.say(f"wrote {output} ({log.n_events} events, {log.n_cases} cases)")
-    return status_of(log)
+    return session.status

@@ -9,7 +9,7 @@ import click
 
 from journeyminer.cli.asked import Filters
 from journeyminer.cli.options import EXPORTS, session_options
-from journeyminer.errors import ExitStatus, UnreadableExport, UsageError
+from journeyminer.errors import UnreadableExport, UsageError
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -26,12 +26,10 @@ SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", 
 @session_options("reading", "filters", "look")
 def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:
     """Render a log, exports or a report.json in any format and language."""
-    from journeyminer.cli.session import status_of
     from journeyminer.cli.writing import write_one
     from journeyminer.render.json import load
 
     chosen = format_ or SUFFIXES.get(Path(output).suffix.lower(), "terminal")
-    status = ExitStatus.OK
     if len(exports) == 1 and _is_report(exports[0]):
         if session.filters != Filters():
             raise UsageError("A report.json is finished; it cannot be filtered.", hint="Give the log or the exports.")
@@ -39,11 +37,10 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
     else:
         log = session.read(exports)
         report = session.report(session.filter(log))
-        status = status_of(log)
     write_one(report, chosen, session.language, Path(output), dot=session.look.dot)
     if output != "-":
         session.say(f"wrote {output}")
-    return status
+    return session.status
 
 
 def _is_report(path: Path) -> bool:

@@ -29,6 +29,8 @@ class Session:
     reading: Reading = field(default_factory=Reading)
     filters: Filters = field(default_factory=Filters)
     look: Look = field(default_factory=Look)
+    status: ExitStatus = ExitStatus.OK
+    """3 once a file of this run's reading broke, although everything else is written"""
 
     @cached_property
     def config(self) -> Config:
@@ -86,12 +88,16 @@ class Session:
                     fingerprints=fingerprints,
                     progress=lambda shown, done, total: step(f"reading {shown}", done, total),
                 )
+            self._say_what_broke(log)
+        prepared = prepare(log, config=self.config)
+        return prepared.run_to(flags.as_of) if flags.as_of else prepared
+
+    def _say_what_broke(self, log: EventLog) -> None:
         for broken in log.receipt.failed:
+            self.status = ExitStatus.DATA
             self.say(f"broken: {broken}")
         for unclaimed in log.receipt.unclaimed:
             self.say(f"not read: {unclaimed}")
-        prepared = prepare(log, config=self.config)
-        return prepared.run_to(flags.as_of) if flags.as_of else prepared
 
     def filter(self, log: EventLog) -> EventLog:
         """The log of the cases that the filters keep."""
@@ -120,11 +126,6 @@ class Session:
     def say(self, text: str) -> None:
         """A line of chatter on stderr, unless --quiet."""
         say(text, quiet=self.reading.quiet)
-
-
-def status_of(log: EventLog) -> ExitStatus:
-    """3 where a file of the reading broke, although everything else was written."""
-    return ExitStatus.DATA if log.receipt.failed else ExitStatus.OK
 
 
 def _first(*values: float | None) -> float:

@@ -29,7 +29,6 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
     Measures of a report: graph variants handovers durations turns bottlenecks kpis findings quality.
     Lists: cases (the tickets behind a number, with --where), events, identities (counts only).
     """
-    from journeyminer.cli.session import status_of
     from journeyminer.cli.showing import show_list, show_sections
 
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
@@ -46,4 +45,4 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
         show_list(kept, lists[0], format_, named=session.look.agents == "named")
     else:
         show_sections(session, kept, wanted, by=by, format_=format_)
-    return status_of(log)
+    return session.status
