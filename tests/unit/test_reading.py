@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import zipfile
 from datetime import UTC, datetime
@@ -14,7 +15,8 @@ from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableE
 from journeyminer.importers import ReadOptions, find_files, read_log
 from journeyminer.importers.base import Importer, Match, Sample, Source
 from journeyminer.importers.reading import identify_files
-from journeyminer.importers.registry import identify
+from journeyminer.importers.registry import identify, importers
+from journeyminer.log import EventLog
 from journeyminer.log.intake import Intake
 from journeyminer.log.record import Event, Record
 
@@ -110,6 +112,30 @@ def test_a_file_nobody_claims_is_listed_and_the_others_are_read(tmp_path: Path) 
     assert [unclaimed.file for unclaimed in log.receipt.unclaimed] == ["note.txt"]
 
 
+def test_what_quotes_a_file_is_for_its_reader_only(tmp_path: Path) -> None:
+    """A table that nobody knows is told by its first row, which may hold anything: not to a report or to a log."""
+    write(tmp_path, a_abc="1")
+    (tmp_path / "Conversa do WhatsApp com Ana Souza.csv").write_text("Ana Souza,said,hello\n")
+    log = read_log([tmp_path])
+    (listed,) = log.receipt.unclaimed
+    assert listed.file.startswith("whatsapp-") and "Ana Souza.csv" in str(listed)
+    log.save(tmp_path / "log")
+    assert "Ana" not in (tmp_path / "log" / "manifest.json").read_text()
+    assert [(entry.file, entry.reason) for entry in EventLog.open(tmp_path / "log").receipt.unclaimed] == [
+        (listed.file, listed.reason)
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
+def test_a_name_in_another_encoding_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + "/relatório.csv".encode("latin-1")
+    Path(os.fsdecode(path)).write_text("case,activity,timestamp\n1,a,2026-01-05 10:00\n")
+    with pytest.MonkeyPatch.context() as real:
+        real.setattr("journeyminer.importers.registry.importers", importers)
+        (source,) = read_log([tmp_path]).receipt.sources
+    assert (source.file, source.used) == ("relat\ufffdrio.csv", 1)
+
+
 def test_nothing_claimed_at_all_is_an_error_that_names_the_files(tmp_path: Path) -> None:
     with pytest.raises(UnidentifiedSource, match=r"note\.txt"):
         read_log([write(tmp_path, note_txt="hello")])
@@ -171,6 +197,13 @@ def test_archives_are_folders(tmp_path: Path) -> None:
     log = read_log([tmp_path])
     assert [source.file for source in log.receipt.sources] == ["all.zip/../../outside.abc", "all.zip/in/a.abc"]
     assert not (tmp_path.parent / "outside.abc").exists()
+
+
+def test_an_archive_with_a_name_that_no_file_can_have_is_listed(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("a" * 300 + ".abc", "1")
+    write(tmp_path, b_abc="1")
+    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
 
 
 def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ or the only receiver of the mail that we began it with) is an identity, so that 
 
 from __future__ import annotations
 
-import hashlib
 import io
-import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -61,7 +59,6 @@ def load(source: Source, intake: Intake) -> None:
         source.shared["box"] = _open(source)
     box: _Box = source.shared["box"]
     intake.namespace(NAME)
-    intake.receipt.file = _without_addresses(source.shown)
     if source.path in box.broken:
         raise UnreadableExport(
             f"The mail file cannot be read ({box.broken[source.path]}).",
@@ -174,15 +171,3 @@ def _add_people(record: Record, event: Event, mail: Mail, box: _Box, ours: Ours)
             record.identities.append(Identity(event.case, "name", mail.name))
     elif customer and by_us and customer in mail.recipients:
         record.identities.append(Identity(event.case, "email", customer))
-
-
-def _without_addresses(shown: str) -> str:
-    """The file's name, with an opaque name in place of every folder and file named after a person's address."""
-    return "/".join(map(_opaque, shown.split("/")))
-
-
-def _opaque(part: str) -> str:
-    if not re.search(r"[^\s@]@[^\s@]+\.[^\s@]", part):
-        return part
-    ending = re.search(r"(\.(mbox|eml|emlx|txt))?(\.gz)?$", part.lower())
-    return f"mailbox-{hashlib.sha256(part.encode()).hexdigest()[:8]}{ending[0] if ending else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
+from journeyminer.importers.file_names import public_name
 from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
@@ -48,9 +50,7 @@ def find_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
         else:
             raise UnreadableExport("There is no such file or folder.", place=str(path))
     times = Counter(name for _, name, _ in found)
-    files = [
-        (file, (name if times[name] == 1 else base.resolve().name / name).as_posix()) for file, name, base in found
-    ]
+    files = [(file, _as_text(name if times[name] == 1 else base.resolve().name / name)) for file, name, base in found]
     return sorted(set(files), key=lambda pair: pair[1])
 
 
@@ -81,19 +81,20 @@ def read_log(
     builder = LogBuilder(Engine(memory=memory))
     if append_to is not None:
         stage_stored(builder, append_to)
+        builder.receipt.failed, builder.receipt.unclaimed = [], []  # of this reading, not of the last
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         files = _unpacked(find_files(Path(path) for path in paths), Path(folder), builder, options)
         claimed = _claim(files, builder, options)
         if not claimed and not builder.receipt.failed:
             if len(builder.receipt.unclaimed) == 1:
                 (only,) = builder.receipt.unclaimed
-                raise UnidentifiedSource(only.reason, place=only.file)
+                raise UnidentifiedSource(only.reason, place=only.place, hint=only.hint)
             names = ", ".join(shown for _, shown in files[:5]) or "there is no file"
             raise UnidentifiedSource(f"No importer knows any of the files ({names}).", hint=HOW_TO_READ)
         _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
         if not builder.receipt.sources and builder.receipt.failed:
             first = builder.receipt.failed[0]
-            raise UnreadableExport(first.reason, place=first.file)
+            raise UnreadableExport(first.reason, place=first.place, hint=first.hint)
         return builder.seal()
 
 
@@ -117,15 +118,30 @@ def _unpacked(
     unpacked: list[tuple[Path, str]] = []
     for number, (path, shown) in enumerate(files):
         if not is_archive(path):
-            unpacked.append((path, shown))
+            unpacked.append((_readable(path, folder / str(number)), shown))
             continue
         try:
             unpacked += unpack(path, shown, folder / str(number))
         except UnreadableExport as error:
             if options.strict:
                 raise
-            builder.receipt.failed.append(Unclaimed(shown, _reason(error, shown)))
+            builder.receipt.failed.append(_listed(shown, error))
     return unpacked
+
+
+def _as_text(name: Path) -> str:
+    """A name as text; bytes of it that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name.as_posix()).decode("utf-8", "replace")
+
+
+def _readable(path: Path, folder: Path) -> Path:
+    """The path; a link to it where its name is no UTF-8, which the engine cannot open."""
+    if os.fsencode(path).isascii() or _as_text(path) == path.as_posix():
+        return path
+    folder.mkdir()
+    link = folder / _as_text(Path(path.name))
+    link.symlink_to(path.resolve())
+    return link
 
 
 def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: ReadOptions) -> list[Claimed]:
@@ -136,11 +152,11 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         if answer.chosen:
             claimed.append(Claimed(answer.sample, *answer.chosen))
         elif isinstance(answer.error, UnidentifiedSource):
-            builder.receipt.unclaimed.append(Unclaimed(shown, _reason(answer.error, shown)))
+            builder.receipt.unclaimed.append(_listed(shown, answer.error))
         elif answer.error:
             if options.strict:
                 raise answer.error
-            builder.receipt.failed.append(Unclaimed(shown, _reason(answer.error, shown)))
+            builder.receipt.failed.append(_listed(shown, answer.error))
     return claimed
 
 
@@ -195,9 +211,10 @@ class _Reading:
         digest = self._digest(sample.path)
         given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
         # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
-        namespace = given[0] if given else self.known.get(digest, _own_namespace(sample.shown))
+        file = public_name(sample.shown)
+        namespace = given[0] if given else self.known.get(digest, _own_namespace(file))
         receipt = SourceReceipt(
-            sample.shown,
+            file,
             importer.NAME,
             match.reason,
             namespace=namespace,
@@ -217,7 +234,7 @@ class _Reading:
                 raise
             self.builder.withdraw(intake)
             self.builder.receipt.sources.pop()
-            self.builder.receipt.failed.append(Unclaimed(receipt.file, _reason(error, sample.shown)))
+            self.builder.receipt.failed.append(_listed(sample.shown, error, receipt.file))
             return
         if digest:
             self.known.setdefault(digest, receipt.namespace)
@@ -238,10 +255,11 @@ def _check_rejected(receipt: SourceReceipt, share: float) -> None:
     )
 
 
-def _reason(error: JourneyminerError, shown: str) -> str:
-    """What is wrong and what to do, without the file's name, which stands beside it wherever it is shown."""
-    place = error.place.removeprefix(shown).lstrip(":, ")
-    return " ".join(part for part in (f"{place}:" if place else "", error.message, error.hint) if part)
+def _listed(shown: str, error: JourneyminerError, file: str | None = None) -> Unclaimed:
+    """A file that could not be read, as the receipt lists it: under its public name, with the place inside it."""
+    place = error.place.removeprefix(file or shown).removeprefix(shown).lstrip(":, ")
+    reason = f"{place}: {error.message}" if place else error.message
+    return Unclaimed(file or public_name(shown), reason, shown, error.hint)
 
 
 def _own_namespace(shown: str) -> str:

@@ -75,6 +75,8 @@ def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
         return UnidentifiedSource(
             "Workbooks are not read.", place=sample.shown, hint="Save the sheet as CSV (UTF-8) and give that file."
         )
+    if not sample.head:
+        return UnidentifiedSource("The file is empty.", place=sample.shown, hint="Export it again.")
     missing = missing_columns(sample, options) if sample.suffix in TABLES else None
     if missing is None:
         return UnidentifiedSource("No importer knows this file.", place=sample.shown, hint=HOW_TO_READ)

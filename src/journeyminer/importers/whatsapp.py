@@ -16,6 +16,7 @@ from journeyminer.clock import Order, odd_hour, plain, to_utc
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.encoding import decoded, from_file
+from journeyminer.importers.file_names import CHAT
 from journeyminer.importers.whatsapp_lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
 from journeyminer.log.intake import Intake
 from journeyminer.log.record import Event, Identity, Record
@@ -23,11 +24,6 @@ from journeyminer.log.record import Event, Identity, Record
 NAME = "whatsapp"
 
 _IGNORED = {"notice": "a notice of the app", "empty": "an entry without content"}
-_CHAT_NAMES = re.compile(
-    r"(?:WhatsApp Chat (?:with|mit|-)|Chat de WhatsApp con|Conversa d[oe] WhatsApp com|Conversa no WhatsApp com|"
-    r"WhatsApp[- ](?:beszélgetés|csevegés)(?: vele:| ezzel:| –| -)?) (?P<name>.+?)(?: ?\(\d+\))?(?:\.txt|\.zip)?",
-    re.IGNORECASE,
-)
 _LOG_LEVEL = re.compile(r"(?:.* - )?(?:trace|debug|info|notice|warn(?:ing)?|error|critical|fatal)", re.IGNORECASE)
 """who "writes" in the log file of a program, whose lines look like those of a chat"""
 _PHONE = re.compile(r"\+?[\d\s().‑-]{6,}")
@@ -51,7 +47,7 @@ def identify(sample: Sample) -> Match | None:
         return None
     authors = {entry.author for entry in read_entries(begun) if entry.author}
     is_chat = bool(authors) and not all(map(_LOG_LEVEL.fullmatch, authors))
-    if is_chat and (len(begun) >= 0.6 * len(lines) or any(map(_CHAT_NAMES.fullmatch, sample.shown.split("/")))):
+    if is_chat and (len(begun) >= 0.6 * len(lines) or any(map(CHAT.fullmatch, sample.shown.split("/")))):
         return Match(
             0.8, f"{len(begun)} of the first {len(lines)} lines begin with date, time and author as in WhatsApp"
         )
@@ -169,7 +165,7 @@ def _sides(source: Source, entries: list[Entry]) -> Sides:
 def _chat_names(source: Source, entries: list[Entry]) -> Iterator[tuple[str, str]]:
     """What the chat is called: in the name of the file or of its archive, or in the notice that it begins with."""
     for part in (*source.shown.split("/"), source.path.name):
-        found = _CHAT_NAMES.fullmatch(part)
+        found = CHAT.fullmatch(part)
         if found:
             yield clean_name(found["name"]), "the file's name"
     if entries[0].kind == "notice" and entries[0].author:

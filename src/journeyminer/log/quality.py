@@ -35,10 +35,19 @@ class SourceReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """A file that no importer claimed, or that broke: listed, never skipped in silence."""
+    """A file that no importer claimed, or that broke: listed, never skipped in silence.
+
+    `place` and `hint` are for the one who reads the files: where the file is and what to do, in words that may quote
+    it. They are neither saved nor reported.
+    """
 
     file: str
     reason: str
+    place: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.place or self.file}:", self.reason, self.hint) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,9 @@ def _write(log: EventLog, folder: Path) -> None:
     for file, query in queries.items():
         log.rows(f"COPY ({query}) TO {quote(str(folder / f'{file}.parquet'))} (FORMAT parquet, COMPRESSION zstd)")
     sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
-    receipt = asdict(replace(log.receipt, sources=[]))
+    receipt = asdict(replace(log.receipt, sources=[], unclaimed=[], failed=[]))
+    for kind, files in (("unclaimed", log.receipt.unclaimed), ("failed", log.receipt.failed)):
+        receipt[kind] = [{"file": listed.file, "reason": listed.reason} for listed in files]
     receipt["sources"] = [
         {**_source_data(source), "seq_offset": offset, "first_row": first_row}
         for source, (_, offset, first_row) in zip(log.receipt.sources, sources, strict=True)
