@@ -19,6 +19,10 @@ from journeyminer.errors import UsageError
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: Final = ("ymd", "dmy", "mdy")
 
+FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+END: Final = datetime(2200, 1, 1, tzinfo=UTC)
+"""a moment before FIRST or from END on is a placeholder and no date"""
+
 STEPS_BACK = 0.01
 """a reading that steps back in more than this share of rows cannot be the order in which the rows were written"""
 

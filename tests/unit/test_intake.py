@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -200,6 +200,28 @@ def test_identities_stand_in_their_own_table_only() -> None:
 def test_an_empty_reading_is_an_error() -> None:
     with pytest.raises(EmptyLog):
         LogBuilder(Engine()).seal()
+
+
+def test_a_reading_without_an_event_says_why() -> None:
+    builder = LogBuilder(Engine())
+    intake(builder, "a.txt", "a").records([Record.rejected(str(n), "no date") for n in range(2)])
+    intake(builder, "b.txt", "b").records([Record.ignored("1", "a system line")])
+    with pytest.raises(EmptyLog, match=r"no date \(2\); a system line \(1\)") as error:
+        builder.seal()
+    assert error.value.message == "No event could be read."
+    builder = LogBuilder(Engine())
+    intake(builder, "a.csv", "a").table("SELECT '1' AS case_id, 'a' AS activity, NULL::TIMESTAMP AS timestamp")
+    with pytest.raises(EmptyLog):
+        builder.seal()
+
+
+def test_a_placeholder_is_no_date() -> None:
+    builder = LogBuilder(Engine())
+    ages = [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime(9999, 12, 31, tzinfo=UTC), NOON]
+    intake(builder, "a.txt", "a").records([used(str(age.year), Event("A", "x", age)) for age in ages])
+    made = builder.seal()
+    assert made.n_events == 1
+    assert made.receipt.sources[0].rejected_reasons == {"a date before 1900 or after 2199": 2}
 
 
 def test_from_pandas_names_the_missing_column() -> None:

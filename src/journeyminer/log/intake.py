@@ -7,10 +7,12 @@ place in the declared order, and takes out what stood in the log before.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from journeyminer.clock import END, FIRST
 from journeyminer.errors import EmptyLog, MissingColumn
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
@@ -121,9 +123,8 @@ class LogBuilder:
         """Make the log. Raises EmptyLog where no event was handed over."""
         for stage in _STAGES:
             self.flush(stage)
-        (staged,) = self.engine.one(f"SELECT count(*) FROM {self.schema}.staged_events")
-        if not staged and not self.tables:
-            raise EmptyLog("No event could be read.", hint="See the receipt for what became of every record.")
+        if not any(source.events for source in self.receipt.sources):
+            raise EmptyLog("No event could be read.", hint=_why_empty(self.receipt))
         return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
 
 
@@ -160,7 +161,7 @@ class Intake:
     def records(self, records: Iterable[Record]) -> None:
         """Take a file's records one by one, each with its one fate."""
         receipt, stage, number = self.receipt, self._builder.stage, self.number
-        for record in records:
+        for record in map(_dated, records):
             receipt.records += 1
             if record.fate == "used":
                 receipt.used += 1
@@ -260,6 +261,22 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
     intake.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)
     engine.connection.unregister("frame")
     return builder.seal()
+
+
+def _why_empty(receipt: Receipt) -> str:
+    """What became of all the records of a reading without an event."""
+    reasons: Counter[str] = Counter()
+    for source in receipt.sources:
+        reasons += source.rejected_reasons + source.ignored_reasons
+    said = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(3))
+    return f"Why: {said}." if said else "The files hold no records."
+
+
+def _dated(record: Record) -> Record:
+    """The record; rejected where a moment lies so far off that it is a placeholder and no date."""
+    if all(FIRST <= event.timestamp < END for event in record.events):
+        return record
+    return Record.rejected(record.ref, f"a date before {FIRST.year} or after {END.year - 1}")
 
 
 def _event_row(number: int, event: Event, record: int, ref: str) -> tuple[Any, ...]:

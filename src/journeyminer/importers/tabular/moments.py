@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from journeyminer.clock import HALF_DAYS, MONTHS, Change, Order, spelled, take_apart, zone_changes
+from journeyminer.clock import END, FIRST, HALF_DAYS, MONTHS, Change, Order, spelled, take_apart, zone_changes
 from journeyminer.log.engine import quote
-
-FIRST, END = "1900-01-01", "2200-01-01"
-"""a moment outside these years is a placeholder and no date"""
 
 EPOCHS = {
     "epoch_s": (r"\d{9,10}(\.\d+)?", "1000000"),
@@ -204,7 +201,8 @@ def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None) -> 
             inner.append(f"{parsed} AS {column}")
             shifted = column if zoned or not zone else _shifted(column, zone)
             outer.append(
-                f"CASE WHEN {column} >= TIMESTAMP '{FIRST}' AND {column} < TIMESTAMP '{END}' THEN {shifted} END"
+                f"CASE WHEN {column} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {column} < TIMESTAMP '{END:%Y-%m-%d}' "
+                f"THEN {shifted} END"
             )
     if not outer:
         return Moment((), "CAST(NULL AS TIMESTAMP)", None)
