@@ -46,6 +46,12 @@ def test_letters_far_behind_the_head_decide(tmp_path: Path) -> None:
     assert from_file(path).name == "cp1250"
 
 
+def test_a_letter_behind_a_very_long_line_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"x" * 900_000 + b"\n" + PORTUGUESE.encode("cp1252"))
+    assert from_file(path).name == "cp1252"
+
+
 def test_gzip_is_looked_at_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "export.csv.gz"
     path.write_bytes(gzip.compress(PORTUGUESE.encode("cp1252")))

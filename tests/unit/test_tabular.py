@@ -170,6 +170,12 @@ def test_a_mapping_overrides_the_headers(file: Path) -> None:
     assert rows(log, 'case_id, activity, "group"') == [("export.csv:7", "x", "L1")]
 
 
+def test_a_row_longer_than_the_engine_reads_is_left_out(file: Path) -> None:
+    log = read(file, f"{HEADER}1,a,2025-01-01\n1,{'x' * 2_100_000},2025-01-02\n1,{'y' * 1_500_000},2025-01-03\n")
+    assert receipt(log).rejected_reasons == {"too long a row": 1}
+    assert rows(log, "length(activity)") == [(1,), (1_500_000,)]
+
+
 def test_a_table_that_nobody_knows_is_read_as_mapped(file: Path) -> None:
     text = "Vorgang,Schritt,Zeitpunkt\n7,a,2025-01-01\n"
     with pytest.raises(JourneyminerError, match="--map"):

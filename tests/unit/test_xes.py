@@ -196,6 +196,13 @@ def test_a_broken_log_is_refused_in_one_sentence_with_its_line(tmp_path: Path, t
     assert refusal(path) == sentence
 
 
+@pytest.mark.parametrize("encoding", ["klingon", "utf-7", "cp932"])
+def test_an_encoding_that_cannot_be_read_is_said(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><log><trace/></log>')
+    assert refusal(path) == "log.xes: line 1: The XML is in an encoding that cannot be read."
+
+
 def test_a_truncated_gzip_names_the_last_line_read(tmp_path: Path) -> None:
     path = tmp_path / "log.xes.gz"
     lines = "\n".join(trace(str(number), event(str(number * 7919 % 1000))) for number in range(20_000))

@@ -22,7 +22,6 @@ TELLING_BYTES = 1 << 18
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_TELLING_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 
 # ő and ű stand in Windows-1250 where õ and û stand in Windows-1252, and õ is a Portuguese letter too.
 _HUNGARIAN_BYTES = re.compile(rb"[\xf5\xfb\xd5\xdb]")
@@ -89,10 +88,11 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
                 except UnicodeDecodeError:
                     valid = False
             if not chunk.isascii():
-                for line in _TELLING_LINE.finditer(chunk):
+                for line in chunk.splitlines(keepends=True):
                     if len(telling) >= TELLING_BYTES:
                         break
-                    telling += line[0]
+                    if not line.isascii():
+                        telling += line
             chunk = following
     return Encoding("utf-8", "valid UTF-8") if valid else _told_by_letters(bytes(telling))
 

@@ -88,6 +88,11 @@ def _records(source: Source, reader: TraceReader) -> Iterator[Record]:
         else:
             message = f"The XML is broken at column {error.offset + 1} ({what})."
         raise _unreadable(source, error.lineno, message) from error
+    except (LookupError, ValueError) as error:
+        if "encoding" not in str(error):
+            raise
+        message = "The XML is in an encoding that cannot be read."
+        raise _unreadable(source, 1, message, hint="Export it again as UTF-8.") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         message = "The gzip file is truncated or damaged after this line."
         raise _unreadable(source, parser.CurrentLineNumber, message) from error

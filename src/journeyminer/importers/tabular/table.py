@@ -15,6 +15,8 @@ from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_r
 from journeyminer.log.engine import Engine, quote
 
 RECORD = "record"
+LONGEST_ROW = 2_000_000
+"""characters of a row; a longer one is no record of a ticket"""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def open_row_by_row(
                 if not dialect.fits(row):
                     reason = "too few cells" if len(row) < dialect.width else "too many cells"
                     left_out.append((number, reason))
+                elif sum(map(len, row)) > LONGEST_ROW:
+                    left_out.append((number, "too long a row"))
                 elif any("\ufffd" in cell for cell in row) and found.damaged:
                     left_out.append((number, "bytes that are no UTF-8"))
                 else:
@@ -116,7 +120,8 @@ def open_row_by_row(
             raise UnreadableExport(f"The file cannot be read as a table ({error}).", place=sample.shown) from error
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
     clean = Dialect(",", '"', '"', 0, tuple(columns), (), plain=True)
-    relation = _read_csv(copy, clean, columns, skip=0)
+    # a character has four bytes at most; separators and quotes come on top
+    relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW)
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
     return _table(numbered, dialect, numbered=True), f"{found.name}: {found.reason}", left_out
 
@@ -132,10 +137,11 @@ def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: boo
     return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
 
 
-def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int) -> str:
+def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW) -> str:
     types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
     packed = ", compression = 'gzip'" if encoding.is_gzip(path) else ", compression = 'none'"
     return (
         f"read_csv({quote(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
-        f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}{packed})"
+        f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}, "
+        f"max_line_size = {longest}{packed})"
     )
