@@ -92,7 +92,7 @@ def _asset(name: str) -> str:
 def _policy(css: str, script: str) -> str:
     """The page's Content-Security-Policy: our script and style by hash, and nothing from anywhere."""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 

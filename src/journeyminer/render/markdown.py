@@ -181,7 +181,7 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
 
 def _source(source: SourceRow) -> Iterable[str]:
     yield f"**{text(source.file)}**: {text(source.reason)}"
-    says = [f"{key}: {value}" for key, value in source.decisions.items()]
+    says = [f"{key}: {value}" for key, value in phrases.decisions(source)]
     says += [
         f"{n} × {reason}"
         for reasons in (source.rejected_reasons, source.ignored_reasons)

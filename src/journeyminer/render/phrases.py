@@ -96,6 +96,11 @@ def what_was_read(report: Report, language: Language) -> str:
     )
 
 
+def decisions(source: SourceRow) -> list[tuple[str, str]]:
+    """What was decided on the way into the log: about what, in words, and what."""
+    return [(key.replace("_", " "), decision) for key, decision in source.decisions.items()]
+
+
 def finding(found: Finding, language: Language) -> str:
     """A finding as a sentence."""
     return language.text(f"finding.{found.slug}", **found.params)
@@ -186,11 +191,12 @@ def hidden(report: Report, language: Language) -> str:
     if report.graph is None or not (report.graph.shown.hidden_edges or report.graph.shown.hidden_nodes):
         return ""
     shown = report.graph.shown
+    counts = {"moves": shown.hidden_edges, "steps": shown.hidden_nodes}
+    words = [language.text(f"count.{kind}", n=n) for kind, n in counts.items() if n]
     key = "section.map.hidden" if shown.hidden_lost_share is None else "section.map.hidden_lost"
     return language.text(
         key,
-        edges=language.text("count.moves", n=shown.hidden_edges),
-        nodes=language.text("count.steps", n=shown.hidden_nodes),
+        what=words[0] if len(words) == 1 else language.text("count.both", first=words[0], second=words[1]),
         moves=shown.hidden_moves_share,
         lost=shown.hidden_lost_share,
     )

@@ -32,6 +32,7 @@ KINDS: Final = {
     "one_off": "one_off",
     "severity": "severity",
     "share": "percent",
+    "score": "percent",
     "seconds": "duration",
     "lost_seconds": "hours",
     "hops_mean": "decimal",

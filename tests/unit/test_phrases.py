@@ -1,0 +1,52 @@
+"""Phrases: only what there is to say is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from journeyminer.i18n import Language
+from journeyminer.render import phrases
+from journeyminer.report.model import Report
+from sample_report import sample_report
+
+EN = Language("en")
+
+
+def hiding(edges: int, nodes: int) -> Report:
+    report = sample_report()
+    assert report.graph is not None
+    shown = replace(report.graph.shown, hidden_edges=edges, hidden_nodes=nodes)
+    return replace(report, graph=replace(report.graph, shown=shown))
+
+
+@pytest.mark.parametrize(
+    ("edges", "nodes", "says"),
+    [(7, 0, "picture: 7 lines with"), (0, 1, "picture: 1 step with"), (7, 2, "picture: 7 lines and 2 steps with")],
+)
+def test_the_map_says_what_it_leaves_out(edges: int, nodes: int, says: str) -> None:
+    assert says in phrases.hidden(hiding(edges, nodes), EN)
+
+
+def test_a_map_that_leaves_nothing_out_says_nothing() -> None:
+    assert phrases.hidden(hiding(0, 0), EN) == ""
+
+
+def test_customers_are_counted_only_where_anyone_is_known() -> None:
+    report = sample_report()
+    assert "of 1,019 customers" in phrases.what_was_read(report, EN)
+    unknown = replace(report, log=replace(report.log, n_customers=0))
+    assert "customers" not in phrases.what_was_read(unknown, EN)
+
+
+def test_levels_without_a_hand_off_are_left_out() -> None:
+    report = sample_report()
+    totals = report.handover_totals or ()
+    none = replace(report, handover_totals=(replace(totals[0], n=0), *totals[1:]))
+    assert len(phrases.handovers(none, EN)) == len(totals) - 1
+
+
+def test_a_decision_is_about_something_in_words() -> None:
+    source = replace(sample_report().sources[0], decisions={"header_row": "3"})
+    assert phrases.decisions(source) == [("header row", "3")]
