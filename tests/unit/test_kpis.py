@@ -108,6 +108,12 @@ def test_a_case_is_reopened_whatever_lies_between() -> None:
     assert figure(tiny, "reopen_rate")["value"] == 1.0
 
 
+def test_a_case_last_known_to_be_open_still_waits() -> None:
+    tiny = log("A: ask@09:00/to=new fix@10:00/to=solved again@11:00/to=open odd@12:00/to=unknown\nB: x@09:00/to=solved")
+    found = figure(tiny, "last_resolution")
+    assert (found["n"], found["n_open"]) == (1, 1)
+
+
 def test_satisfaction_where_there_is_any() -> None:
     tiny = log("A: x@09:00\nB: x@09:00")
     rated = tiny.derive(case_rows="SELECT *, 0.5 + 0.5 * (native_id = 'A')::INTEGER AS csat FROM {log}.case_rows")

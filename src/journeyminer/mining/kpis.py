@@ -100,7 +100,7 @@ def _waits(log: EventLog, per: Per) -> str:
                 AS last_resolved,
             coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
-            arg_max(status, (timestamp, seq)) IN ({still_open}) AS is_open
+            arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open
         FROM steps GROUP BY ALL
     ),
     per_trace AS (
