@@ -70,12 +70,21 @@ def test_bounds_hold_the_sum_and_are_the_same_every_time() -> None:
     assert frame.drop(columns="evidence").equals(bottlenecks(tiny).drop(columns="evidence"))
 
 
+def test_many_cases_of_few_customers_have_no_bounds() -> None:
+    cases = log("\n".join(f"C{n}: ask@{n}d09:00/to=new reply@{n}d10:00/to=solved" for n in range(6)))
+    tiny = with_customers(cases, **{f"C{n}": n % 2 for n in range(6)})
+    assert bottlenecks(tiny, per="case")["low"].notna().all()
+    assert bottlenecks(tiny, per="customer")[["low", "high", "rank_low", "rank_high"]].isna().all(axis=None)
+
+
 def test_hours_that_hang_on_one_case_or_one_day_are_a_one_off() -> None:
     single = log("\n".join(f"{case}: ask@09:00/to=new reply@10:00/to=solved" for case in "ABCDE")
                  + "\nF: ask@09:00/to=new reply@9d10:00/to=solved")  # fmt: skip
     assert list(bottlenecks(single)["one_off"]) == ["single_case"]
     bulk = log("\n".join(f"{n}C: ask@{n}d09:00/to=new reply@9d10:00/to=solved" for n in range(8)))
     assert list(bottlenecks(bulk)["one_off"]) == ["single_day"]
+    week = log("\n".join(f"{n}C: ask@{n}d09:00/to=new reply@7d10:00/to=solved" for n in range(8)))
+    assert list(bottlenecks(week)["one_off"]) == ["single_day"]
     steady = log("\n".join(f"{n}C: ask@{n}d09:00/to=new reply@{n}d10:00/to=solved" for n in range(9)))
     assert bottlenecks(steady)["one_off"].isna().all()
 

@@ -13,8 +13,8 @@ from journeyminer.vocabulary import OUR_TURNS, Per
 if TYPE_CHECKING:
     import pandas as pd
 
-MIN_CASES = 5
-"""With fewer cases behind a place its bounds would say nothing, and are left empty."""
+MIN_TRACES = 5
+"""With fewer cases (or customers) behind a place its bounds would say nothing, and are left empty."""
 ONE_OFF_SHARE = 0.25
 MIN_DAYS = 8
 """In a log of fewer days every day holds a large share of the hours."""
@@ -41,11 +41,11 @@ def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd
     Returns:
         One row a place:
 
-        - `rank`; `rank_low`, `rank_high`: 95 % bounds of the rank (see `bootstrap`), null below 5 cases
+        - `rank`; `rank_low`, `rank_high`: 95 % bounds of the rank (see `bootstrap`), null below 5 traces
         - `source`, `target`, `group` (its queue: group, else resource), `turn`
         - `assumed`: whether only an assumption says that it was our turn, for any part
         - `n` waits of `n_cases` cases of `n_customers` customers (null where no customers are known)
-        - `lost_seconds`; `low`, `high`: 95 % bounds, null below 5 cases; `share` of all seconds lost at any place
+        - `lost_seconds`; `low`, `high`: 95 % bounds, null below 5 traces; `share` of all seconds lost at any place
         - `median_seconds`, `p90_seconds` of the waits
         - `one_off`: single_case or single_day where one case, or one day (UTC) on which waits ended, holds more than a
           quarter of the seconds (days only in logs of 8 days and more); else null
@@ -63,7 +63,8 @@ def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd
     for column in COLUMNS:
         if column in rows:
             frame[column] = rows[column]
-    ranked = (rows["n_cases"] >= MIN_CASES) & (rows["place"] < MAX_PLACES)
+    n_traces = rows["n_cases" if per == "case" else "n_customers"]
+    ranked = (n_traces >= MIN_TRACES) & (rows["place"] < MAX_PLACES)
     for column, values in found.items():
         series = pd.Series(values[:shown]).reindex(range(shown))
         frame[column] = series.where(ranked).round().astype("Int64")
@@ -107,7 +108,7 @@ def _places(log: EventLog, waits: str, shown: int) -> str:
             "count(DISTINCT customer_key)",
             "JOIN (SELECT case_key, customer_key FROM case_rows) USING (case_key)",
         )
-    (n_days,) = log.one("SELECT coalesce(date_diff('day', min(timestamp), max(timestamp)), 0) FROM event_rows")
+    (n_days,) = log.one("SELECT coalesce(date_diff('day', min(timestamp), max(timestamp)) + 1, 0) FROM event_rows")
     days = f"largest_day > sum_us * {ONE_OFF_SHARE} AND {n_days} >= {MIN_DAYS}"
     return f"""
     WITH shown AS (SELECT * FROM {waits} {known} WHERE place < {shown}),
