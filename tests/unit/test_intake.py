@@ -89,6 +89,15 @@ def test_the_source_own_id_decides_inside_a_file_too() -> None:
     assert made.receipt.sources[0].balances
 
 
+def test_a_case_all_of_whose_events_stand_elsewhere_is_none() -> None:
+    builder = LogBuilder(Engine())
+    who = [Identity("B", "email", "someone@example.com")]
+    twice = [used("1", event("A", "x", id="7")), Record("2", events=[event("B", "x", id="7")], identities=who)]
+    intake(builder, "a.txt", "a").records(twice)
+    made = builder.seal()
+    assert (made.n_cases, made.rows("SELECT * FROM identities")) == (1, [])
+
+
 def test_a_record_with_one_event_left_is_used() -> None:
     builder = LogBuilder(Engine())
     way = intake(builder, "pages.json", "z")

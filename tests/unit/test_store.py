@@ -108,6 +108,24 @@ def test_another_file_appended_twice_is_there_once(tmp_path: Path) -> None:
     assert (again.n_events, again.receipt.sources[2].deduplicated) == (2, 1)
 
 
+def test_a_namespace_that_begins_with_another_keeps_its_own(tmp_path: Path) -> None:
+    builder = LogBuilder(Engine())
+    for namespace, case, priority in (("a", "b:1", "low"), ("a:b", "1", "high")):
+        record = Record(
+            "1",
+            events=[Event(case, "x", moment("09:00"))],
+            cases=[Case(case, priority=priority)],
+            identities=[Identity(case, "email", f"{priority}@example.com")],
+        )
+        builder.intake(SourceReceipt("f", "test", "written", namespace=namespace)).records([record])
+    builder.seal().save(tmp_path / "log")
+    said = "SELECT namespace, native_id, priority, value FROM cases JOIN identities USING (case_key) ORDER BY ALL"
+    assert EventLog.open(tmp_path / "log").rows(said) == [
+        ("a", "b:1", "low", "low@example.com"),
+        ("a:b", "1", "high", "high@example.com"),
+    ]
+
+
 def test_rejects_stay_with_their_file_where_two_weeks_have_one_name(tmp_path: Path) -> None:
     folder = tmp_path / "log"
     rich_log().save(folder)

@@ -238,6 +238,8 @@ def _deduplicate(engine: Engine, present: frozenset[str], receipt: Receipt) -> N
     dropped = " EXCLUDE (id)" if "id" in present else ""
     engine.execute(f"CREATE TABLE event_rows AS SELECT *{dropped} FROM kept")
     engine.execute("DROP TABLE kept")
+    # an id that stands on two cases may have been all there was of one of them
+    engine.execute("CREATE OR REPLACE TABLE case_ids AS SELECT * FROM case_ids SEMI JOIN event_rows USING (case_key)")
 
 
 def _finish_cases(engine: Engine) -> None:
@@ -267,7 +269,8 @@ def _finish_cases(engine: Engine) -> None:
     )
     engine.execute(
         f"CREATE TABLE identities AS SELECT DISTINCT {key} AS case_key, kind, value "
-        f"FROM staged_identities x JOIN sources s USING (source_no) WHERE value IS NOT NULL ORDER BY ALL"
+        f"FROM staged_identities x JOIN sources s USING (source_no) WHERE value IS NOT NULL "
+        f"AND {key} IN (SELECT case_key FROM case_ids) ORDER BY ALL"
     )
     engine.execute(
         "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value, x.source_no "

@@ -24,6 +24,8 @@ from journeyminer.log.stage import columns_of
 
 MANIFEST = "manifest.json"
 FILES = ("events", "cases", "identities", "rejects")
+_NATIVE = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
+"""SQL of the source's own case id: the number of the source says which part of the id is the namespace"""
 
 
 def is_log(path: Path) -> bool:
@@ -90,12 +92,15 @@ def save_log(log: EventLog, path: Path) -> None:
 
 def _write(log: EventLog, folder: Path) -> None:
     listed = ", ".join(name(column.name) for column in CASES)
+    # any source of the right namespace will do: attributes and identities belong to the case
+    number = "(SELECT min(source_no) FROM sources s WHERE s.namespace = c.namespace) AS source_no"
     queries = {
         # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
         "events": f"SELECT d.*, r.source_no{_own_columns(log)} FROM ({documented_events(log)}) d "
         "JOIN event_rows r USING (seq) ORDER BY seq",
-        "cases": f"SELECT {listed} FROM cases ORDER BY case_id",
-        "identities": "SELECT c.case_id, i.kind, i.value FROM identities i JOIN cases c USING (case_key) ORDER BY ALL",
+        "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
+        "identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i JOIN cases c USING (case_key) "
+        "ORDER BY ALL",
         "rejects": "SELECT * FROM rejects",
     }
     for file, query in queries.items():
@@ -147,7 +152,6 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     for number, entry in enumerate(manifest["receipt"]["sources"]):
         builder.placed[number] = (entry["seq_offset"], entry["first_row"])
     events = quote(str(path / "events.parquet"))
-    native = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
     builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
     builder.engine.execute(
         f"INSERT INTO {builder.schema}.stored_sources SELECT unnest(?), unnest(?)",
@@ -156,7 +160,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     builder.engine.execute(f"SET schema = '{builder.schema}'")
     try:
         builder.stored(
-            f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {native} AS case_id "
+            f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {_NATIVE} AS case_id "
             f"FROM read_parquet({events}) v"
         )
         for stage in ("cases", "identities", "rejects"):
@@ -171,17 +175,8 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
 def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
     """Case attributes, identities and rejects of a stored log, back under their source's number."""
     file = f"read_parquet({quote(str(path / f'{stage}.parquet'))})"
-    if stage == "rejects":
-        # by number: the files of two weeks may have one name
-        builder.engine.execute(f"INSERT INTO staged_rejects BY NAME SELECT * EXCLUDE (file) FROM {file}")
-        return
-    # one source of the right namespace is enough: attributes and identities belong to the case
-    builder.engine.execute(
-        f"INSERT INTO staged_{stage} BY NAME "
-        "SELECT s.source_no, substr(x.case_id, 2 + length(s.namespace)) AS case_id, x.* EXCLUDE (case_id) "
-        f"FROM {file} x JOIN (SELECT namespace, min(source_no) AS source_no FROM stored_sources GROUP BY namespace) s "
-        "ON starts_with(x.case_id, s.namespace || ':')"
-    )
+    columns = "v.* EXCLUDE (file)" if stage == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
+    builder.engine.execute(f"INSERT INTO staged_{stage} BY NAME SELECT {columns} FROM {file} v")
 
 
 def _manifest(path: Path) -> dict[str, Any]:
