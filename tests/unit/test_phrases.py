@@ -40,6 +40,14 @@ def test_customers_are_counted_only_where_anyone_is_known() -> None:
     assert "customers" not in phrases.what_was_read(unknown, EN)
 
 
+def test_durations_name_open_cases_only_where_there_are_any() -> None:
+    report = sample_report()
+    assert report.durations is not None
+    closed = replace(report, durations=replace(report.durations, n=5, n_open=0))
+    assert phrases.durations_lead(closed, EN) == "From first to last event, over all 5 cases; none is still open."
+    assert "open ones are not in" in phrases.durations_lead(report, EN)
+
+
 def test_levels_without_a_hand_off_are_left_out() -> None:
     report = sample_report()
     totals = report.handover_totals or ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -78,8 +79,6 @@ def test_without_a_drawn_map_the_page_says_so() -> None:
 
 
 def test_a_receipt_that_does_not_balance_is_said_first() -> None:
-    from dataclasses import replace
-
     report = sample_report()
     assert report.quality is not None
     broken = replace(report, quality=replace(report.quality, balances=False))
@@ -92,3 +91,10 @@ def test_the_page_speaks_the_reader_s_language() -> None:
     assert '<html lang="pt">' in text
     assert "Onde os clientes esperam por nós" in text
     assert "1.284 casos" in text
+
+
+def test_a_column_of_customers_only_where_anyone_is_known() -> None:
+    report = sample_report()
+    nobody = replace(report, log=replace(report.log, n_customers=0))
+    head = f">{EN.text('column.n_customers')}</th>"
+    assert head in render(report, EN) and head not in render(nobody, EN)

@@ -237,7 +237,8 @@ def durations_lead(report: Report, language: Language) -> str:
     """What the durations are of."""
     if report.durations is None:
         return ""
-    return language.text("section.durations.lead", n=report.durations.n, n_open=report.durations.n_open)
+    key = "section.durations.lead" if report.durations.n_open else "section.durations.lead_all"
+    return language.text(key, n=report.durations.n, n_open=report.durations.n_open)
 
 
 def kpi_definition(kpi: Kpi, language: Language) -> str:
