@@ -66,6 +66,14 @@ def test_a_few_bad_bytes_in_utf8_are_damage_and_not_another_encoding(tmp_path: P
     assert "".join(decoded(path, encoding, "mixed.csv")).endswith("2;\ufffd\n")
 
 
+def test_a_bad_byte_behind_a_byte_order_mark_is_damage_too(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(PORTUGUESE.encode("utf-8-sig") + b"2;x\xff;y\n")
+    found = from_file(path)
+    assert (found.name, found.damaged) == ("utf-8", True)
+    assert "".join(decoded(path, found, "export.csv")).startswith("chamado")
+
+
 def test_a_byte_that_does_not_fit_the_given_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(b"caf\xe9")

@@ -170,6 +170,13 @@ def test_a_mapping_overrides_the_headers(file: Path) -> None:
     assert rows(log, 'case_id, activity, "group"') == [("export.csv:7", "x", "L1")]
 
 
+def test_a_bad_byte_costs_its_row_only_and_a_wrong_encoding_the_file(file: Path) -> None:
+    text = b"\xef\xbb\xbf" + HEADER.encode() + b"1,a,2025-01-01\n1,b\xff,2025-01-02\n"
+    assert receipt(read(file, text)).rejected_reasons == {"bytes that are no UTF-8": 1}
+    with pytest.raises(JourneyminerError, match="Byte 0xff is no utf-8"):
+        read(file, text, encoding="utf-8")
+
+
 def test_a_row_longer_than_the_engine_reads_is_left_out(file: Path) -> None:
     log = read(file, f"{HEADER}1,a,2025-01-01\n1,{'x' * 2_100_000},2025-01-02\n1,{'y' * 1_500_000},2025-01-03\n")
     assert receipt(log).rejected_reasons == {"too long a row": 1}

@@ -42,6 +42,9 @@ class Encoding(NamedTuple):
         return self.name in ("utf-8", "utf-8-sig") and not self.damaged
 
 
+_DAMAGED = Encoding("utf-8", "UTF-8 with bytes that do not fit", damaged=True)
+
+
 def decode_head(head: bytes, given: str | None) -> str:
     """The head of a file as text, without its byte order mark; never fails, and a character cut at the end is left out.
 
@@ -74,7 +77,7 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
     with open_bytes(path) as file:
         head = file.read(CHUNK)
         first = from_head(head, given)
-        if given or first.reason == "byte order mark" or first.name.startswith("utf-16"):
+        if given or first.name.startswith("utf-16"):
             return first
         decoder = codecs.getincrementaldecoder("utf-8")()
         telling = bytearray()
@@ -94,7 +97,9 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
                     if not line.isascii():
                         telling += line
             chunk = following
-    return Encoding("utf-8", "valid UTF-8") if valid else _told_by_letters(bytes(telling))
+    if valid:
+        return first if first.name == "utf-8-sig" else Encoding("utf-8", "valid UTF-8")
+    return _DAMAGED if first.name == "utf-8-sig" else _told_by_letters(bytes(telling))
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -174,7 +179,7 @@ def _told_by_letters(data: bytes) -> Encoding:
     n_high = len(_HIGH.findall(data))
     n_fitting = sum(len(sequence) for sequence in _MULTI_BYTE.findall(data))
     if n_fitting * 2 > n_high:
-        return Encoding("utf-8", "UTF-8 with bytes that do not fit", damaged=True)
+        return _DAMAGED
     western = data.decode("cp1252", "replace").lower()
     if _PORTUGUESE.search(western):
         return Encoding(_western(data), "letters of Portuguese")

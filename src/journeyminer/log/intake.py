@@ -124,7 +124,9 @@ class LogBuilder:
         for stage in _STAGES:
             self.flush(stage)
         if not any(source.events for source in self.receipt.sources):
-            raise EmptyLog("No event could be read.", hint=_why_empty(self.receipt))
+            files = [source.file for source in self.receipt.sources]
+            place = files[0] if len(files) == 1 else ""
+            raise EmptyLog("No event could be read.", place=place, hint=_why_empty(self.receipt))
         return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
 
 

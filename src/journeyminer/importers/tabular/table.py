@@ -116,6 +116,12 @@ def open_row_by_row(
                     left_out.append((number, "bytes that are no UTF-8"))
                 else:
                     write([number, *row[: dialect.width]])
+        except UnicodeDecodeError as error:
+            raise UnreadableExport(
+                f"Byte 0x{error.object[error.start]:02x} is no {found.name}.",
+                place=sample.shown,
+                hint="Leave --encoding out, or say the one of the file.",
+            ) from error
         except csv.Error as error:
             raise UnreadableExport(f"The file cannot be read as a table ({error}).", place=sample.shown) from error
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
