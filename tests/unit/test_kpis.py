@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Event, Record
 from journeyminer.mining import kpis
-from tiny import log, with_customers
+from tiny import DAY, log, with_customers
 
 MINUTE = 60
 
@@ -96,6 +101,17 @@ def test_traces_of_which_nothing_is_known_do_not_wait() -> None:
     tiny = log(f"{told}\nB: x@09:00 y@12:00")
     for id_ in ("first_response", "first_resolution", "last_resolution", "reopen_rate", "touches"):
         assert (figure(tiny, id_)["n"], figure(tiny, id_)["n_open"]) == (1, 0), id_
+
+
+def test_who_was_answered_in_a_way_that_the_source_does_not_tell_does_not_wait() -> None:
+    builder = LogBuilder(Engine())
+    for namespace, answer, hours in (("desk", "agent_reply", 1), ("sheet", "Work on it", 5), ("chat", None, 9)):
+        said = [("ask", "customer", 0)] + ([(answer, "agent", hours)] if answer else [])
+        events = [Event("A", what, DAY + timedelta(hours=hour), role=who) for what, who, hour in said]
+        way = builder.intake(SourceReceipt(namespace, "tiny", "written for a test", namespace=namespace))
+        way.records([Record(str(number), events=[event]) for number, event in enumerate(events)])
+    found = figure(builder.seal(), "first_response")
+    assert (found["n"], found["n_open"]) == (1, 1)  # who was never answered in the chat still waits
 
 
 def test_only_our_own_calls_are_no_responses() -> None:

@@ -41,7 +41,8 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
       human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
-      so are those that begin with a message of ours and in which no customer acts, and those of which no role is known
+      so are those that begin with a message of ours and in which no customer acts, those of which no role is known, and
+      those of a namespace in which humans act and nothing that they do is known to reach the customer
     - first_resolution: from the creation to the first event after which a case is solved or closed
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
@@ -91,9 +92,10 @@ def _waits(log: EventLog, per: Per) -> str:
         FROM {stated} WHERE {trace} IS NOT NULL
     ),
     per_case AS (
-        SELECT trace, case_key, min(begin) AS first, max(timestamp) AS last,
+        SELECT trace, case_key, min(begin) AS first,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
             arg_min(coalesce(says, ''), (timestamp, seq)) AS began, count(role) > 0 AS has_role,
+            count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
             count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
             min(timestamp) FILTER (WHERE status IN ({resolved})) AS first_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
@@ -103,13 +105,19 @@ def _waits(log: EventLog, per: Per) -> str:
             arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open
         FROM steps GROUP BY ALL
     ),
+    told AS (
+        SELECT ns_no, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
+        FROM per_case JOIN case_rows USING (case_key) GROUP BY ns_no
+    ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
             arg_min(began, (p.first, case_key)) AS began, CAST(sum(n_touches) AS BIGINT) AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
-            bool_or(has_role) AS has_role, bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
+            bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
+            bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
             bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of
-        FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) GROUP BY p.trace
+        FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) JOIN told USING (ns_no)
+        GROUP BY p.trace
     ),
     replies AS (
         SELECT trace, min(timestamp) AS replied FROM steps JOIN per_trace USING (trace)
@@ -118,17 +126,17 @@ def _waits(log: EventLog, per: Per) -> str:
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
         asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open THEN epoch_us(last_resolved) END AS last_resolved, reopened, is_open,
-        has_role, has_touches, has_status, epoch_us(as_of) AS as_of
+        has_role, tells_replies, has_touches, has_status, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
     """
 
 
 def _first_response(waits: pd.DataFrame) -> Figure:
-    known = waits[waits["has_role"]]
+    known = waits[waits["has_role"] & waits["tells_replies"]]
     unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
     asked = known[~known["outbound"] & ~unanswered]
     if not asked["replied"].notna().any():
-        reason = "no_replies" if len(known) else "no_roles"
+        reason = "no_replies" if waits["has_role"].any() else "no_roles"
         return Figure("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
     return _duration("first_response", asked["replied"], asked, since="asked")
 
