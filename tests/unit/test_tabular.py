@@ -260,3 +260,11 @@ def test_what_is_no_table_of_events_is_left_to_others(tmp_path: Path, name: str,
     path = tmp_path / name
     path.write_text(text)
     assert identify(Sample(path, name)) is None
+
+
+@pytest.mark.parametrize("odd", ["tick*.csv", "ticket?.csv", "[tickets].csv", "it's {a,b}.csv"])
+def test_a_file_is_itself_whatever_its_name(tmp_path: Path, odd: str) -> None:
+    (tmp_path / "tickets.csv").write_text(HEADER + "1,a,2025-01-01\n")
+    (tmp_path / odd).write_text(HEADER + "2,a,2025-01-01\n")
+    log = read_log([tmp_path / odd])
+    assert rows(log, "split_part(case_id, ':', 2)") == [("2",)]

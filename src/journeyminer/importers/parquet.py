@@ -7,7 +7,7 @@ from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
-from journeyminer.importers.tabular.table import Table
+from journeyminer.importers.tabular.table import Table, pattern
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.intake import Intake
 
@@ -49,7 +49,7 @@ def load(source: Source, intake: Intake) -> None:
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
     """The file's columns and first rows as those of a table; nested columns have no name that could be mapped."""
-    file = f"read_parquet({quote(str(sample.path))})"
+    file = f"read_parquet({quote(pattern(sample.path))})"
     try:
         described = [(row[0], row[1]) for row in engine.rows(f"DESCRIBE SELECT * FROM {file}")]
         names = ["" if type_.endswith("]") or type_.startswith(_NESTED) else header for header, type_ in described]

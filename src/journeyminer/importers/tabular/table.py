@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -143,11 +144,16 @@ def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: boo
     return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
 
 
+def pattern(path: Path) -> str:
+    """A path as the engine's readers take it: they would read `*`, `?` and `[` in a name as a pattern of many files."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
 def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW) -> str:
     types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
     packed = ", compression = 'gzip'" if encoding.is_gzip(path) else ", compression = 'none'"
     return (
-        f"read_csv({quote(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
+        f"read_csv({quote(pattern(path))}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
         f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}, "
         f"max_line_size = {longest}{packed})"
     )
