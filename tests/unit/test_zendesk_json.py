@@ -115,6 +115,7 @@ def test_a_broken_sibling_does_not_stop_the_others(tmp_path: Path) -> None:
         [{"id": 1, "number": 7, "user": {"login": "a"}, "labels": [], "state": "open"}],
         {"type": "conversation", "id": "9", "conversation_parts": {"parts": []}, "source": {}},
         {"users": [{"id": "U1", "name": "kim", "profile": {"email": "k@x"}}]},
+        {"users": [{"id": 1, "name": "Kim", "email": "k@x", "role": "admin"}]},
         {"uri": "https://acme.zendesk.com/api/v2/users/1.json", "body": json.dumps({"audits": [OPENED]})},
         "ticket_id, events, author_id",
         {},
@@ -131,6 +132,7 @@ def test_json_of_other_products_is_not_claimed(tmp_path: Path, foreign: object) 
     "ours",
     [
         {"users": [{"id": 1, "name": "Kim", "email": "k@x", "role": "end-user"}]},
+        {"users": [{"id": 1, "name": "Kim", "email": "k@x", "role": "agent", "restricted_agent": False}]},
         {"groups": [{"id": 7, "name": "First line"}], "next_page": None, "count": 1},
         {"ticket": TICKET},
         {"satisfaction_ratings": [{"id": 1, "ticket_id": 1, "score": "good", "requester_id": 1, "assignee_id": 2}]},

@@ -44,7 +44,9 @@ from journeyminer.log.record import Record
 NAME = "zendesk"
 
 _KEY = re.compile(r'"(\w+)"\s*:')
-_USER = re.compile(r'"role"\s*:\s*"end-user"|"users"\s*:\s*\[(?s:.*)"role"\s*:\s*"(?:agent|admin)"')
+_END_USER = re.compile(r'"role"\s*:\s*"end-user"')
+_STAFF_KEYS = {"role", "restricted_agent", "ticket_restriction", "default_group_id", "only_private_comments"}
+"""of a user who is no end-user; other products have users with a role and an address too"""
 _ADDRESS = re.compile(
     r'"https?:(?:\\?/){2}[\w-]+\.zendesk\.com\\?/api\\?/v2\\?/(tickets|users|groups|organizations)', re.IGNORECASE
 )
@@ -85,7 +87,7 @@ def identify(sample: Sample) -> Match | None:
         if required <= keys and len(others & keys) >= least:
             telling = ", ".join(sorted(required) + sorted(others & keys)[:2])
             return Match(0.95, f"keys of Zendesk {kind} ({telling})")
-    if _USER.search(start) and "email" in keys:
+    if "email" in keys and (_END_USER.search(start) or len(_STAFF_KEYS & keys) > 1):
         return Match(0.9, "users with the roles that Zendesk gives them")
     if {"id", "name"} <= keys and (address := _ADDRESS.search(start)):
         return Match(0.9, f"addresses of Zendesk's API ({address[1]})")
