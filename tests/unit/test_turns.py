@@ -6,7 +6,7 @@ import pytest
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
-from journeyminer.mining import turns
+from journeyminer.mining import lost_by_edge, turns
 from journeyminer.vocabulary import Per
 from tiny import log, with_customers
 
@@ -61,6 +61,11 @@ def test_what_is_unknown_of_a_case_is_not_over_because_another_case_is() -> None
         ("after_resolution", "status"): HOUR,
         ("unknown", "none"): 3 * HOUR,
     }
+
+
+def test_a_wait_goes_on_over_the_events_of_another_case() -> None:
+    tiny = with_customers(log("A: ask@09:00/to=open reply@12:00/to=solved\nB: rated@10:00"), A=1, B=1)
+    assert lost_by_edge(tiny, per="customer") == {("ask", "rated"): HOUR, ("rated", "reply"): 2 * HOUR}
 
 
 def test_seconds_are_rounded_so_that_they_still_sum() -> None:

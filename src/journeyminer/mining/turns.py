@@ -88,7 +88,10 @@ def _rounded(us: int) -> int:
 
 
 def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
-    """The stretches of each trace with one code each: spans of its cases on top of each other, the first code wins."""
+    """The stretches of each trace with one code each: spans of its cases on top of each other, the first code wins.
+
+    No stretch lasts beyond an event, so that each lies in one move.
+    """
     import numpy as np
 
     trace, spanned = trace_of(log, per, spans(log))
@@ -115,6 +118,8 @@ def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
         )
         SELECT trace, opened, closed, code FROM inside
         UNION ALL SELECT trace, opened, closed, {_GAP} FROM whole
+        UNION ALL SELECT {trace}, epoch_us(e.timestamp), epoch_us(e.timestamp), {_GAP} FROM {stated}
+        WHERE {trace} IS NOT NULL
         UNION ALL SELECT trace, e.closed, w.closed, {over}
         FROM ends e JOIN whole w USING (trace) WHERE e.status IN ({resolved})
         """
