@@ -154,6 +154,14 @@ def test_show_cases_lists_the_tickets_behind_a_number(cli: Cli, tickets: Path) -
     assert cases[0]["source_ref"] == "tickets.csv: row 2"
 
 
+def test_a_case_lasts_from_the_beginning_of_its_first_event(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("case_id,activity,began,timestamp\n1,Call,2026-01-05 09:00:00,2026-01-05 10:00:00\n")
+    how = (file, "--map", "started_at=began", "--format", "json")
+    (case,) = json.loads(cli("show", "cases", *how).out)
+    assert case["seconds"] == json.loads(cli("show", "durations", *how).out)["durations"]["max_seconds"] == 3600
+
+
 def test_agents_have_numbers_unless_names_are_asked_for(cli: Cli, tickets: Path) -> None:
     assert "ana" not in cli("show", "handovers", tickets, "--format", "csv").out
     assert "ana" in cli("show", "handovers", tickets, "--format", "csv", "--agents", "named").out

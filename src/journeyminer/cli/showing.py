@@ -121,7 +121,7 @@ def _stacked(parts: dict[str, Table], by: str) -> Table:
 LISTS = {
     "cases": """
         WITH ends AS (
-            SELECT case_key, count(*) AS n_events, min(timestamp) AS first, max(timestamp) AS last,
+            SELECT case_key, count(*) AS n_events, min(least(started_at, timestamp)) AS first, max(timestamp) AS last,
                 arg_min(source_ref, seq) AS source_ref
             FROM events GROUP BY case_key
         )
