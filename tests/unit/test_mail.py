@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeyminer.errors import UnreadableExport
+from journeyminer.errors import UnreadableExport, UsageError
 from journeyminer.importers import mail, read_log
 from journeyminer.importers.base import ReadOptions, Sample
 from journeyminer.importers.mail_headers import decode_words, fields, first, header_blocks
@@ -398,3 +398,8 @@ def test_malformed_mime_never_stops_the_reading(data: Callable[[str], Path], tmp
     log = read_all(tmp_path)
     assert not log.receipt.failed
     assert read_all(data("mime4j/mbox-test-1")).n_events == 5
+
+
+def test_a_zone_that_is_none_is_a_mistake_of_the_user(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no time zone 'Lisboa'"):
+        box(tmp_path, letter("a@x"), options=ReadOptions(source="mail", timezone="Lisboa"))

@@ -250,3 +250,9 @@ def test_a_gzip_that_ends_behind_the_first_look_breaks_its_file_only(
     log = read_log([tmp_path])
     assert [(file.file, "truncated" in file.reason) for file in log.receipt.failed] == [("b.packed.gz", True)]
     assert log.n_events == 1
+
+
+def test_the_zone_of_a_file_is_that_of_the_first_glob_its_name_fits() -> None:
+    options = ReadOptions(timezone="UTC", timezones={"chat*": "Europe/Lisbon", "*.txt": "Europe/Madrid"})
+    zones = [options.zone_of(Path("in") / name) for name in ("chat.txt", "other.txt", "tickets.csv")]
+    assert zones == ["Europe/Lisbon", "Europe/Madrid", "UTC"]

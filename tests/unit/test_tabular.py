@@ -50,7 +50,7 @@ def test_decisions_say_how_the_file_was_read(file: Path) -> None:
         "separator": "comma",
         "header_row": "1",
         "dates": "timestamp: %d/%m/%Y %H:%M; a day above 12 (15/02/2025) and none in the other place",
-        "zone": "assumed UTC",
+        "zone": "UTC assumed",
         "encoding": "utf-8: valid UTF-8",
         "columns": "case_id = case, activity = activity, timestamp = timestamp",
     }

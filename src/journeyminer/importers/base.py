@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,6 +53,10 @@ class ReadOptions:
     """--namespace: glob of file names -> namespace"""
     max_rejected: float = 0.01
     strict: bool = False
+
+    def zone_of(self, path: Path) -> str | None:
+        """The zone for the timestamps of one file: that of the first glob its name fits, else the zone for all."""
+        return next((zone for glob, zone in self.timezones.items() if fnmatch(path.name, glob)), self.timezone)
 
 
 @contextmanager
@@ -131,16 +136,11 @@ class Source:
     @property
     def timezone(self) -> str | None:
         """The zone the user gave for this file's timestamps."""
-        from fnmatch import fnmatch
-
-        for glob, zone in self.options.timezones.items():
-            if fnmatch(self.path.name, glob):
-                return zone
-        return self.options.timezone
+        return self.options.zone_of(self.path)
 
 
 class Importer(Protocol):
-    """A module (or object) with these three names is an importer; `importers.IMPORTERS` lists them."""
+    """A module (or object) with these three names is an importer; `registry.MODULES` lists them."""
 
     @property
     def NAME(self) -> str:

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from journeyminer.clock import find_zone
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.encoding import open_bytes
@@ -95,7 +95,7 @@ class _Box:
 def _open(source: Source) -> _Box:
     box = _Box()
     for path in source.siblings or (source.path,):
-        zone = Source(Sample(path, path.name), source.match, source.options).timezone
+        zone = source.options.zone_of(path)
         try:
             with open_bytes(path) as file:
                 blocks = enumerate(header_blocks(file), 1)
@@ -111,7 +111,7 @@ def _open(source: Source) -> _Box:
 
 
 def _mail(headers: Headers, number: int, zone: str | None) -> Mail:
-    return read_mail(headers, ref=f"message {number}", zone=ZoneInfo(zone) if zone else None)
+    return read_mail(headers, ref=f"message {number}", zone=find_zone(zone) if zone else None)
 
 
 def _know(box: _Box, mails: list[Mail], ours: Ours) -> None:

@@ -30,8 +30,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from journeyminer.clock import find_zone
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.zendesk_account import Account, learn
@@ -179,4 +179,4 @@ def _records(source: Source, account: Account, told: _Told) -> Iterator[Record]:
 
 
 def _zone(source: Source) -> tzinfo:
-    return ZoneInfo(source.timezone) if source.timezone else UTC
+    return find_zone(source.timezone) if source.timezone else UTC

@@ -163,4 +163,4 @@ def say_zone(intake: Intake, source: Source, readings: Iterable[Reading]) -> Non
         intake.decide("zone", source.timezone)
     else:
         intake.receipt.zone_assumed = True
-        intake.decide("zone", "assumed UTC")
+        intake.decide("zone", "UTC assumed")
