@@ -121,7 +121,8 @@ def _write(log: EventLog, folder: Path) -> None:
         "n_cases": log.n_cases,
         "receipt": receipt,
     }
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
+    # names of files and words of the data stand in it: as ASCII none of them can steer a terminal
+    text = json.dumps(manifest, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
