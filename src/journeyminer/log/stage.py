@@ -66,7 +66,7 @@ def stage_table(engine: Engine, table: str, source_no: int, select: str, *, name
     if not known_whole:
         _code_missed(engine, table, words)
     filled = filled_columns(engine, table)
-    for column in columns_of(engine, table) - filled - {"case_id", "activity", "timestamp"}:
+    for column in columns_of(engine, table) - filled - {"case_id", "case_key", "activity", "timestamp"}:
         engine.execute(f"ALTER TABLE {table} DROP COLUMN {name(column)}")
     return Stage(table, source_no, filled, first_row, coded=True)
 
