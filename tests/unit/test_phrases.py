@@ -33,6 +33,12 @@ def test_a_map_that_leaves_nothing_out_says_nothing() -> None:
     assert phrases.hidden(hiding(0, 0), EN) == ""
 
 
+def test_a_log_of_one_day_names_it_once() -> None:
+    report = sample_report()
+    assert phrases.span(report, EN) == "5 Jan 2026 to 31 Mar 2026"
+    assert phrases.span(replace(report, log=replace(report.log, last=report.log.first)), EN) == "5 Jan 2026"
+
+
 def test_customers_are_counted_only_where_anyone_is_known() -> None:
     report = sample_report()
     assert "of 1,019 customers" in phrases.what_was_read(report, EN)

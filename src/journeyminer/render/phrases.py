@@ -45,8 +45,11 @@ def sections(report: Report) -> list[str]:
 
 
 def span(report: Report, language: Language) -> str:
-    """From the first to the last day of the data."""
-    return language.text("title.span", first=report.log.first, last=report.log.last)
+    """From the first to the last day of the data, which may be one."""
+    first, last = report.log.first, report.log.last
+    if language.date(first) == language.date(last):
+        return language.date(first)
+    return language.text("title.span", first=first, last=last)
 
 
 def as_of(report: Report, language: Language) -> str:
