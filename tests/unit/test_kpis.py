@@ -114,6 +114,21 @@ def test_who_was_answered_in_a_way_that_the_source_does_not_tell_does_not_wait()
     assert (found["n"], found["n_open"]) == (1, 1)  # who was never answered in the chat still waits
 
 
+def test_no_wait_between_a_known_and_an_assumed_time_zone() -> None:
+    builder = LogBuilder(Engine())
+    for file, what, who, hours, status in (
+        ("a", "ask", "customer", 0, "open"),
+        ("b", "agent_reply", "agent", 1, "solved"),
+    ):
+        receipt = SourceReceipt(file, "tiny", "written for a test", namespace="one", zone_assumed=file == "a")
+        event = Event("A", what, DAY + timedelta(hours=hours), role=who, status=status)
+        builder.intake(receipt).records([Record("1", events=[event])])
+    tiny = builder.seal()
+    for id_ in ("first_response", "first_resolution", "last_resolution"):
+        assert (figure(tiny, id_)["n"], figure(tiny, id_)["n_open"]) == (0, 0), id_
+    assert figure(tiny, "reopen_rate")["n"] == 1
+
+
 def test_only_our_own_calls_are_no_responses() -> None:
     tiny = log("A: call_outbound@09:00/as=agent call_outbound@10:00/as=agent")
     assert figure(tiny, "first_response")["reason"] == "no_replies"

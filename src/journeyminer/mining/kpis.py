@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
 from journeyminer.mining.handovers import handover_counts
-from journeyminer.mining.moves import scoped, trace_of
+from journeyminer.mining.moves import scoped, trace_of, zone_is_assumed
 from journeyminer.mining.spans import states
 from journeyminer.mining.survival import Z, kaplan_meier, wilson
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel, Per
@@ -52,7 +52,8 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
       customer's own and our messages. Left out are traces of which neither visibility nor role is known
     - csat: the cases' satisfaction, 0..1; no row where no case has any
 
-    Durations are on the 24x7 clock. Of a trace that still waits at `as_of` it is known that it lasts longer: it is in
+    Durations are on the 24x7 clock; they leave out traces of which some events have a known time zone and others an
+    assumed one. Of a trace that still waits at `as_of` it is known that it lasts longer: it is in
     `n_open` and in the estimate (Kaplan-Meier), and a quantile that the curve does not reach is null (reason
     `too_many_open`). Where nobody waits, quantiles are interpolated linearly.
 
@@ -66,12 +67,13 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     import pandas as pd
 
     waits = log.sql(_waits(log, per))
-    stated = waits[waits["has_status"]]
+    timed = waits[~waits["zones_differ"]]
+    stated = timed[timed["has_status"]]
     figures = [
-        _first_response(waits),
+        _first_response(timed),
         _duration("first_resolution", stated["first_resolved"], stated),
         _duration("last_resolution", stated["last_resolved"], stated),
-        _reopen_rate(stated),
+        _reopen_rate(waits[waits["has_status"]]),
         _hops(log, per),
         _touches(waits),
         *_csat(log),
@@ -86,6 +88,7 @@ def _waits(log: EventLog, per: Per) -> str:
     trace, stated = trace_of(log, per, states(log))
     resolved = ", ".join(f"'{status}'" for status in RESOLVED_STATUSES)
     still_open = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
+    assumed = zone_is_assumed(log) or "false"
     return f"""
     WITH steps AS (
         SELECT {trace} AS trace, e.*, lag(e.status) OVER (PARTITION BY e.case_key ORDER BY e.timestamp, e.seq) AS before
@@ -102,8 +105,9 @@ def _waits(log: EventLog, per: Per) -> str:
                 AS last_resolved,
             coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
-            arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open
-        FROM steps GROUP BY ALL
+            arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open,
+            bool_or({assumed}) AS some_assumed, bool_and({assumed}) AS all_assumed
+        FROM steps e GROUP BY ALL
     ),
     told AS (
         SELECT ns_no, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
@@ -115,7 +119,8 @@ def _waits(log: EventLog, per: Per) -> str:
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
-            bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of
+            bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of,
+            bool_or(some_assumed) AND NOT bool_and(all_assumed) AS zones_differ
         FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) JOIN told USING (ns_no)
         GROUP BY p.trace
     ),
@@ -126,7 +131,7 @@ def _waits(log: EventLog, per: Per) -> str:
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
         asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open THEN epoch_us(last_resolved) END AS last_resolved, reopened, is_open,
-        has_role, tells_replies, has_touches, has_status, epoch_us(as_of) AS as_of
+        has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
     """
 
