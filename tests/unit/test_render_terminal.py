@@ -38,6 +38,12 @@ def test_the_summary_of_a_plain_report_is_about_fifteen_lines() -> None:
     assert "0 customers" not in "".join(lines)
 
 
+@pytest.mark.parametrize("language", ["en", "pt", "es", "hu"])
+def test_a_sign_of_the_bar_stands_beside_its_words(language: str) -> None:
+    lines = render(sample_report(), Language(language)).splitlines()
+    assert not [line for line in lines if re.search(r"\s[█▓▒▚░·?]$", line)]
+
+
 def test_colour_only_where_it_is_asked_for() -> None:
     assert "\x1b" not in render(sample_report(), EN)
     assert "\x1b[" in render(sample_report(), EN, color=True)

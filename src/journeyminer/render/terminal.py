@@ -25,6 +25,8 @@ UNKNOWNS: Final = 2
 UNKNOWN_LENGTH: Final = 120
 """characters of what cannot be known before the rest is left to the report: two lines"""
 BAR: Final = 60
+GLUE: Final = "\ue000"
+"""a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
 SIGNS: Final[dict[Turn, str]] = {
     "us_queue": "█", "us_work": "▓", "bot": "▒",
     "vendor": "▚", "customer": "░", "after_resolution": "·", "unknown": "?",
@@ -120,7 +122,8 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
     for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], BAR), strict=True):
         bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
-    legend = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
+    words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
+    legend = [GLUE.join(each.split()) for each in words]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]))
     if n_ours > 1:
@@ -182,7 +185,8 @@ def _to_text(parts: Iterable[RenderableType], *, color: bool, width: int) -> str
     with console.capture() as capture:
         for part in parts:
             console.print(part, highlight=False, markup=False, emoji=False)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+    text = capture.get().replace(GLUE, " ")
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
 def _console(*, color: bool, width: int) -> Console:
