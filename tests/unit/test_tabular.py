@@ -49,7 +49,7 @@ def test_decisions_say_how_the_file_was_read(file: Path) -> None:
         "profile": "event_log",
         "separator": "comma",
         "header_row": "1",
-        "dates": "timestamp: %d/%m/%Y %H:%M; a day above 12 (15/02/2025) and none in the other place",
+        "dates": "timestamp: DD/MM/YYYY hh:mm; a day above 12 (15/02/2025) and none in the other place",
         "zone": "UTC assumed",
         "encoding": "utf-8: valid UTF-8",
         "columns": "case_id = case, activity = activity, timestamp = timestamp",

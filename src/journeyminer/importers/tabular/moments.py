@@ -18,6 +18,14 @@ EPOCHS = {
 }
 """unit of seconds since 1970 -> how it is written, how many microseconds it has"""
 
+_SHOWN = {
+    "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "fff",
+    "%n": "fff", "%p": "am/pm", "%z": "+hh:mm", "%%": "%",
+    "epoch_s": "seconds since 1970", "epoch_ms": "milliseconds since 1970", "epoch_us": "microseconds since 1970",
+    "epoch_ns": "nanoseconds since 1970", "serial": "days as a spreadsheet counts them",
+}  # fmt: skip
+"""parts of patterns -> as people write them, for the receipt"""
+
 _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
 _TIME_ONLY = re.compile(r"\d{1,2}[:h.]\d\d([:.]\d\d([.,]\d+)?)?(\s*[ap]m)?")
 
@@ -75,12 +83,17 @@ class Reading:
     @property
     def words(self) -> str:
         """The decision for the receipt: formats and proof."""
-        patterns = ", ".join(dict.fromkeys(format_.pattern for format_ in self.formats))
+        patterns = ", ".join(dict.fromkeys(map(_shown, self.formats)))
         return f"{patterns}; {self.proof}" if self.proof else patterns
 
     def widened(self, texts: Iterable[str]) -> Reading:
         """The reading with the formats of further texts."""
         return replace(self, formats=_sorted([*self.formats, *formats_of(texts, self.order)]))
+
+
+def _shown(format_: Format) -> str:
+    """A format as people write one: `DD/MM/YYYY hh:mm`."""
+    return re.sub("|".join(_SHOWN), lambda part: _SHOWN[part[0]], format_.pattern)
 
 
 def needs_order(text: str) -> bool:
