@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -185,10 +185,24 @@ def _quality(making: _Making) -> dict[str, Any]:
         unclaimed=tuple((file.file, file.reason) for file in receipt.unclaimed),
         failed=tuple((file.file, file.reason) for file in receipt.failed),
         unmatched=unmatched,
-        notes=tuple((slug, dict(params)) for slug, params in receipt.notes),
+        notes=(*((slug, dict(params)) for slug, params in receipt.notes), *_notes(making)),
         rejects=tuple((file, record, reason) for file, record, reason in rejects),
     )
     return {"quality": quality}
+
+
+def _notes(making: _Making) -> Iterator[tuple[str, dict[str, str | int | float]]]:
+    """What the figures of this log cannot say, beside the notes of the reading."""
+    from journeyminer.mining.moves import moves, scope, zone_is_assumed
+
+    log, per = making.log, making.per
+    if n := scope(log, per=per).n_left_out:
+        yield "left_out", {"n": n}
+    if log.has("synthetic"):
+        yield "synthetic", {}
+    untimed = f"SELECT count(*) FROM {moves(log, per=per)} WHERE us IS NULL AND next_activity IS NOT NULL"
+    if zone_is_assumed(log) and log.one(untimed)[0]:
+        yield "mixed_zones", {}
 
 
 _MAKERS: dict[str, Callable[[_Making], dict[str, Any]]] = {
