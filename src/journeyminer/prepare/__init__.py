@@ -7,7 +7,7 @@ from journeyminer.log import EventLog
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label, paste_line
-from journeyminer.prepare.privacy import resource_names
+from journeyminer.prepare.privacy import hide_customers, resource_names
 
 
 def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
@@ -15,13 +15,14 @@ def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    return identify_customers(label(log, config=config), config=config)
+    return identify_customers(hide_customers(label(log, config=config)), config=config)
 
 
 __all__ = [
     "count_customers",
     "describe_filters",
     "filter_log",
+    "hide_customers",
     "identify_customers",
     "label",
     "paste_line",
