@@ -193,6 +193,17 @@ def test_export_can_be_read_again(cli: Cli, tickets: Path, tmp_path: Path, name:
     assert (data["log"]["n_events"], data["log"]["n_cases"]) == (7, 2)
 
 
+def test_export_numbers_the_agents_unless_names_are_asked_for(cli: Cli, tickets: Path) -> None:
+    assert "ana" not in cli("export", tickets, "-o", "-").out
+    assert "ana" in cli("export", tickets, "-o", "-", "--agents", "named").out
+
+
+def test_figures_are_written_in_their_unit_for_readers_and_plain_for_programs(cli: Cli, tickets: Path) -> None:
+    assert "seconds" in cli("show", "kpis", tickets, "--format", "csv").out
+    shown = cli("show", "kpis", tickets).out
+    assert "22 h 36 min" in shown  # 90 % of the way from 1 h to 25 h
+
+
 def test_identify_says_what_and_why(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("nothing to see")
     rows = json.loads(cli("identify", tmp_path, "--format", "json").out)

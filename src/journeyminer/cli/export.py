@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, session_options
+from journeyminer.cli.options import AGENTS, EXPORTS, session_options
 from journeyminer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", required=True, metavar="FILE", help="log.xes, log.xes.gz or log.csv; - is CSV on stdout."
 )
+@AGENTS
 @session_options("reading", "filters")
-def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
+def command(exports: tuple[Path, ...], output: str, agents: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
     from journeyminer.log.exchange import write_csv, write_xes
+    from journeyminer.prepare.privacy import resource_names
 
     if output == "-" or output.endswith(".csv"):
         write = write_csv
@@ -31,7 +33,7 @@ def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     else:
         raise UsageError(f"No format is known for {output!r}.", hint="Name the file .xes, .xes.gz or .csv.")
     log = session.read(exports)
-    write(session.filter(log), Path(output))
+    write(session.filter(log), Path(output), agents=resource_names(log, named=agents == "named"))
     if output != "-":
         session.say(f"wrote {output}")
     return session.status

@@ -69,10 +69,17 @@ FILTERS = (
     click.option("--per", type=click.Choice(PERS), default="case", show_default=True, help="What a trace is."),
 )  # fmt: skip
 
+AGENTS = click.option(
+    "--agents",
+    type=click.Choice(["numbered", "named"]),
+    default="numbered",
+    show_default=True,
+    help="Print agents as 'agent 1 ... n' or by name.",
+)
+
 LOOK = (
     click.option("--language", metavar="CODE", help="Language of the report: en, es, hu, pt."),
-    click.option("--agents", type=click.Choice(["numbered", "named"]), default="numbered", show_default=True,
-                 help="Print agents as 'agent 1 ... n' or by name."),
+    AGENTS,
     click.option("--max-nodes", type=click.IntRange(2), help="Nodes on the map (25)."),
     click.option("--max-edges", type=click.IntRange(1), help="Edges on the map (40)."),
     click.option("--dot", metavar="PATH", envvar="JOURNEYMINER_DOT", help="Draw with this Graphviz (bundled one)."),

@@ -164,9 +164,13 @@ def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
     return " → ".join(language.activity(step) for step in steps), share
 
 
+UNITS: Final = {"seconds": "duration", "share": "percent", "score": "percent", "count": "decimal"}
+"""unit of a key figure -> how its value is written"""
+
+
 def kpi_kind(kpi: Kpi) -> str:
     """How a measure's figures are written."""
-    return {"seconds": "duration", "share": "percent", "score": "percent", "count": "decimal"}.get(kpi.unit, "")
+    return UNITS.get(kpi.unit, "")
 
 
 def kpi_name(kpi: Kpi, language: Language) -> str:

@@ -47,6 +47,10 @@ _ENDINGS: Final = {"_seconds": "duration", "_share": "percent"}
 _NUMERIC: Final = frozenset({"number", "decimal", "percent", "duration", "hours"})
 
 
+MEASURED: Final = frozenset({"value", "median", "p90", "low", "high"})
+"""the columns of a table of figures that are in its unit"""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of plain values. `kinds` and `heads` (column -> kind, column -> locale key) say more than the names do."""
@@ -86,10 +90,17 @@ class Table:
 
     def cells(self, language: Language) -> tuple[tuple[str, ...], ...]:
         """The rows for a reader; lists are joined by arrows, as they are sequences of steps."""
-        kinds = [self.kind(column) for column in self.columns]
         return tuple(
-            tuple(_written(value, kind, language) for value, kind in zip(row, kinds, strict=True)) for row in self.rows
+            tuple(_written(value, kind, language) for value, kind in zip(row, self._kinds(row), strict=True))
+            for row in self.rows
         )
+
+    def _kinds(self, row: tuple[object, ...]) -> list[str]:
+        """How each cell of a row is written; in a table of figures its unit says so."""
+        if "unit" not in self.columns:
+            return [self.kind(column) for column in self.columns]
+        by_unit = phrases.UNITS.get(str(row[self.columns.index("unit")]), "")
+        return [by_unit if column in MEASURED else self.kind(column) for column in self.columns]
 
 
 def _written(value: object, kind: str, language: Language) -> str:

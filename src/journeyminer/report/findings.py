@@ -64,9 +64,10 @@ def _first_response(report: Report) -> Iterator[Finding]:
 
 
 def _handovers(report: Report) -> Iterator[Finding]:
-    total = next((row for row in report.handover_totals or () if row.by == "group"), None)
     n_traces = report.durations.n + report.durations.n_open if report.durations else 0
-    if total is None or not total.n or not n_traces:
+    between = {row.by: row for row in report.handover_totals or () if row.n_cases >= max(TELLING_SHARE * n_traces, 1)}
+    total = between.get("group") or between.get("resource")
+    if total is None or not n_traces:
         return
     yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "mean": total.hops_mean})
     if total.ping_pong_cases >= TELLING_SHARE * n_traces:
