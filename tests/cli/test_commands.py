@@ -223,3 +223,10 @@ def test_the_demo_is_discovered(cli: Cli, tmp_path: Path) -> None:
     done = cli("discover", tmp_path / "demo", "-q")
     assert done.status == 0
     assert cli("demo", tmp_path / "demo").status == 3  # never writes into a folder that holds something
+
+
+def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -> None:
+    rows = "1,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n"
+    (tmp_path / "numbered.csv").write_text("case_id,activity,timestamp,nr\n" + rows, encoding="utf-8")
+    data = json.loads(cli("show", "quality", tmp_path / "numbered.csv", "--map", "id=nr", "--format", "json").out)
+    assert (data["log"]["n_events"], data["quality"]["deduplicated"]) == (2, 1)

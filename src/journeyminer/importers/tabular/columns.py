@@ -44,6 +44,9 @@ def event_columns(plan: Plan, table: Table) -> dict[str, str]:
     for column in PLAIN_COLUMNS:
         if column in plan.columns:
             found[column] = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
+    if "id" in found and "case_id" in plan.columns:
+        # many desks number the events of each ticket from 1
+        found["id"] = f"{table.text(plan.columns['case_id'])} || '/' || {found['id']}"
     listed = plan.headers.match(profile.attributes)
     if listed:
         entries = ", ".join(f"{{'k': {quote(key)}, 'v': {table.text(place)}}}" for key, place in listed.items())
