@@ -20,7 +20,6 @@ def command(folder: Path, seed: int) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Unwritable("The folder is not empty.", place=str(folder), hint="Give a new one.")
     files = write_demo(folder, seed=seed)
-    for file in files:
-        say(f"wrote {file}")
+    say(f"wrote {len(files)} files of exports to {folder}")
     say(f"Now try: journeyminer discover {folder} -o out")
     return 0
