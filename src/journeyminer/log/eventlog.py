@@ -90,6 +90,11 @@ class EventLog:
         """The rows of a query over this log's tables one by one, for results that may not fit in memory."""
         return self.engine.stream(query, schema=self.schema)
 
+    def dicts(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The result of a query over this log's tables, each row by column name."""
+        self._enter()
+        return self.engine.dicts(query, list(params))
+
     def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
         """The only row of a query over this log's tables."""
         self._enter()

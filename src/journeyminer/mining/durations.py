@@ -23,8 +23,12 @@ def durations(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
         One row: `n` (traces in the figures), `n_open`, `n_unknown` (of the `n`, those without any status),
         `mean_seconds`, `median_seconds`, `p90_seconds`, `min_seconds`, `max_seconds` (null where `n` is 0).
     """
-    frame = log.sql(
-        f"""
+    return scoped(log.sql(durations_query(log, per=per)), log, per=per)
+
+
+def durations_query(log: EventLog, *, per: Per = "case") -> str:
+    """SQL of `durations`."""
+    return f"""
         WITH ended AS ({trace_ends(log, per=per)}),
         over AS (SELECT is_open, last - first AS us FROM {traces(log, per=per)} JOIN ended USING (trace)),
         measured AS (
@@ -38,8 +42,6 @@ def durations(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
             quantiles[2] / 1e6 AS p90_seconds, quantiles[3] / 1e6 AS min_seconds, quantiles[4] / 1e6 AS max_seconds
         FROM measured
         """
-    )
-    return scoped(frame, log, per=per)
 
 
 def trace_ends(log: EventLog, *, per: Per = "case") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from journeyminer.log import EventLog
 from journeyminer.mining.moves import moves, scope
 from journeyminer.mining.turns import lost_by_edge
-from journeyminer.mining.variants import variant_keys, variants
+from journeyminer.mining.variants import variant_keys, variant_rows
 from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
     for edge in edges:
         n[edge["source"]] = n.get(edge["source"], 0) + edge["n"]
     lost_seconds = lost_by_edge(log, per=per) if lost else {}
-    best = variants(log, per=per, top=1)
+    best = variant_rows(log, per=per, top=1)
     result: nx.DiGraph[str] = nx.DiGraph(
         start=dict(log.rows(
             f"SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n FROM {moves(log, per=per)} "
             "WHERE pos = 1 GROUP BY a ORDER BY n DESC, a"
         )),
         end={edge["source"]: edge["n"] for edge in edges if edge["target"] is None},
-        happy_path=best["activities"].iloc[0] if len(best) else (),
+        happy_path=best[0]["activities"] if best else (),
         n_overlaps=sum(edge["n_overlaps"] for edge in edges),
         n_untimed=sum(edge["n"] - edge["n_timed"] for edge in edges if edge["target"] is not None),
         **asdict(scope(log, per=per)),

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT = "CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target"
-_ROWS = ("source", "target", "n", "n_cases", "median_seconds", "p90_seconds", "total_seconds")
-_TOTALS = ("n", "n_cases", "ping_pong", "ping_pong_cases", "hops_mean")
+_NOTHING = (
+    """SELECT '' AS "by", '' AS source, '' AS target, 0::BIGINT AS n, 0::BIGINT AS n_cases, 0::HUGEINT AS us, """
+    "[0.0, 0.0] AS quantiles WHERE false"
+)
+_NONE_AT_ALL = (
+    """SELECT '' AS "by", 0::BIGINT AS n, 0 AS n_cases, 0::BIGINT AS ping_pong, 0 AS ping_pong_cases WHERE false"""
+)
+"""a log without any owner has an empty table with the same columns"""
 
 
 def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> pd.DataFrame:
@@ -38,6 +44,11 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
         One row a level and pair of owners, in order of level, falling `n`, names: `by`, `source`, `target`, `n`,
         `n_cases` (traces), `median_seconds`, `p90_seconds`, `total_seconds`.
     """
+    return scoped(log.sql(handovers_query(log, by=by, per=per)), log, per=per)
+
+
+def handovers_query(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> str:
+    """SQL of `handovers`."""
     parts = [
         f"""
         SELECT {quote(level)} AS "by", source, target, n, n_cases, us, quantiles
@@ -54,17 +65,13 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
         """
         for level in _levels(log, by)
     ]
-    if not parts:
-        return scoped(_empty(_ROWS), log, per=per)
-    frame = log.sql(
-        f"""
+    parts = parts or [_NOTHING]
+    return f"""
         WITH pairs AS ({" UNION ALL ".join(f"SELECT * REPLACE ({TEXT}) FROM ({part})" for part in parts)})
         SELECT "by", source, target, n, n_cases, quantiles[1] / 1e6 AS median_seconds,
             quantiles[2] / 1e6 AS p90_seconds, CAST(round(us / 1e6) AS BIGINT) AS total_seconds
         FROM pairs ORDER BY {_by_level()}, n DESC, source, target
         """
-    )
-    return scoped(frame, log, per=per)
 
 
 def handover_totals(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> pd.DataFrame:
@@ -75,6 +82,11 @@ def handover_totals(log: EventLog, *, by: HandoverLevel | None = None, per: Per 
         followed by one from B to A, nobody else between them), `ping_pong_cases` (traces with any), `hops_mean` (`n`
         over all traces, also those never handed over).
     """
+    return scoped(log.sql(handover_totals_query(log, by=by, per=per)), log, per=per)
+
+
+def handover_totals_query(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> str:
+    """SQL of `handover_totals`."""
     parts = [
         f"""
         SELECT {quote(level)} AS "by", coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases,
@@ -90,14 +102,10 @@ def handover_totals(log: EventLog, *, by: HandoverLevel | None = None, per: Per 
         """
         for level in _levels(log, by)
     ]
-    if not parts:
-        return scoped(_empty(_TOTALS), log, per=per)
+    parts = parts or [_NONE_AT_ALL]
     n_traces = scope(log, per=per).n_traces
-    frame = log.sql(
-        f"""SELECT *, CASE WHEN {n_traces} > 0 THEN n / {n_traces} ELSE 0.0 END AS hops_mean
+    return f"""SELECT *, CASE WHEN {n_traces} > 0 THEN n / {n_traces} ELSE 0.0 END AS hops_mean
         FROM ({" UNION ALL ".join(parts)}) ORDER BY {_by_level()}"""
-    )
-    return scoped(frame, log, per=per)
 
 
 def handover_counts(log: EventLog, *, by: HandoverLevel, per: Per = "case") -> pd.DataFrame:
@@ -107,7 +115,7 @@ def handover_counts(log: EventLog, *, by: HandoverLevel, per: Per = "case") -> p
         One row a trace, in no particular order: `n`.
     """
     if by not in _levels(log, by):
-        return _empty(("n",))[["n"]]
+        return log.sql("SELECT 0::BIGINT AS n WHERE false")
     handed = f"(SELECT trace, count(*) AS n FROM {changes(log, by, per=per)} GROUP BY trace)"
     return log.sql(f"SELECT coalesce(h.n, 0) AS n FROM {traces(log, per=per)} LEFT JOIN {handed} h USING (trace)")
 
@@ -120,10 +128,3 @@ def _levels(log: EventLog, by: HandoverLevel | None) -> list[HandoverLevel]:
 
 def _by_level() -> str:
     return f'list_position([{", ".join(map(quote, HANDOVER_LEVELS))}], "by")'
-
-
-def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    counts = {column: pd.Series(dtype="int64" if column.startswith(("n", "ping")) else "float64") for column in columns}
-    return pd.DataFrame({"by": pd.Series(dtype="str"), **counts})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
 from journeyminer.mining.moves import moves, scoped, traces
@@ -24,30 +24,37 @@ def variants(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd.Da
     Returns:
         One row a variant, the most frequent first: `activities` (tuple), `n_cases` (traces), `share` (of all traces).
     """
+    import pandas as pd
+
+    rows = variant_rows(log, per=per, top=top)
+    frame = pd.DataFrame(
+        {
+            "activities": pd.Series([row["activities"] for row in rows], dtype=object),
+            "n_cases": pd.Series([row["n_cases"] for row in rows], dtype="int64"),
+            "share": pd.Series([row["share"] for row in rows], dtype="float64"),
+        }
+    )
+    return scoped(frame, log, per=per)
+
+
+def variant_rows(log: EventLog, *, per: Per = "case", top: int | None = 20) -> list[dict[str, Any]]:
+    """The rows of `variants`."""
     limit = "" if top is None else f"LIMIT {top}"
-    rows = log.rows(
+    rows = log.dicts(
         # Sequences are put together for the candidates only: all variants as frequent as the last one shown.
         f"""
         WITH counted AS (SELECT n, example FROM {variant_keys(log, per=per)}),
         most AS (SELECT n FROM counted ORDER BY n DESC {limit}),
         candidates AS (SELECT n, example AS trace FROM counted WHERE n >= (SELECT min(n) FROM most)),
         sequences AS (
-            SELECT any_value(c.n) AS n, list(CAST(m.activity AS VARCHAR) ORDER BY m.pos) AS activities
+            SELECT any_value(c.n) AS n_cases, list(CAST(m.activity AS VARCHAR) ORDER BY m.pos) AS activities
             FROM candidates c JOIN {moves(log, per=per)} m USING (trace) GROUP BY trace
         )
-        SELECT activities, n, n / (SELECT sum(n) FROM counted) FROM sequences ORDER BY n DESC, activities {limit}
+        SELECT activities, n_cases, n_cases / (SELECT sum(n) FROM counted) AS share
+        FROM sequences ORDER BY n_cases DESC, activities {limit}
         """
     )
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        {
-            "activities": pd.Series([tuple(row[0]) for row in rows], dtype=object),
-            "n_cases": pd.Series([row[1] for row in rows], dtype="int64"),
-            "share": pd.Series([row[2] for row in rows], dtype="float64"),
-        }
-    )
-    return scoped(frame, log, per=per)
+    return [row | {"activities": tuple(row["activities"])} for row in rows]
 
 
 def variant_totals(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
@@ -57,8 +64,12 @@ def variant_totals(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
         One row: `n_total` (variants), `n_once` (variants of a single trace), `n_for_80` (how many of the most frequent
         variants cover at least 80 % of the traces).
     """
-    frame = log.sql(
-        f"""
+    return scoped(log.sql(variant_totals_query(log, per=per)), log, per=per)
+
+
+def variant_totals_query(log: EventLog, *, per: Per = "case") -> str:
+    """SQL of `variant_totals`."""
+    return f"""
         WITH ranked AS (
             SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered, sum(n) OVER () AS n_traces
             FROM {variant_keys(log, per=per)}
@@ -67,8 +78,6 @@ def variant_totals(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
             count(*) FILTER (WHERE (covered - n) * 5 < n_traces * 4) AS n_for_80
         FROM ranked
         """
-    )
-    return scoped(frame, log, per=per)
 
 
 def variant_keys(log: EventLog, *, per: Per = "case") -> str:

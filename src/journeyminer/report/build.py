@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -119,30 +119,32 @@ def _ends(found: nx.DiGraph[str], which: str) -> tuple[model.Endpoint, ...]:
 
 
 def _variants(making: _Making) -> dict[str, Any]:
-    from journeyminer.mining import variant_totals, variants
+    from journeyminer.mining.variants import variant_rows, variant_totals_query
 
-    rows = _rows(model.VariantRow, variants(making.log, per=making.per, top=TOP_VARIANTS))
-    (totals,) = variant_totals(making.log, per=making.per).to_dict("records")
-    return {"variants": model.Variants(rows, **{str(key): int(value) for key, value in totals.items()})}
+    rows = _made(model.VariantRow, variant_rows(making.log, per=making.per, top=TOP_VARIANTS))
+    (totals,) = making.log.dicts(variant_totals_query(making.log, per=making.per))
+    return {"variants": model.Variants(rows, **totals)}
 
 
 def _handovers(making: _Making) -> dict[str, Any]:
-    from journeyminer.mining import handover_totals, handovers
+    from journeyminer.mining.handovers import handover_totals_query, handovers_query
 
-    frame = handovers(making.log, per=making.per)
-    people = frame["by"] == "resource"
-    for end in ("source", "target"):
-        frame.loc[people, end] = frame.loc[people, end].map(making.names)
+    rows = making.log.dicts(handovers_query(making.log, per=making.per))
+    for row in rows:
+        if row["by"] == "resource":
+            row["source"], row["target"] = making.names(row["source"]), making.names(row["target"])
     return {
-        "handovers": _rows(model.HandoverRow, frame),
-        "handover_totals": _rows(model.HandoverTotal, handover_totals(making.log, per=making.per)),
+        "handovers": _made(model.HandoverRow, rows),
+        "handover_totals": _made(
+            model.HandoverTotal, making.log.dicts(handover_totals_query(making.log, per=making.per))
+        ),
     }
 
 
 def _durations(making: _Making) -> dict[str, Any]:
-    from journeyminer.mining import durations
+    from journeyminer.mining.durations import durations_query
 
-    (row,) = _rows(model.Durations, durations(making.log, per=making.per))
+    (row,) = _made(model.Durations, making.log.dicts(durations_query(making.log, per=making.per)))
     return {"durations": row}
 
 
@@ -239,6 +241,12 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
         row[counted] = dict(sorted(row[counted].items()))
     row["decisions"] = dict(sorted(row["decisions"].items()))
     return model.SourceRow(**row)
+
+
+def _made(kind: type[Row], rows: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """One dataclass a row; seconds are whole, columns the dataclass lacks are left out."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    return tuple(kind(*(_plain(name, row[name]) for name in names)) for row in rows)
 
 
 def _rows(kind: type[Row], frame: pd.DataFrame) -> tuple[Row, ...]:
