@@ -87,6 +87,12 @@ class Unwritable(JourneyminerError):
     """The output cannot be written."""
 
 
+class TooLittleMemory(JourneyminerError):
+    """The engine needs more memory than `--memory` allows it, with everything spilled that can be."""
+
+    status = ExitStatus.ENVIRONMENT
+
+
 class MissingProgram(JourneyminerError):
     """A program or an optional package is not installed."""
 

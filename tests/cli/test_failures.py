@@ -132,6 +132,16 @@ def test_a_bug_is_status_70_and_says_how_to_see_more(cli: Cli, tickets: Path, mo
     assert "boom" in done.err and "--debug" in done.err and "\x1b" not in done.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_no_bug(tickets: Path) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-m", "journeyminer", "show", "events", str(tickets), "--format", "csv"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, "No space left" in done.stderr, "bug" in done.stderr) == (3, True, False), done.stderr
+
+
 def test_a_closed_pipe_is_fine(tickets: Path) -> None:
     command = f"{sys.executable} -m journeyminer show events {tickets} --format csv | head -1"
     done = subprocess.run(

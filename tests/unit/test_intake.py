@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from journeyminer.errors import EmptyLog, MissingColumn, UsageError
+from journeyminer.errors import EmptyLog, MissingColumn, TooLittleMemory, UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import Intake, LogBuilder
@@ -324,3 +324,8 @@ def test_open_traces_run_to_the_last_event_of_their_namespace_or_to_a_given_mome
     assert later.as_of == datetime(2026, 1, 5, 20)
     with pytest.raises(UsageError, match="--until"):
         made.run_to(NOON)
+
+
+def test_too_little_memory_names_the_flag() -> None:
+    with pytest.raises(TooLittleMemory, match="--memory"):
+        Engine(memory="64MB").rows("SELECT list(i) FROM range(30000000) t(i)")

@@ -105,6 +105,11 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
         # the reader of our output has seen enough; without this Python complains again when it closes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.OK
+    except OSError as error:
+        if "--debug" in args:
+            raise
+        say(f"Error: {error.filename or 'output'}: {error.strerror or error}.")
+        return ExitStatus.DATA
     except Exception as error:
         if "--debug" in args:
             raise

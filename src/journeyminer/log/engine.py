@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.errors import UsageError
+from journeyminer.errors import TooLittleMemory, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ class Engine:
 
     def execute(self, sql: str, params: list[Any] | None = None) -> None:
         """Run one statement for its effect."""
-        with _interruptible():
+        with _query():
             self.connection.execute(sql, params)
 
     def attempt(self, sql: str) -> str | None:
@@ -134,14 +134,14 @@ class Engine:
 
     def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query as tuples."""
-        with _interruptible():
+        with _query():
             return self.connection.execute(sql, params).fetchall()
 
     def stream(self, sql: str, *, schema: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query over a schema, a batch in memory at a time; other queries may run meanwhile."""
         cursor = self.connection.cursor()
         try:
-            with _interruptible():
+            with _query():
                 cursor.execute(f"SET schema = '{schema}'")
                 cursor.execute(sql)
                 while batch := cursor.fetchmany(10_000):
@@ -154,17 +154,31 @@ class Engine:
         (row,) = self.rows(sql, params)
         return row
 
+    def dicts(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of a query, each by column name; needs no pandas."""
+        with _query():
+            result = self.connection.execute(sql, params)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
     def frame(self, sql: str, params: list[Any] | None = None) -> pd.DataFrame:
         """The result of a query as a DataFrame."""
-        with _interruptible():
+        with _query():
             return self.connection.execute(sql, params).df()
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """An interrupt stays one: duckdb makes it an error of its own where it strikes inside a query."""
+def _query() -> Iterator[None]:
+    """Around every query: an interrupt stays one, which duckdb would make an error of its own; too little memory is
+    the user's to mend."""
+    import duckdb
+
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise TooLittleMemory(
+            "The log does not fit into the memory limit.", hint="Give more with --memory, or read fewer files at once."
+        ) from error
     except RuntimeError as error:
         if str(error) == "Query interrupted":
             raise KeyboardInterrupt from error
