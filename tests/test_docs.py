@@ -72,7 +72,10 @@ def command_reference() -> str:
     for name in ("", *COMMANDS):
         command = cli.get_command(click.Context(cli), name) if name else cli
         assert command is not None
-        context = click.Context(command, info_name=f"journeyminer {name}".strip(), max_content_width=100)
+        # as main() makes it: click keeps a command's help option once it was asked for
+        context = click.Context(
+            command, info_name=f"journeyminer {name}".strip(), max_content_width=100, help_option_names=["-h", "--help"]
+        )
         context.terminal_width = 100
         parts.append(f"## {context.info_name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "# Commands\n\n" + "\n".join(parts)
