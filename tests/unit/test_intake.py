@@ -284,6 +284,8 @@ def test_words_beyond_the_first_rows_are_coded_too(monkeypatch: pytest.MonkeyPat
 
     assert rows(100) == [("t:A", "x", "ana"), ("t:A", "y", "bea"), ("t:B", "z", "ana"), ("t:B", "a", None)]
     assert rows(1) == rows(2) == rows(4) == rows(100)
+    monkeypatch.setattr("journeyminer.log.stage.MANY_WORDS", 2)
+    assert rows(1) == rows(2) == rows(4) == rows(100)
 
 
 def test_case_keys_that_collide_are_salted_until_they_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,9 @@ from journeyminer.log.schema import CODED
 IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
 SAMPLE_ROWS = 100_000
 """so many first rows make the provisional dictionary; a smaller file is known whole"""
+MANY_WORDS = 300
+"""from so many words on, a dictionary is made from the whole file: the engine compares each word that it does not know
+with all that it knows"""
 
 
 class Stage(NamedTuple):
@@ -51,36 +54,43 @@ def stage_table(engine: Engine, table: str, source_no: int, select: str, *, name
     """Stage a query's events with their words and cases coded; columns without any value are left out."""
     have = columns_of(engine, f"({select})")
     words = [column for column in CODED if column in have]
-    known_whole = _sample_words(engine, table, words, select)
+    partly = _make_dictionaries(engine, table, words, select)
     coded = ", ".join(f"TRY_CAST({name(word)} AS {_type(table, word)}) AS {name(word)}" for word in words)
     missed = "".join(
         f", CASE WHEN TRY_CAST({name(word)} AS {_type(table, word)}) IS NULL THEN {name(word)} END AS {_missed(word)}"
-        for word in words
-        if not known_whole
+        for word in partly
     )
     engine.execute(
         f"CREATE TABLE {table} AS SELECT * REPLACE ({coded}), "
         f"CASE WHEN case_id IS NOT NULL THEN {case_key('case_id', quote(namespace), 0)} END AS case_key{missed} "
         f"FROM ({select})"
     )
-    if not known_whole:
-        _code_missed(engine, table, words)
+    if partly:
+        _code_missed(engine, table, partly)
     filled = filled_columns(engine, table)
     for column in columns_of(engine, table) - filled - {"case_id", "case_key", "activity", "timestamp"}:
         engine.execute(f"ALTER TABLE {table} DROP COLUMN {name(column)}")
     return Stage(table, source_no, filled, first_row, coded=True)
 
 
-def _sample_words(engine: Engine, table: str, words: list[str], select: str) -> bool:
-    """Make a dictionary a column from the first rows; true where these are all rows."""
+def _make_dictionaries(engine: Engine, table: str, words: list[str], select: str) -> list[str]:
+    """Make a dictionary a column, from the first rows where these hold few words; returns the columns of which later
+    rows may hold more."""
     listed = ", ".join(name(word) for word in words)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {listed} FROM ({select}) LIMIT {SAMPLE_ROWS}")
-    for word in words:
+    rows, *counts = engine.one(
+        f"SELECT count(*), {', '.join(f'count(DISTINCT {name(word)})' for word in words)} FROM sample"
+    )
+    partly = []
+    for word, n in zip(words, counts, strict=True):
+        whole = rows < SAMPLE_ROWS or n >= MANY_WORDS
+        source = f"({select})" if whole and rows == SAMPLE_ROWS else "sample"
         # a file that was taken back may have left its dictionaries under this name
-        engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), 'sample')})")
-    (rows,) = engine.one("SELECT count(*) FROM sample")
+        engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word)} AS ENUM ({_distinct(name(word), source)})")
+        if not whole:
+            partly.append(word)
     engine.execute("DROP TABLE sample")
-    return bool(rows < SAMPLE_ROWS)
+    return partly
 
 
 def _distinct(expression: str, table: str) -> str:
