@@ -44,6 +44,9 @@ _KEYS = (
 
 T = TypeVar("T")
 
+MOST_HOURS = 10 * 365 * 24
+"""the longest silence that may be asked to end a chat's case"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -272,8 +275,8 @@ def _share(value: object) -> float:
 
 def _hours(value: object) -> float:
     hours = _number(value)
-    if not hours > 0:
-        raise ValueError(f"must be hours above 0, not {value}")
+    if not 0 < hours <= MOST_HOURS:
+        raise ValueError(f"must be hours above 0 and below ten years, not {value}")
     return hours
 
 

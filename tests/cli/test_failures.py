@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -86,6 +87,10 @@ def test_a_file_that_broke_once_fails_the_import_and_not_every_later_look(
         (["show", "graph", "tickets.csv", "--memory", "lots"], "lots"),
         (["show", "graph,cases", "tickets.csv"], "alone"),
         (["show", "graph,variants", "tickets.csv", "--format", "csv"], "one table"),
+        (["show", "graph", "tickets.csv", "--since", "0001-01-01T00:00:00+14:00"], "outside"),
+        (["show", "graph", "tickets.csv", "--generated-at", "99999999999999999999"], "no time"),
+        (["show", "graph", "tickets.csv", "--session-gap", "nan"], "hours"),
+        (["show", "graph", "tickets.csv", "--session-gap", "1e300"], "hours"),
         (["report", "tickets.csv", "--language", "xx"], "xx"),
         (["export", "tickets.csv", "-o", "log.docx"], ".xes"),
         (["show", "durations", "tickets.csv", "--by", "colour"], "colour"),
@@ -96,6 +101,26 @@ def test_wrong_usage_says_what_to_do_and_status_2(cli: Cli, tickets: Path, args:
     done = cli(*args)
     assert (done.status, word in done.err) == (2, True), done.err
     assert done.out == "" and "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("damage", "by"),
+    [
+        (r"(?s).*", ""),
+        (r"(?s).*", "[]"),
+        (r"(?s).*", '{"schema": "journeyminer.log", "version": 1}'),
+        (r"journeyminer\.log", "another.log"),
+        (r'"as_of": "2026', '"as_of": "soon'),
+        (r'"seq_offset"', '"offset"'),
+    ],
+)
+def test_a_damaged_log_says_so(cli: Cli, tickets: Path, tmp_path: Path, damage: str, by: str) -> None:
+    cli("import", tickets, "-o", tmp_path / "log")
+    manifest = tmp_path / "log" / "manifest.json"
+    manifest.write_text(re.sub(damage, by, manifest.read_text(), count=1))
+    done = cli("show", "graph", tmp_path / "log")
+    assert (done.status, done.out, len(done.err.splitlines())) == (3, "", 1), done.err
+    assert "log" in done.err and "mport" in done.err
 
 
 def test_a_missing_file_is_named(cli: Cli) -> None:

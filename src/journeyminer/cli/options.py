@@ -12,6 +12,7 @@ import click
 
 from journeyminer.cli.asked import Filters, Look, Reading
 from journeyminer.cli.session import Session
+from journeyminer.config import MOST_HOURS
 from journeyminer.vocabulary import PERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,6 +42,12 @@ def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> flo
     return share
 
 
+def _hours(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value <= MOST_HOURS:
+        raise click.BadParameter(f"{value:g} is no number of hours from 0 to ten years.", ctx, param)
+    return value
+
+
 READING = (
     click.option("--source", metavar="NAME", help="Read every file as this source, whatever it looks like."),
     click.option("--map", "columns", multiple=True, callback=_pairs, metavar="COLUMN=HEADER",
@@ -51,7 +58,8 @@ READING = (
     click.option("--namespace", "namespaces", multiple=True, callback=_pairs, metavar="GLOB=NAME",
                  help="Files of one name are one account: their cases are the same cases."),
     click.option("--us", multiple=True, metavar="WHO", help="An address, domain or name of our own side."),
-    click.option("--session-gap", type=float, metavar="HOURS", help="Silence that ends a chat's case (24)."),
+    click.option("--session-gap", type=float, callback=_hours, metavar="HOURS",
+                 help="Silence that ends a chat's case (24)."),
     click.option("--max-rejected", callback=_share, metavar="SHARE", help="Rejected records a file may have (1%)."),
     click.option("--strict", is_flag=True, help="Stop at the first file that breaks."),
     click.option("--config", type=click.Path(path_type=Path, exists=True, dir_okay=False),

@@ -138,6 +138,6 @@ def _moment(text: str | None) -> str | None:
         return None
     try:
         when = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise UsageError(f"{text!r} is no time.", hint="Write it like --generated-at 2026-01-05T09:00.") from error
     return when.replace(tzinfo=None).isoformat(timespec="seconds")

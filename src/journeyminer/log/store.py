@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from journeyminer.errors import UnreadableLog, Unwritable
+from journeyminer.errors import JourneyminerError, UnreadableLog, Unwritable
 from journeyminer.log import seal
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
@@ -142,30 +142,33 @@ def open_log(path: Path, engine: Engine) -> EventLog:
     builder = LogBuilder(engine)
     manifest = stage_stored(builder, path)
     log = builder.seal()
-    as_of = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
+    as_of: datetime | None = manifest["as_of"]
     return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
 
 
 def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
-    """Hand a stored log to a builder, so that more files can be appended; returns its manifest."""
+    """Hand a stored log to a builder, so that more files can be appended; returns its manifest, `as_of` as a moment."""
     manifest = _manifest(path)
-    builder.receipt = _receipt(manifest["receipt"])
-    for number, entry in enumerate(manifest["receipt"]["sources"]):
-        builder.placed[number] = (entry["seq_offset"], entry["first_row"])
     events = quote(str(path / "events.parquet"))
-    builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
-    builder.engine.execute(
-        f"INSERT INTO {builder.schema}.stored_sources SELECT unnest(?), unnest(?)",
-        [list(builder.placed), [source.namespace for source in builder.receipt.sources]],
-    )
-    builder.engine.execute(f"SET schema = '{builder.schema}'")
     try:
+        manifest["as_of"] = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
+        builder.receipt = _receipt(manifest["receipt"])
+        for number, entry in enumerate(manifest["receipt"]["sources"]):
+            builder.placed[number] = (entry["seq_offset"], entry["first_row"])
+        builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
+        builder.engine.execute(
+            f"INSERT INTO {builder.schema}.stored_sources SELECT unnest(?), unnest(?)",
+            [list(builder.placed), [source.namespace for source in builder.receipt.sources]],
+        )
+        builder.engine.execute(f"SET schema = '{builder.schema}'")
         builder.stored(
             f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {_NATIVE} AS case_id "
             f"FROM read_parquet({events}) v"
         )
         for stage in ("cases", "identities", "rejects"):
             _stage_beside(builder, stage, path)
+    except JourneyminerError:
+        raise
     except Exception as error:
         raise UnreadableLog(
             "A file of the log folder is missing or damaged.", place=str(path), hint="Import the exports again."
@@ -182,11 +185,13 @@ def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
 
 def _manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest: Any = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableLog(
             "The folder is no log.", place=str(path), hint="Make one with: journeyminer import EXPORT -o LOG."
         ) from error
+    if not isinstance(manifest, dict):
+        manifest = {}
     if manifest.get("schema") != SCHEMA_NAME or manifest.get("version") != SCHEMA_VERSION:
         raise UnreadableLog(
             f"The log has schema {manifest.get('schema')} {manifest.get('version')}; this program reads "
@@ -194,7 +199,7 @@ def _manifest(path: Path) -> dict[str, Any]:
             place=str(path),
             hint="Import the exports again.",
         )
-    return manifest
+    return cast("dict[str, Any]", manifest)
 
 
 def _receipt(data: dict[str, Any]) -> Receipt:

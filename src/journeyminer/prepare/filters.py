@@ -204,7 +204,10 @@ def _moment(flag: str, moment: Moment) -> datetime | None:
             ) from None
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time())
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        raise UsageError(f"--{flag} {moment} lies outside the years that there are.") from None
 
 
 def _shown(moment: datetime) -> str:
