@@ -20,7 +20,7 @@ from journeyminer.log.quality import Receipt, SourceReceipt
 from journeyminer.log.record import Case, Event, Record
 from journeyminer.log.schema import CASES, EVENT_TYPES
 from journeyminer.log.seal import seal
-from journeyminer.log.stage import IS_EVENT, Stage, columns_of, filled_columns, stage_table
+from journeyminer.log.stage import IS_EVENT, Stage, columns_of, count_events, filled_columns, stage_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +205,7 @@ class Intake:
         stage = stage_table(self.engine, table, self.number, select, namespace=namespace, first_row=first_row)
         self._staged = True
         self._builder.tables.append(stage)
-        total, events = self.engine.one(f"SELECT count(*), count(*) FILTER (WHERE {IS_EVENT}) FROM {stage.table}")
+        total, events = count_events(self.engine, stage.table)
         receipt = self.receipt
         receipt.records += total if records is None else records
         receipt.events += events

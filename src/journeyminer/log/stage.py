@@ -45,9 +45,19 @@ def filled_columns(engine: Engine, table: str) -> frozenset[str]:
     return frozenset(column for column, answer in zip(columns, answers, strict=True) if answer)
 
 
+def count_events(engine: Engine, table: str) -> tuple[int, int]:
+    """How many rows a table of staged events has, and how many of them are events."""
+    needed = ("case_id", "activity", "timestamp")
+    rows, *counts = engine.one(f"SELECT count(*), {', '.join(f'count({column})' for column in needed)} FROM {table}")
+    if min(counts) == rows:  # the engine knows these counts without a look at the rows
+        return rows, rows
+    return rows, engine.one(f"SELECT count(*) FROM {table} WHERE {IS_EVENT}")[0]
+
+
 def case_key(native: str, namespace: str, salt: int) -> str:
     """SQL of a case's integer key, from SQL of its native id and its namespace."""
-    return f"hash({native}, {namespace}, {salt})"
+    hashed = f"hash({native}, {salt})" if salt else f"hash({native})"  # one value is hashed much faster than two
+    return f"xor({hashed}, hash({namespace}))"
 
 
 def stage_table(engine: Engine, table: str, source_no: int, select: str, *, namespace: str, first_row: int) -> Stage:
@@ -56,15 +66,8 @@ def stage_table(engine: Engine, table: str, source_no: int, select: str, *, name
     words = [column for column in CODED if column in have]
     partly = _make_dictionaries(engine, table, words, select)
     coded = ", ".join(f"TRY_CAST({name(word)} AS {_type(table, word)}) AS {name(word)}" for word in words)
-    missed = "".join(
-        f", CASE WHEN TRY_CAST({name(word)} AS {_type(table, word)}) IS NULL THEN {name(word)} END AS {_missed(word)}"
-        for word in partly
-    )
-    engine.execute(
-        f"CREATE TABLE {table} AS SELECT * REPLACE ({coded}), "
-        f"CASE WHEN case_id IS NOT NULL THEN {case_key('case_id', quote(namespace), 0)} END AS case_key{missed} "
-        f"FROM ({select})"
-    )
+    key = f"CASE WHEN case_id IS NOT NULL THEN {case_key('case_id', quote(namespace), 0)} END AS case_key"
+    engine.execute(f"CREATE TABLE {table} AS SELECT * REPLACE ({coded}), {key}{_missed(table, partly)} FROM ({select})")
     if partly:
         _code_missed(engine, table, partly)
     filled = filled_columns(engine, table)
@@ -99,29 +102,27 @@ def _distinct(expression: str, table: str) -> str:
     return f"SELECT word FROM ({words}) ORDER BY word"
 
 
+def _missed(table: str, words: list[str]) -> str:
+    """SQL of a column `missed`: the words of a row of which a dictionary lacks one; null in nearly all rows."""
+    lacks = [f"({name(word)} IS NOT NULL AND TRY_CAST({name(word)} AS {_type(table, word)}) IS NULL)" for word in words]
+    listed = ", ".join(map(name, words))
+    return f", CASE WHEN {' OR '.join(lacks)} THEN [{listed}] END AS missed" if words else ""
+
+
 def _code_missed(engine: Engine, table: str, words: list[str]) -> None:
     """Widen the dictionaries by the words that the first rows did not hold."""
-    counts = engine.one(f"SELECT {', '.join(f'count({_missed(word)})' for word in words)} FROM {table}")
-    wider = [word for word, n in zip(words, counts, strict=True) if n]
-    for word in wider:
-        both = f"coalesce(CAST({name(word)} AS VARCHAR), {_missed(word)})"
-        engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(both, table)})")
-    if wider:
-        recoded = ", ".join(
-            f"coalesce(TRY_CAST({name(word)} AS {_type(table, word, 'all')}), "
-            f"TRY_CAST({_missed(word)} AS {_type(table, word, 'all')})) AS {name(word)}"
-            for word in wider
-        )
+    if engine.rows(f"SELECT 1 FROM {table} WHERE missed IS NOT NULL LIMIT 1"):
+        both = {
+            word: f"coalesce(missed[{place}], CAST({name(word)} AS VARCHAR))" for place, word in enumerate(words, 1)
+        }
+        for word, text in both.items():
+            engine.execute(f"CREATE OR REPLACE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(text, table)})")
+        recoded = ", ".join(f"CAST({both[word]} AS {_type(table, word, 'all')}) AS {name(word)}" for word in words)
         engine.execute(f"CREATE TABLE {table}_all AS SELECT * REPLACE ({recoded}) FROM {table}")
         engine.execute(f"DROP TABLE {table}")
         engine.execute(f"ALTER TABLE {table}_all RENAME TO {name(table.split('.')[1])}")
-    for word in words:
-        engine.execute(f"ALTER TABLE {table} DROP COLUMN {_missed(word)}")
+    engine.execute(f"ALTER TABLE {table} DROP COLUMN missed")
 
 
 def _type(table: str, word: str, suffix: str = "word") -> str:
     return f"{table}_{suffix}_{word}"
-
-
-def _missed(word: str) -> str:
-    return name(f"missed_{word}")

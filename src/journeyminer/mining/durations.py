@@ -29,8 +29,8 @@ def durations(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
 def durations_query(log: EventLog, *, per: Per = "case") -> str:
     """SQL of `durations`."""
     return f"""
-        WITH ended AS ({trace_ends(log, per=per)}),
-        over AS (SELECT is_open, last - first AS us FROM {traces(log, per=per)} JOIN ended USING (trace)),
+        WITH ended AS ({_ended(log, per)}),
+        over AS (SELECT is_open, last - first AS us FROM {traces(log, per=per)} LEFT JOIN ended USING (trace)),
         measured AS (
             SELECT count(*) FILTER (WHERE is_open IS DISTINCT FROM true) AS n,
                 count(*) FILTER (WHERE is_open) AS n_open, count(*) FILTER (WHERE is_open IS NULL) AS n_unknown,
@@ -44,15 +44,16 @@ def durations_query(log: EventLog, *, per: Per = "case") -> str:
         """
 
 
-def trace_ends(log: EventLog, *, per: Per = "case") -> str:
-    """SQL of the traces with `is_open`: whether any of their cases is open, null where no status is known."""
+def _ended(log: EventLog, per: Per) -> str:
+    """SQL of the traces of which a status is known, with `is_open`: whether any of their cases is."""
     if not log.has("status"):
-        return f"SELECT trace, CAST(NULL AS BOOLEAN) AS is_open FROM {traces(log, per=per)}"
+        return f"SELECT trace, CAST(NULL AS BOOLEAN) AS is_open FROM {traces(log, per=per)} WHERE false"
     listed = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
-    # the table is in the declared order, so the last row with a known status is the last such event
-    case = "trace" if per == "case" else "trace, case_key"
-    last = "arg_max(status, rowid) FILTER (WHERE status <> 'unknown')"
-    return (
-        f"SELECT trace, bool_or(status IN ({listed})) AS is_open "
-        f"FROM (SELECT {case}, {last} AS status FROM {ordered(log, per=per)} GROUP BY ALL) GROUP BY trace"
-    )
+    # the table is in the declared order
+    table = ordered(log, per=per)
+    known = f"SELECT *, rowid AS nth, status IN ({listed}) AS is_open FROM {table} WHERE status <> 'unknown'"
+    if per == "case":
+        last = f"SELECT trace, is_open, lead(trace) OVER () IS DISTINCT FROM trace AS is_last FROM ({known})"
+        return f"SELECT trace, is_open FROM ({last}) WHERE is_last"
+    cases = f"SELECT trace, arg_max(is_open, nth) AS is_open FROM ({known}) GROUP BY trace, case_key"
+    return f"SELECT trace, bool_or(is_open) AS is_open FROM ({cases}) GROUP BY trace"

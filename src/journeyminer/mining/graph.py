@@ -36,7 +36,7 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
     import networkx as nx
 
     edges = _edges(log, per)
-    n_cases = _node_cases(log, per)
+    n_cases = _in_traces(log, per)
     n: dict[str, int] = {}
     for edge in edges:
         n[edge["source"]] = n.get(edge["source"], 0) + edge["n"]
@@ -58,55 +58,47 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
     for edge in edges:
         if edge["target"] is not None:
             move = edge["source"], edge["target"]
-            measured = {key: edge[key] for key in MEASURED}
-            result.add_edge(*move, **measured, lost_seconds=lost_seconds.get(move, 0) if lost else None)
+            measured = {key: edge[key] for key in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")}
+            lost_here = lost_seconds.get(move, 0) if lost else None
+            result.add_edge(*move, n=edge["n"], n_cases=n_cases[move], **measured, lost_seconds=lost_here)
     return result
 
 
-MEASURED = ("n", "n_cases", "mean_seconds", "median_seconds", "p90_seconds", "total_seconds")
-
-
 def _edges(log: EventLog, per: Per) -> list[dict[str, Any]]:
-    """The edges, and the ends of traces as edges without a target.
-
-    Traces of one variant have the same edges: to count traces, one example of each variant stands for all of them.
-    """
+    """The edges, and the ends of traces as edges without a target."""
     overlapped = "overlapped" if log.has("started_at") else "false"
-    rows = log.rows(
+    return log.dicts(
         f"""
         WITH timed AS (
             SELECT activity, next_activity, count(*) AS n, count(us) AS n_timed,
                 count(*) FILTER (WHERE {overlapped}) AS n_overlaps, sum(us) AS us,
                 quantile_cont(us, [0.5, 0.9]) AS quantiles
             FROM {moves(log, per=per)} GROUP BY ALL
-        ),
-        passed AS (
-            SELECT DISTINCT trace, n, activity, next_activity
-            FROM {moves(log, per=per)} JOIN {variant_keys(log, per=per)} ON trace = example
-        ),
-        in_traces AS (SELECT activity, next_activity, CAST(sum(n) AS BIGINT) AS n_cases FROM passed GROUP BY ALL)
-        SELECT CAST(t.activity AS VARCHAR) AS source, CAST(t.next_activity AS VARCHAR) AS target, n, n_cases,
+        )
+        SELECT CAST(activity AS VARCHAR) AS source, CAST(next_activity AS VARCHAR) AS target, n,
             us / n_timed / 1e6 AS mean_seconds, quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
             CAST(round(us / 1e6) AS BIGINT) AS total_seconds, n_timed, n_overlaps
-        FROM timed t JOIN in_traces i
-            ON t.activity = i.activity AND t.next_activity IS NOT DISTINCT FROM i.next_activity
-        ORDER BY n DESC, source, target
+        FROM timed ORDER BY n DESC, source, target
         """
     )
-    names = ("source", "target", *MEASURED, "n_timed", "n_overlaps")
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _node_cases(log: EventLog, per: Per) -> dict[str, int]:
-    """In how many traces each activity happened."""
-    return dict(
-        log.rows(
-            f"""
-            WITH passed AS (
-                SELECT DISTINCT trace, n, activity
-                FROM {moves(log, per=per)} JOIN {variant_keys(log, per=per)} ON trace = example
-            )
-            SELECT CAST(activity AS VARCHAR), CAST(sum(n) AS BIGINT) FROM passed GROUP BY activity
-            """
+def _in_traces(log: EventLog, per: Per) -> dict[tuple[str, str | None] | str, int]:
+    """In how many traces each activity and each pair of them happened.
+
+    Traces of one variant have the same of both, so one example of each variant stands for all of them.
+    """
+    rows = log.rows(
+        f"""
+        WITH passed AS MATERIALIZED (
+            SELECT DISTINCT trace, n, activity, next_activity
+            FROM {moves(log, per=per)} JOIN {variant_keys(log, per=per)} ON trace = example
         )
+        SELECT true AS pair, CAST(activity AS VARCHAR), CAST(next_activity AS VARCHAR), CAST(sum(n) AS BIGINT)
+        FROM passed GROUP BY activity, next_activity
+        UNION ALL
+        SELECT false, CAST(activity AS VARCHAR), NULL, CAST(sum(n) AS BIGINT)
+        FROM (SELECT DISTINCT trace, n, activity FROM passed) GROUP BY activity
+        """
     )
+    return {(source, target) if pair else source: n for pair, source, target, n in rows}

@@ -202,6 +202,7 @@ def _mean(id_: str, unit: str, values: NDArray[Any], definition: str) -> Figure:
     n = len(values)
     if not n:
         return Figure(id_, unit, definition=definition, reason="no_traces")
+    values = np.sort(values)  # a sum of floats hangs on their order
     mean, (median, p90) = float(values.mean()), (float(each) for each in np.quantile(values, [0.5, 0.9]))
     half = Z * float(values.std(ddof=1)) / n**0.5 if n > 1 else None
     low, high = (None, None) if half is None else (max(mean - half, 0.0), mean + half)

@@ -83,7 +83,7 @@ def moves(log: EventLog, *, per: Per = "case") -> str:
             FROM {ordered(log, per=per)}
         ),
         placed AS (
-            SELECT *, max(CASE WHEN is_first THEN nth END) OVER (ROWS UNBOUNDED PRECEDING) AS first FROM beside
+            SELECT *, max(nth) FILTER (is_first) OVER (ROWS UNBOUNDED PRECEDING) AS first FROM beside
         )
         SELECT trace, CAST(nth - first + 1 AS INTEGER) AS pos, activity,
             CASE WHEN goes_on THEN next_activity END AS next_activity, timestamp,

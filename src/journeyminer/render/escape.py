@@ -13,6 +13,7 @@ _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 """C0 and C1 controls, invisible and direction-changing characters, line separators, lone surrogates"""
+_NO_NEWLINE: Final = re.compile(rf"(?!\n){_CONTROL.pattern}")
 _SPACES: Final = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _JOINERS: Final = "\u200c\u200d"
 """what emoji and some scripts are spelled with; harmless"""
@@ -42,7 +43,7 @@ def _visible(match: re.Match[str]) -> str:
 
 def json_safe(document: str) -> str:
     """A JSON document with the characters a terminal could obey written as \\u escapes; the data stays the same."""
-    return re.sub(_CONTROL, lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", document)
+    return _NO_NEWLINE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
 def markdown(text: str) -> str:

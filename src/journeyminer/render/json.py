@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, ge
 
 from journeyminer.errors import UnreadableReport
 from journeyminer.render import escape
-from journeyminer.report.model import SCHEMA_NAME, SCHEMA_VERSION, Report, to_dict
+from journeyminer.report.model import SCHEMA_NAME, SCHEMA_VERSION, Report, members, to_dict
 
 
 def render(report: Report) -> str:
@@ -22,15 +22,19 @@ def write(data: object) -> str:
     return escape.json_safe(_spread(data, "") + "\n")
 
 
+_ROW: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=members)
+
+
 def _spread(data: object, indent: str) -> str:
     deeper = indent + "  "
+    if is_dataclass(data):
+        data = members(data)
     if isinstance(data, dict) and data:
-        pairs = [f"{json.dumps(key, ensure_ascii=False)}: {_spread(data[key], deeper)}" for key in sorted(data)]
+        pairs = [f"{_ROW.encode(key)}: {_spread(data[key], deeper)}" for key in sorted(data)]
         return "{\n" + ",\n".join(deeper + pair for pair in pairs) + f"\n{indent}}}"
-    if isinstance(data, list) and data and isinstance(data[0], dict | list):
-        rows = [json.dumps(item, ensure_ascii=False, sort_keys=True) for item in data]
-        return "[\n" + ",\n".join(deeper + row for row in rows) + f"\n{indent}]"
-    return json.dumps(data, ensure_ascii=False)
+    if isinstance(data, list | tuple) and data and (isinstance(data[0], dict | list | tuple) or is_dataclass(data[0])):
+        return "[\n" + ",\n".join(deeper + _ROW.encode(item) for item in data) + f"\n{indent}]"
+    return _ROW.encode(data)
 
 
 def load(text: str) -> Report:

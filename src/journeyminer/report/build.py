@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from journeyminer.log import EventLog
@@ -46,7 +47,7 @@ def build(
         generated_at: ISO 8601, where the report is to be dated.
     """
     wanted = {*sections, *(needed for section in sections for needed in NEEDED.get(section, ()))}
-    making = _Making(log, per, _Names(log, named), "turns" in wanted, max_nodes, max_edges)
+    making = _Making(log, per, named, "turns" in wanted, max_nodes, max_edges)
     made: dict[str, Any] = {}
     for section, make in _MAKERS.items():
         if section in wanted:
@@ -67,32 +68,23 @@ def build(
     return replace(report, findings=find(report))
 
 
-class _Names:
-    """Resources as reports show them; looked up only when a section names one."""
-
-    def __init__(self, log: EventLog, named: bool) -> None:
-        self._log = log
-        self._named = named
-        self._shown: Mapping[str, str] | None = None
-
-    def __call__(self, resource: str) -> str:
-        from journeyminer.prepare.privacy import resource_names
-
-        if self._shown is None:
-            self._shown = resource_names(self._log, named=self._named)
-        return self._shown[resource]
-
-
 @dataclass(frozen=True)
 class _Making:
     """What every section is made from."""
 
     log: EventLog
     per: Per
-    names: _Names
+    named: bool
     lost: bool
     max_nodes: int
     max_edges: int
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Resources as reports show them."""
+        from journeyminer.prepare.privacy import resource_names
+
+        return resource_names(self.log, named=self.named)
 
 
 def _graph(making: _Making) -> dict[str, Any]:
@@ -104,9 +96,12 @@ def _graph(making: _Making) -> dict[str, Any]:
         model.Node(activity, node["n"], node["n_cases"], activity in ACTIVITIES)
         for activity, node in found.nodes(data=True)
     )
-    edges = tuple(
-        model.Edge(source, target, **{key: _plain(key, value) for key, value in edge.items()})
-        for source, target, edge in sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], edge[0], edge[1]))
+    edges = _made(
+        model.Edge,
+        [
+            {"source": source, "target": target, **edge}
+            for source, target, edge in sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], *edge[:2]))
+        ],
     )
     return {
         "graph": model.GraphData(nodes, edges, _ends(found, "start"), _ends(found, "end"), model.Shown(**asdict(shown)))
@@ -132,7 +127,7 @@ def _handovers(making: _Making) -> dict[str, Any]:
     rows = making.log.dicts(handovers_query(making.log, per=making.per))
     for row in rows:
         if row["by"] == "resource":
-            row["source"], row["target"] = making.names(row["source"]), making.names(row["target"])
+            row["source"], row["target"] = making.names[row["source"]], making.names[row["target"]]
     return {
         "handovers": _made(model.HandoverRow, rows),
         "handover_totals": _made(
@@ -243,26 +238,24 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
     return model.SourceRow(**row)
 
 
-def _made(kind: type[Row], rows: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _made(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
     """One dataclass a row; seconds are whole, columns the dataclass lacks are left out."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    return tuple(kind(*(_plain(name, row[name]) for name in names)) for row in rows)
+    columns = ([row[name] for row in rows] for name in names)
+    return tuple(map(kind, *map(_plain, names, columns)))
 
 
 def _rows(kind: type[Row], frame: pd.DataFrame) -> tuple[Row, ...]:
     """One dataclass a row; a missing value is None, seconds are whole, columns the dataclass lacks are left out."""
-    columns = [_cells(frame[field.name]) for field in fields(kind)]  # type: ignore[arg-type]
-    return tuple(kind(*values) for values in zip(*columns, strict=True))
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    columns = (frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names)
+    return tuple(map(kind, *map(_plain, names, columns)))
 
 
-def _cells(column: pd.Series[Any]) -> list[Any]:
-    cells = column.astype(object).where(column.notna(), None).tolist()
-    return [_plain(str(column.name), cell) for cell in cells]
-
-
-def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any cell
+def _plain(name: str, values: list[Any]) -> list[Any]:
+    """The cells of a column as a report holds them."""
     seconds = name == "seconds" or name.endswith("_seconds")
-    return round(value) if seconds and value is not None else value
+    return [None if value is None else round(value) for value in values] if seconds else values
 
 
 def _iso(moment: datetime | None) -> str | None:

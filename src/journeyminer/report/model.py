@@ -7,7 +7,7 @@ words come from `locales/` by slug. Names of resources are already "agent 1 ... 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -316,16 +316,14 @@ class Report:
 
 
 def to_dict(report: Report) -> dict[str, Any]:
-    """The JSON object of a report: sections that were not computed are absent."""
-    data = {key: value for key, value in plain(report).items() if value is not None or key == "as_of"}
+    """The keys of report.json with their values as they are here; sections that were not computed are absent."""
+    data = {key: value for key, value in members(report).items() if value is not None or key == "as_of"}
     return {"schema": {"name": SCHEMA_NAME, "version": SCHEMA_VERSION}, **data}
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a report
-    """Dataclasses as dicts, tuples as lists, the rest as it is; a copy would double the memory of a large report."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _names(type(value))}
-    return [plain(each) for each in value] if isinstance(value, tuple | list) else value
+def members(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass of a report
+    """The fields of a dataclass with their values; TypeError where it is none."""
+    return {name: getattr(row, name) for name in _names(row.__class__)}
 
 
 @cache
