@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,8 +95,9 @@ def test_a_log_whose_words_mean_themselves_is_left_alone() -> None:
 def test_twice_is_once() -> None:
     once = label(log("A: Resolve@09:00/to=In_QA Wait@09:10 x@09:20/to=Offen resolved@10:00/as=End-user"))
     twice = label(once)
-    assert twice.schema == once.schema
+    assert twice.columns == once.columns
     assert twice.receipt == once.receipt
+    assert twice.to_pandas().equals(once.to_pandas())
     assert once.receipt.sources[0].decisions == {"labels": "known of 4 events: role 1, status 1"}
 
 
@@ -125,6 +127,45 @@ def test_unknown_words_of_an_appended_file_come_on_top(tmp_path: Path) -> None:
     event = Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC), status="wobbly")
     builder.intake(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[event])])
     assert prepare(builder.seal()).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
+
+
+WOBBLY = Event("A", "x", datetime(2026, 1, 5, 9, tzinfo=UTC), status="wobbly")
+
+
+@pytest.mark.parametrize("first", [None, Config(words={"status": {"wobbly": "open"}})])
+def test_a_new_rule_reaches_a_stored_log_and_the_week_that_is_appended(tmp_path: Path, first: Config | None) -> None:
+    """Also where the rule of then gave the word another meaning, or the source says no status at all."""
+    silent = Event("A", "resolved", datetime(2026, 1, 5, 10, tzinfo=UTC))
+    builder = LogBuilder(Engine())
+    builder.intake(SourceReceipt("week 1", "tabular", "", namespace="1")).records(
+        [Record("1", events=[WOBBLY]), Record("2", events=[silent])]
+    )
+    stored = prepare(builder.seal(), config=first)
+    assert column(stored, "status") == ["unknown" if first is None else "open", "solved"]
+    stored.save(tmp_path / "log")
+    opened = EventLog.open(tmp_path / "log")
+    assert column(opened, "status") == column(stored, "status")
+
+    builder = LogBuilder(Engine())
+    stage_stored(builder, tmp_path / "log")
+    late = replace(WOBBLY, case="B", timestamp=WOBBLY.timestamp + timedelta(days=7))
+    builder.intake(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[late])])
+    appended = builder.seal()
+    again = prepare(appended, config=Config(words={"status": {"wobbly": "pending"}}))
+    assert column(again, "status") == ["pending", "solved", "pending"]
+    assert again.receipt.unmatched == []
+    assert column(prepare(appended), "status") == ["unknown", "solved", "unknown"]
+    assert prepare(appended).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
+
+
+def test_a_log_stored_again_and_again_says_the_same(tmp_path: Path) -> None:
+    log_ = prepare(log("A: x@09:00/to=Offen Resolve@10:00/as=Wizard y@11:00/to=open"))
+    for number in range(3):
+        log_.save(tmp_path / f"{number}")
+        log_ = prepare(EventLog.open(tmp_path / f"{number}"))
+    first, last = (EventLog.open(tmp_path / number).rows("SELECT * FROM event_rows ORDER BY seq") for number in "02")
+    assert first == last
+    assert (tmp_path / "0" / "manifest.json").read_bytes() == (tmp_path / "2" / "manifest.json").read_bytes()
 
 
 def test_the_line_to_paste_is_toml_to_be_filled_in() -> None:

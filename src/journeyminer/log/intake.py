@@ -18,7 +18,7 @@ from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.quality import Receipt, SourceReceipt
 from journeyminer.log.record import Case, Event, Record
-from journeyminer.log.schema import CASES, EVENT_TYPES
+from journeyminer.log.schema import CASES, EVENT_TYPES, SAID
 from journeyminer.log.seal import seal
 from journeyminer.log.stage import IS_EVENT, Stage, columns_of, count_events, filled_columns, stage_table
 
@@ -104,7 +104,9 @@ class LogBuilder:
         """Take the events of a stored log, which carry their source_no, seq and event_id."""
         table = f"{self.schema}.stored"
         self.engine.execute(f"CREATE TABLE {table} AS {select}")
-        self.tables.append(Stage(table, None, filled_columns(self.engine, table), 0))
+        # a column that says that the source said nothing is no empty one
+        columns = filled_columns(self.engine, table) | (columns_of(self.engine, table) & SAID.keys())
+        self.tables.append(Stage(table, None, columns, 0))
 
     def withdraw(self, intake: Intake) -> None:
         """Take back everything a broken file had handed over."""

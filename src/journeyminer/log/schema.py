@@ -77,3 +77,5 @@ REJECTS: tuple[Column, ...] = (
 
 EVENT_TYPES = {column.name: column.type for column in EVENTS}
 CODED = tuple(column.name for column in EVENTS if column.coded)
+SAID = {f"said_{column}": column for column in ("activity", "role", "channel", "visibility", "status")}
+"""column of event_rows -> the column that prepare labels: what the source says there; nowhere where all is as said"""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.quality import Receipt
-from journeyminer.log.schema import CASES, CODED, EVENTS
+from journeyminer.log.schema import CASES, CODED, EVENTS, SAID
 from journeyminer.log.stage import IS_EVENT, Stage, case_key, columns_of, filled_columns
 
 _DERIVED = ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref")
 _STORED = tuple(column.name for column in EVENTS if column.name not in _DERIVED)
-_OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID"}
+_OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID", **dict.fromkeys(SAID, "VARCHAR")}
 """columns of event_rows that are no documented columns, or not always there"""
 _CONTENT = tuple(column for column in _STORED if column not in ("attributes", "synthetic"))
 
@@ -91,19 +91,17 @@ def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed:
     )
 
 
-def _make_dictionaries(engine: Engine, stages: list[Stage], present: Iterable[str]) -> None:
+def _make_dictionaries(engine: Engine, stages: list[Stage], present: frozenset[str]) -> None:
     """One ENUM type a coded column, its words in alphabetical order whatever the order of rows."""
     for column in CODED:
-        if column not in present:
-            continue
+        holders = {column, *(said for said, labelled in SAID.items() if labelled == column)} & present
         words = " UNION ".join(
-            f"SELECT DISTINCT {name(column)} AS word FROM {stage.table} WHERE {name(column)} IS NOT NULL"
+            f"SELECT DISTINCT {name(holder)} AS word FROM {stage.table} WHERE {name(holder)} IS NOT NULL"
             for stage in stages
-            if column in stage.columns
+            for holder in sorted(holders & stage.columns)
         )
-        engine.execute(
-            f"CREATE TYPE {name('word_' + column)} AS ENUM (SELECT DISTINCT word FROM ({words}) ORDER BY word)"
-        )
+        if words:
+            engine.execute(f"CREATE TYPE {name('word_' + column)} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
 
 
 def _namespace(engine: Engine, stage: Stage) -> str:
@@ -185,8 +183,10 @@ def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str
 
 def _coded(column: str, have: frozenset[str]) -> str:
     types = {stored.name: stored.type for stored in EVENTS} | _OWN
-    type_ = name("word_" + column) if column in CODED else types[column]
-    value = f"e.{name(column)}" if column in have else "NULL"
+    labelled = SAID.get(column, column)
+    type_ = name("word_" + labelled) if labelled in CODED else types[column]
+    holder = column if column in have else labelled  # new events beside stored ones are as their source says
+    value = f"e.{name(holder)}" if holder in have else "NULL"
     return f"CAST({value} AS {type_}) AS {name(column)}"
 
 

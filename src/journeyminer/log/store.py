@@ -19,7 +19,7 @@ from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import Receipt, SourceReceipt, Unclaimed, Unmatched
-from journeyminer.log.schema import CASES, EVENTS, SCHEMA_NAME, SCHEMA_VERSION
+from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.stage import columns_of
 
 MANIFEST = "manifest.json"
@@ -95,7 +95,8 @@ def _write(log: EventLog, folder: Path) -> None:
     # any source of the right namespace will do: attributes and identities belong to the case
     number = "(SELECT min(source_no) FROM sources s WHERE s.namespace = c.namespace) AS source_no"
     queries = {
-        # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
+        # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart, and
+        # what the source said, to be labelled by the rules of then
         "events": f"SELECT d.*, r.source_no{_own_columns(log)} FROM ({documented_events(log)}) d "
         "JOIN event_rows r USING (seq) ORDER BY seq",
         "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
@@ -134,7 +135,7 @@ def _source_data(source: SourceReceipt) -> dict[str, Any]:
 
 def _own_columns(log: EventLog) -> str:
     have = columns_of(log.engine, f"{log.schema}.event_rows")
-    return "".join(f", r.{column}" for column in ("record", "ref") if column in have)
+    return "".join(f", r.{column}" for column in ("record", "ref", *SAID) if column in have)
 
 
 def open_log(path: Path, engine: Engine) -> EventLog:

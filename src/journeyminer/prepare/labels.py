@@ -16,6 +16,8 @@ from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.quality import Receipt, SourceReceipt, Unmatched
+from journeyminer.log.schema import SAID
+from journeyminer.log.stage import columns_of
 from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
@@ -24,8 +26,6 @@ UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
 TALKS = ("mail", "whatsapp")
 """the sources whose every message is by the customer or by us"""
-DECISION = "labels"
-"""the decision that a source carries once it is labelled"""
 
 
 class Labelled(NamedTuple):
@@ -43,12 +43,14 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     `activity` becomes a slug of ours where a rule of a known product matched; else it stays the source's text. Words
     that no rule knows are counted in the receipt (`unmatched`). What a file's events came to know is its decision
-    `labels`; a file that has one is labelled already, and only the user's own rules are asked again.
+    `labels`. What the source said stays beside the labels (`schema.SAID`), so that a labelled log is labelled anew, by
+    the rules of now.
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `us_unknown` (files of mail or chat in which nobody is known as customer or as us).
     """
     rules = Rules(config)
+    log = _as_said(log)
     final = _final_status(log, rules)
     labelled = _labelled(log, rules, final)
     receipt = _receipt(log, labelled)
@@ -60,6 +62,9 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     filled = [column for column in changed if any(row.result[column] is not None for row in labelled)]
     dropped = ", ".join(name(column) for column in changed if log.has(column))
     picked = f"e.* EXCLUDE ({dropped})" if dropped else "e.*"
+    for said, column in SAID.items():
+        if column in changed:
+            picked += f", {f'e.{name(column)}' if log.has(column) else 'CAST(NULL AS VARCHAR)'} AS {said}"
     joined = ""
     if filled:
         keys = _deciding(labelled, changed)
@@ -70,6 +75,22 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
         (log.columns - set(changed)) | set(filled), event_rows=f"SELECT {picked} FROM {{log}}.event_rows e {joined}"
     )
     return replace(prepared, receipt=receipt)
+
+
+def _as_said(log: EventLog) -> EventLog:
+    """The log with the sources' own words, as it was before it was labelled."""
+    have = columns_of(log.engine, f"{log.schema}.event_rows")
+    said = {said: column for said, column in SAID.items() if said in have}
+    if not said:
+        return log
+    counts = log.one(f"SELECT {', '.join(f'count({column})' for column in said)} FROM event_rows")
+    filled = {column for column, n in zip(said.values(), counts, strict=True) if n}
+    dropped = ", ".join(name(column) for pair in said.items() for column in pair if column in have)
+    picked = "".join(f", {column} AS {name(said[column])}" for column in said if said[column] in filled)
+    return log.derive(
+        (log.columns - set(said.values())) | filled,
+        event_rows=f"SELECT * EXCLUDE ({dropped}){picked} FROM {{log}}.event_rows",
+    )
 
 
 def paste_line(unmatched: Unmatched) -> str:
@@ -87,14 +108,12 @@ def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:
     rows = log.rows(f"SELECT source_no{texts}, n FROM ({counted}) ORDER BY ALL")
     labelled = []
     for number, *words, n in rows:
-        source = log.receipt.sources[number]
         said: dict[str, str | None] = dict.fromkeys(WORDS)
         said.update(zip(columns, words, strict=True))
-        again = DECISION in source.decisions
         asked = said | {"status": None} if number in final else said
-        meaning = rules.meaning(asked, _names(source), only_own=again)
-        kept = said if again else {"activity": said["activity"]}
-        result = {column: meaning.give.get(column, kept.get(column)) for column in GIVE}
+        meaning = rules.meaning(asked, _names(log.receipt.sources[number]))
+        result = {column: meaning.give.get(column) for column in GIVE}
+        result["activity"] = result["activity"] or said["activity"]
         labelled.append(Labelled(number, said, n, result, meaning))
     return labelled
 
@@ -121,7 +140,7 @@ def _final_status(log: EventLog, rules: Rules) -> set[int]:
     for number, words in rows:
         source = log.receipt.sources[number]
         meanings = [rules.meaning({"status": word}, _names(source)).give.get("status") for word in words or ()]
-        if DECISION not in source.decisions and not set(RESOLVED_STATUSES).isdisjoint(meanings):
+        if not set(RESOLVED_STATUSES).isdisjoint(meanings):
             final.add(number)
     return final
 
@@ -183,14 +202,12 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
             counts[found] += row.n
         known[row.source_no].update({c: row.n for c in CLOSED_SETS if row.result[c] not in (None, UNKNOWN)})
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
-    # words that an earlier preparation replaced are not met again; those of the files appended since come on top
-    counts += Counter({(word.field, word.value): word.n for word in log.receipt.unmatched})
     ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
     receipt = replace(
         log.receipt,
         sources=[_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)],
         unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
-        notes=[note for note in log.receipt.notes if note[0] != "us_unknown"],
+        notes=[note for note in log.receipt.notes if note[0] not in ("us_unknown", "status_is_final")],
     )
     talks = [number for number, source in enumerate(receipt.sources) if source.importer in TALKS and source.events]
     silent = sum(not known[number]["us"] for number in talks)
@@ -202,4 +219,4 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
 def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:
     told = ", ".join(f"{column} {known[column]}" for column in CLOSED_SETS if known[column])
     told = f"known of {source.events} events: {told or 'nothing'}"
-    return replace(source, decisions={**source.decisions, DECISION: told})
+    return replace(source, decisions={**source.decisions, "labels": told})

@@ -64,9 +64,7 @@ class Rules:
                         self._exact[column].setdefault(word, set()).add(number)
         self._hits: dict[tuple[str, str], frozenset[int]] = {}
 
-    def meaning(
-        self, said: Mapping[str, str | None], sources: Iterable[str] = (), *, only_own: bool = False
-    ) -> Meaning:
+    def meaning(self, said: Mapping[str, str | None], sources: Iterable[str] = ()) -> Meaning:
         """What the words of one event mean.
 
         Where a column says something, its own words decide it: a rule of ours that looks at the activity alone
@@ -75,22 +73,17 @@ class Rules:
         Args:
             said: column of WHEN -> the source's text; missing and None: the event says nothing there.
             sources: the importer's and the profile's name.
-            only_own: ask the user's rules alone, and call nothing unmatched.
         """
         hits = {column: self._matching(column, text) for column, text in said.items() if text is not None}
         hits["source"] = frozenset().union(*(self._matching("source", source) for source in sources))
         give: dict[str, str] = {}
         for number in sorted(frozenset().union(*hits.values())):
             rule = self._rules[number]
-            if only_own and number >= self._n_own:
-                break
             if any(number not in hits.get(column, ()) for column in rule.when):
                 continue
             for column, value in rule.give.items():
                 if column not in give and self._may_give(number, rule, column, said):
                     give[column] = value
-        if only_own:
-            return Meaning(give, ())
         unmatched = tuple(
             (column, word)
             for column in ("status", "role", "channel")
