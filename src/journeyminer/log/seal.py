@@ -190,34 +190,41 @@ def _coded(column: str, have: frozenset[str]) -> str:
     return f"CAST({value} AS {type_}) AS {name(column)}"
 
 
-def event_id(columns: Iterable[str]) -> str:
-    """SQL of an event's 128-bit id over `event_rows e`, cases `c` and namespaces `n` (DESIGN §4, event_id).
+def event_ids(columns: Iterable[str], relation: str) -> str:
+    """SQL of `seq` and `event_id`, 128 bit, of the events of a log (DESIGN §4, event_id).
 
     The source's own id where it has one, else what the record says and the how-manieth such record of its file
     it is: identical rows of one file stay apart, the same row in two files is one event.
+
+    Args:
+        columns: the columns of the events.
+        relation: SQL of the events `e`, joined with their cases `c` and namespaces `n`.
     """
     have = set(columns)
     # every column counts, also those that this log lacks: the id of an event does not hang on the files beside it
     content = ", ".join(
         f"coalesce(CAST(e.{name(column)} AS VARCHAR), '')" if column in have else "''" for column in _CONTENT
     )
-    said = f"concat_ws(chr(31), n.namespace, c.native_id, {content})"
-    nth = f"row_number() OVER (PARTITION BY e.source_no, md5({said}) ORDER BY e.seq)"
-    by_content = f"md5(concat_ws(chr(31), {said}, {nth}))"
-    if "id" in have:
-        by_content = (
-            f"CASE WHEN e.id IS NULL THEN {by_content} ELSE md5(concat_ws(chr(31), n.namespace, 'id', e.id)) END"
-        )
-    return f"coalesce(e.event_id, CAST({by_content} AS UUID))" if "event_id" in have else f"CAST({by_content} AS UUID)"
-
-
-IDENTIFIED = "event_rows e JOIN case_ids c USING (case_key) JOIN namespaces n USING (ns_no)"
+    stored = "e.event_id" if "event_id" in have else "CAST(NULL AS UUID)"
+    own = "CASE WHEN e.id IS NOT NULL THEN md5_number(concat_ws(chr(31), n.namespace, 'id', e.id)) END"
+    return f"""
+        WITH said AS (
+            SELECT e.seq, e.source_no, {stored} AS stored, {own if "id" in have else "CAST(NULL AS UHUGEINT)"} AS own,
+                md5_number(concat_ws(chr(31), n.namespace, c.native_id, {content})) AS content
+            FROM {relation}
+        ),
+        counted AS (SELECT *, row_number() OVER (PARTITION BY source_no, content ORDER BY seq) AS nth FROM said)
+        SELECT seq, coalesce(stored, CAST(own AS UUID), CAST(
+            CASE WHEN nth = 1 THEN content ELSE md5_number(concat_ws(chr(31), content, nth)) END AS UUID)) AS event_id
+        FROM counted
+        """
 
 
 def _deduplicate(engine: Engine, present: frozenset[str], receipt: Receipt) -> None:
     """Keep the first of the events with one id; a record none of whose events is left was deduplicated."""
     rows = "e.* EXCLUDE (event_id)" if "event_id" in present else "e.*"
-    engine.execute(f"CREATE TABLE identified AS SELECT {rows}, {event_id(present)} AS event_id FROM {IDENTIFIED}")
+    ids = event_ids(present, "event_rows e JOIN case_ids c USING (case_key) JOIN namespaces n USING (ns_no)")
+    engine.execute(f"CREATE TABLE identified AS SELECT {rows}, i.event_id FROM event_rows e JOIN ({ids}) i USING (seq)")
     engine.execute(
         "CREATE TABLE kept AS SELECT * FROM identified "
         "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1 ORDER BY seq"

@@ -57,7 +57,7 @@ def _event_ids(log: EventLog) -> str:
         return f"SELECT seq, event_id FROM {rows}"
     cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
     relation = f"{rows} e JOIN {cases} c USING (case_key) JOIN {namespaces} n USING (ns_no)"
-    return f"SELECT e.seq, {seal.event_id(have)} AS event_id FROM {relation}"
+    return seal.event_ids(have, relation)
 
 
 def save_log(log: EventLog, path: Path) -> None:
