@@ -64,6 +64,13 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path) -> None:
+    """The engine would read `log*` as `logs` and all others that fit."""
+    rich_log().save(tmp_path / "log*")
+    rich_log().save(tmp_path / "logs")
+    assert EventLog.open(tmp_path / "log*").n_events == rich_log().n_events
+
+
 def append(folder: Path, records: list[Record], file: str, namespace: str) -> EventLog:
     builder = LogBuilder(Engine())
     stage_stored(builder, folder)

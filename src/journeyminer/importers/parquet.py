@@ -7,8 +7,8 @@ from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
-from journeyminer.importers.tabular.table import Table, pattern
-from journeyminer.log.engine import Engine, name, quote
+from journeyminer.importers.tabular.table import Table
+from journeyminer.log.engine import Engine, name, one_file
 from journeyminer.log.intake import Intake
 
 NAME = "parquet"
@@ -49,15 +49,15 @@ def load(source: Source, intake: Intake) -> None:
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
     """The file's columns and first rows as those of a table; nested columns have no name that could be mapped."""
-    file = f"read_parquet({quote(pattern(sample.path))})"
+    parquet = f"read_parquet({one_file(sample.path)})"
     try:
-        described = [(row[0], row[1]) for row in engine.rows(f"DESCRIBE SELECT * FROM {file}")]
+        described = [(row[0], row[1]) for row in engine.rows(f"DESCRIBE SELECT * FROM {parquet}")]
         names = ["" if type_.endswith("]") or type_.startswith(_NESTED) else header for header, type_ in described]
         texts = ", ".join(
             f"CAST({name(header)} AS VARCHAR)" if named else "''"
             for (header, _), named in zip(described, names, strict=True)
         )
-        rows = engine.rows(f"SELECT {texts} FROM {file} LIMIT {_HEAD}")
+        rows = engine.rows(f"SELECT {texts} FROM {parquet} LIMIT {_HEAD}")
     except engine.failure as error:
         raise UnreadableExport(
             "The Parquet file is damaged or cut short.", place=sample.shown, hint="Write or copy it again."
@@ -67,7 +67,7 @@ def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
     types = dict(enumerate(type_ for _, type_ in described))
     renamed = ", ".join(f"{name(header)} AS c{place}" for place, (header, _) in enumerate(described))
     table = Table(
-        f"(SELECT {renamed} FROM {file})",
+        f"(SELECT {renamed} FROM {parquet})",
         tuple(f"c{place}" for place in types),
         head,
         padded=frozenset(),

@@ -70,6 +70,11 @@ def name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def one_file(path: Path) -> str:
+    """A SQL string literal of one file to read; as it is, `*`, `?` and `[` in its name would mean many files."""
+    return quote(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 class Engine:
     """One in-memory database that spills to a temporary folder above its memory limit.
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from journeyminer.errors import JourneyminerError, UnreadableLog, Unwritable
 from journeyminer.log import seal
-from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.engine import Engine, name, one_file, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import Receipt, SourceReceipt, Unclaimed, Unmatched
@@ -150,7 +150,7 @@ def open_log(path: Path, engine: Engine) -> EventLog:
 def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     """Hand a stored log to a builder, so that more files can be appended; returns its manifest, `as_of` as a moment."""
     manifest = _manifest(path)
-    events = quote(str(path / "events.parquet"))
+    events = f"read_parquet({one_file(path / 'events.parquet')})"
     try:
         manifest["as_of"] = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
         builder.receipt = _receipt(manifest["receipt"])
@@ -164,7 +164,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
         builder.engine.execute(f"SET schema = '{builder.schema}'")
         builder.stored(
             f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {_NATIVE} AS case_id "
-            f"FROM read_parquet({events}) v"
+            f"FROM {events} v"
         )
         for stage in ("cases", "identities", "rejects"):
             _stage_beside(builder, stage, path)
@@ -179,9 +179,9 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
 
 def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
     """Case attributes, identities and rejects of a stored log, back under their source's number."""
-    file = f"read_parquet({quote(str(path / f'{stage}.parquet'))})"
+    rows = f"read_parquet({one_file(path / f'{stage}.parquet')})"
     columns = "v.* EXCLUDE (file)" if stage == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
-    builder.engine.execute(f"INSERT INTO staged_{stage} BY NAME SELECT {columns} FROM {file} v")
+    builder.engine.execute(f"INSERT INTO staged_{stage} BY NAME SELECT {columns} FROM {rows} v")
 
 
 def _manifest(path: Path) -> dict[str, Any]:

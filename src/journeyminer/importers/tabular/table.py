@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.importers import encoding
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
-from journeyminer.log.engine import Engine, quote
+from journeyminer.log.engine import Engine, one_file, quote
 
 RECORD = "record"
 LONGEST_ROW = 2_000_000
@@ -144,16 +143,11 @@ def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: boo
     return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
 
 
-def pattern(path: Path) -> str:
-    """A path as the engine's readers take it: they would read `*`, `?` and `[` in a name as a pattern of many files."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
 def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW) -> str:
     types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
     packed = ", compression = 'gzip'" if encoding.is_gzip(path) else ", compression = 'none'"
     return (
-        f"read_csv({quote(pattern(path))}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
+        f"read_csv({one_file(path)}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
         f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}, "
         f"max_line_size = {longest}{packed})"
     )
