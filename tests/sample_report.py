@@ -60,6 +60,7 @@ def sample_report() -> Report:
         durations=Durations(
             n=1193,
             n_open=91,
+            n_unknown=0,
             mean_seconds=2 * DAY + 8 * HOUR,
             median_seconds=21 * HOUR,
             p90_seconds=6 * DAY + 2 * HOUR,

@@ -36,4 +36,8 @@ def test_waits_that_time_zones_forbid_are_said_to_be_missing() -> None:
         sources="SELECT * REPLACE (n AS source_no, n = 1 AS zone_assumed) FROM {log}.sources, "
         "(SELECT unnest([0::UINTEGER, 1::UINTEGER]) AS n)",
     )
-    assert notes(mixed) == [("mixed_zones", {})]
+    assert notes(mixed) == [("mixed_zones", {"n": 1})]
+
+
+def test_steps_that_overlap_are_counted() -> None:
+    assert notes(log("A: x@09:00-10:00 y@09:30-11:00 z@12:00-12:30")) == [("overlaps", {"n": 1})]

@@ -50,7 +50,11 @@ def test_durations_name_open_cases_only_where_there_are_any() -> None:
     report = sample_report()
     assert report.durations is not None
     closed = replace(report, durations=replace(report.durations, n=5, n_open=0))
-    assert phrases.durations_lead(closed, EN) == "From first to last event, over all 5 cases; none is still open."
+    assert phrases.durations_lead(closed, EN) == "From first to last event, over 5 cases; none is still open."
+    silent = replace(report, durations=replace(report.durations, n=5, n_open=0, n_unknown=2))
+    assert phrases.durations_lead(silent, EN) == (
+        "From first to last event, over 5 cases. Of 2 of them no status is known: they count as finished."
+    )
     assert "open ones are not in" in phrases.durations_lead(report, EN)
 
 

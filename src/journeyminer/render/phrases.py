@@ -244,8 +244,12 @@ def durations_lead(report: Report, language: Language) -> str:
     """What the durations are of."""
     if report.durations is None:
         return ""
-    key = "section.durations.lead" if report.durations.n_open else "section.durations.lead_all"
-    return language.text(key, n=report.durations.n, n_open=report.durations.n_open)
+    of = report.durations
+    key = "lead" if of.n_open else "lead_plain" if of.n_unknown else "lead_all"
+    says = [language.text(f"section.durations.{key}", cases=traces(report, of.n, language), n_open=of.n_open)]
+    if of.n_unknown:
+        says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
+    return " ".join(says)
 
 
 def kpi_definition(kpi: Kpi, language: Language) -> str:

@@ -210,7 +210,7 @@ def _handover_totals(report: Report) -> Table | None:
 
 
 def _durations(report: Report) -> Table | None:
-    columns = "n n_open median_seconds p90_seconds mean_seconds min_seconds max_seconds"
+    columns = "n n_open n_unknown median_seconds p90_seconds mean_seconds min_seconds max_seconds"
     return None if report.durations is None else _table(report, "durations", columns, [report.durations])
 
 

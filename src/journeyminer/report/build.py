@@ -197,9 +197,16 @@ def _notes(making: _Making) -> Iterator[tuple[str, dict[str, str | int | float]]
         yield "left_out", {"n": n}
     if log.has("synthetic"):
         yield "synthetic", {}
-    untimed = f"SELECT count(*) FROM {moves(log, per=per)} WHERE us IS NULL AND next_activity IS NOT NULL"
-    if zone_is_assumed(log) and log.one(untimed)[0]:
-        yield "mixed_zones", {}
+    if not log.has("started_at") and zone_is_assumed(log) is None:
+        return
+    overlapped = "overlapped" if log.has("started_at") else "false"
+    n_overlaps, n_untimed = log.one(
+        f"SELECT count(*) FILTER (WHERE {overlapped}), count(*) FILTER (WHERE us IS NULL) "
+        f"FROM {moves(log, per=per)} WHERE next_activity IS NOT NULL"
+    )
+    for slug, n in (("overlaps", n_overlaps), ("mixed_zones", n_untimed)):
+        if n:
+            yield slug, {"n": n}
 
 
 _MAKERS: dict[str, Callable[[_Making], dict[str, Any]]] = {

@@ -172,10 +172,11 @@ class HandoverTotal:
 @dataclass(frozen=True, slots=True)
 class Durations:
     """Throughput time of the traces: first to last event. `n_open` traces are not resolved at as_of and are not in the
-    figures (`n` traces are); None where n is 0."""
+    figures (`n` traces are, also the `n_unknown` of which no status is known); None where n is 0."""
 
     n: int
     n_open: int
+    n_unknown: int
     mean_seconds: int | None
     median_seconds: int | None
     p90_seconds: int | None
