@@ -106,10 +106,7 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
         parts.append(language.text("count.customers", n=report.log.n_customers))
     yield "terminal.log", _text(" · ".join(parts))
     if report.log.first:
-        when = [phrases.span(report, language)]
-        if report.as_of != report.log.last:  # as it is unless --as-of says otherwise
-            when.append(phrases.as_of(report, language))
-        yield "", _text(", ".join(when))
+        yield "", _text(f"{phrases.span(report, language)}, {phrases.as_of(report, language)}")
     if report.quality and not report.quality.balances:
         yield "", _text(language.text("read.unbalanced"), "bold red")
 
