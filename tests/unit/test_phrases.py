@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from journeyminer.i18n import Language
+from journeyminer.i18n import Language, available_languages
 from journeyminer.render import phrases
-from journeyminer.report.model import Report
+from journeyminer.render.tables import report_tables
+from journeyminer.report.model import Finding, Report
 from sample_report import sample_report
 
 EN = Language("en")
@@ -68,3 +69,61 @@ def test_levels_without_a_hand_off_are_left_out() -> None:
 def test_a_decision_is_about_something_in_words() -> None:
     source = replace(sample_report().sources[0], decisions={"header_row": "3"})
     assert phrases.decisions(source) == [("header row", "3")]
+
+
+def of_customers() -> Report:
+    report = sample_report()
+    assert report.quality is not None
+    return replace(report, per="customer", quality=replace(report.quality, notes=(("left_out", {"n": 7}),)))
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (Finding("first_response", "info", {"median": 60, "p90": 120, "n": 9}), "Half of 9 customers had"),
+        (Finding("handovers", "info", {"share": 0.5, "of": 9, "mean": 1}), "50% of 9 customers changed"),
+        (Finding("ping_pong", "warning", {"n": 4, "n_cases": 3}), "3 customers went back"),
+        (Finding("reopened", "warning", {"share": 0.5, "n": 4, "of": 8}), "of 8 customers with a resolved case"),
+        (Finding("open_cases", "info", {"n": 1, "of": 9}), "1 of 9 customers still had an open case"),
+        (Finding("happy_path", "info", {"share": 0.5, "n_cases": 4}), "50% (4 customers)"),
+        (Finding("bottleneck", "warning", {"seconds": 9, "n_cases": 4}), "in 4 cases"),
+    ],
+)
+def test_a_finding_calls_traces_what_they_are_and_a_places_cases_cases(found: Finding, says: str) -> None:
+    assert says in phrases.finding(found, "customer", EN)
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_no_finding_calls_customers_cases(code: str) -> None:
+    language = Language(code)
+    for slug, counted in phrases.COUNTED.items():
+        params = dict.fromkeys(("n", "of", "n_cases"), 2) | {counted: 777}
+        assert language.text("count.customer", n=777) in phrases.finding(
+            Finding(slug, "", params), "customer", language
+        )
+
+
+def test_the_first_lines_say_how_many_cases_belong_to_nobody() -> None:
+    assert phrases.what_was_read(of_customers(), EN).endswith("7 cases are left out: nobody knows whose they are.")
+    assert phrases.what_was_read(sample_report(), EN).endswith("1,019 customers.")
+
+
+def test_places_and_ratings_count_cases_and_all_else_traces() -> None:
+    report = of_customers()
+    heads = {name: table.head(EN) for name, table in report_tables(report).items()}
+    assert {"Cases", "Customers"} <= set(heads["bottlenecks"])
+    assert all("Customers" in heads[name] for name in ("edges", "activities", "variants", "handovers", "durations"))
+    bases = {kpi.id: phrases.kpi_basis(kpi, report.per, EN) for kpi in report.kpis or ()}
+    assert (bases["hops"], bases["csat"]) == ("1,284 customers", "139 cases")
+
+
+def test_a_measure_of_customers_is_named_and_explained_as_one() -> None:
+    hops = next(kpi for kpi in sample_report().kpis or () if kpi.id == "hops")
+    assert phrases.kpi_name(hops, "customer", EN) == "Hand-offs per customer"
+    assert phrases.kpi_definition(hops, "customer", EN).startswith("How often a customer went")
+    assert phrases.kpi_name(hops, "case", EN) == "Hand-offs per case"
+
+
+def test_the_words_explain_the_lens_where_it_is_not_the_case() -> None:
+    assert "customer" in phrases.glossary(of_customers())
+    assert phrases.glossary(sample_report()) == list(phrases.GLOSSARY)

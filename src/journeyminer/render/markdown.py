@@ -62,7 +62,7 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
         for place in report.bottlenecks[:TOP]
     )
     columns = "rank", "place", "turn", "lost_seconds", "likely", "n_cases", "median_seconds", "p90_seconds", "one_off"
-    yield _table(tables.Table("", columns, rows, {"one_off": ""}, {"n_cases": f"per.{report.per}"}), language)
+    yield _table(tables.Table("", columns, rows, {"one_off": ""}), language)
     rest = len(report.bottlenecks) - TOP
     if rest > 0:
         yield text(language.text("section.variants.more", n=rest))
@@ -85,12 +85,17 @@ def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
         return
     yield _heading("kpis", language)
     rows = tuple(
-        (phrases.kpi_name(kpi, language), *phrases.kpi_figures(kpi, language), kpi.n, kpi.n_open,
-         phrases.kpi_definition(kpi, language))
+        (
+            phrases.kpi_name(kpi, report.per, language),
+            *phrases.kpi_figures(kpi, language),
+            phrases.kpi_basis(kpi, report.per, language),
+            kpi.n_open,
+            phrases.kpi_definition(kpi, report.per, language),
+        )
         for kpi in report.kpis
-    )  # fmt: skip
-    columns = ("id", "value", "likely", "n", "n_open", "definition")
-    yield _table(tables.Table("", columns, rows, heads={"n": f"per.{report.per}"}), language)
+    )
+    columns = ("id", "value", "likely", "rests_on", "n_open", "definition")
+    yield _table(tables.Table("", columns, rows), language)
 
 
 def _map(report: Report, made: Made, language: Language) -> Iterable[str]:

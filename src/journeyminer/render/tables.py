@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
 from journeyminer.report.model import Finding, Report
+from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,8 @@ class Table:
     rows: tuple[tuple[object, ...], ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
+    per: Per = "case"
+    """what findings in it call a trace"""
 
     def kind(self, column: str) -> str:
         """How a column is written: see KINDS."""
@@ -91,7 +94,7 @@ class Table:
     def cells(self, language: Language) -> tuple[tuple[str, ...], ...]:
         """The rows for a reader; lists are joined by arrows, as they are sequences of steps."""
         return tuple(
-            tuple(_written(value, kind, language) for value, kind in zip(row, self._kinds(row), strict=True))
+            tuple(self._written(value, kind, language) for value, kind in zip(row, self._kinds(row), strict=True))
             for row in self.rows
         )
 
@@ -102,13 +105,12 @@ class Table:
         by_unit = phrases.UNITS.get(str(row[self.columns.index("unit")]), "")
         return [by_unit if column in MEASURED else self.kind(column) for column in self.columns]
 
-
-def _written(value: object, kind: str, language: Language) -> str:
-    if isinstance(value, Finding):
-        return phrases.finding(value, language)
-    if isinstance(value, tuple | list):
-        return " → ".join(language.value(item, kind) for item in value)
-    return language.value(value, kind)
+    def _written(self, value: object, kind: str, language: Language) -> str:
+        if isinstance(value, Finding):
+            return phrases.finding(value, self.per, language)
+        if isinstance(value, tuple | list):
+            return " → ".join(language.value(item, kind) for item in value)
+        return language.value(value, kind)
 
 
 def from_frame(name: str, frame: pd.DataFrame, **kinds: str) -> Table:
@@ -211,7 +213,9 @@ def _handover_totals(report: Report) -> Table | None:
 
 def _durations(report: Report) -> Table | None:
     columns = "n n_open n_unknown median_seconds p90_seconds mean_seconds min_seconds max_seconds"
-    return None if report.durations is None else _table(report, "durations", columns, [report.durations])
+    if report.durations is None:
+        return None
+    return replace(_table(report, "durations", columns, [report.durations]), heads={"n": f"per.{report.per}"})
 
 
 def _turns(report: Report) -> Table | None:
@@ -231,7 +235,7 @@ def _bottlenecks(report: Report) -> Table | None:
     table = _table(report, "bottlenecks", columns, report.bottlenecks, **kinds)
     evidence = ([item.case_id for item in place.evidence] for place in report.bottlenecks)
     rows = tuple((*row, "; ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
-    return replace(table, columns=(*table.columns, "evidence"), rows=rows)
+    return replace(table, columns=(*table.columns, "evidence"), rows=rows, heads={})  # cases, whatever a trace is
 
 
 def _kpis(report: Report) -> Table | None:
@@ -242,7 +246,8 @@ def _kpis(report: Report) -> Table | None:
 def _findings(report: Report) -> Table | None:
     if report.findings is None:
         return None
-    return Table("findings", ("severity", "finding"), tuple((found.severity, found) for found in report.findings))
+    rows = tuple((found.severity, found) for found in report.findings)
+    return Table("findings", ("severity", "finding"), rows, per=report.per)
 
 
 def _sources(report: Report) -> Table:

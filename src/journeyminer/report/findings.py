@@ -69,7 +69,7 @@ def _handovers(report: Report) -> Iterator[Finding]:
     total = between.get("group") or between.get("resource")
     if total is None or not n_traces:
         return
-    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "mean": total.hops_mean})
+    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "of": n_traces, "mean": total.hops_mean})
     if total.ping_pong_cases >= TELLING_SHARE * n_traces:
         yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
 
