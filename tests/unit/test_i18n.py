@@ -87,13 +87,13 @@ def test_activities_of_the_vocabulary_are_translated_and_others_stay() -> None:
 
 
 def test_parameters_are_data_and_never_a_sentence() -> None:
-    says = EN.text("section.unknowns.unclaimed", file="{reason}", reason="{file.__class__}")
-    assert says == "{reason} was not read: {file.__class__}"
+    says = EN.text("section.unknowns.kpi", names="{reason}", reason="{names.__class__}")
+    assert says == "{reason}: {names.__class__}."
 
 
 def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> None:
     assert EN.text("finding.brand_new", n=3) == "brand new (n 3)"
-    assert EN.text("section.unknowns.unclaimed", file="a.csv") == f"a.csv was not read: {UNKNOWN}"
+    assert EN.text("section.unknowns.kpi", names="Hand-offs") == f"Hand-offs: {UNKNOWN}."
     assert EN.word("turn", "nobody") == "nobody"
     assert EN.word("turn", None) == UNKNOWN
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from journeyminer.i18n import Language, available_languages
 from journeyminer.render import phrases
 from journeyminer.render.tables import report_tables
+from journeyminer.render.terminal import UNKNOWN_LENGTH
 from journeyminer.report.model import Finding, Report
 from sample_report import sample_report
 
@@ -97,7 +99,7 @@ def test_a_finding_calls_traces_what_they_are_and_a_places_cases_cases(found: Fi
 def test_no_finding_calls_customers_cases(code: str) -> None:
     language = Language(code)
     for slug, counted in phrases.COUNTED.items():
-        params = dict.fromkeys(("n", "of", "n_cases"), 2) | {counted: 777}
+        params: dict[str, str | int | float | None] = {"n": 2, "of": 2, "n_cases": 2, counted: 777}
         assert language.text("count.customer", n=777) in phrases.finding(
             Finding(slug, "", params), "customer", language
         )
@@ -127,3 +129,33 @@ def test_a_measure_of_customers_is_named_and_explained_as_one() -> None:
 def test_the_words_explain_the_lens_where_it_is_not_the_case() -> None:
     assert "customer" in phrases.glossary(of_customers())
     assert phrases.glossary(sample_report()) == list(phrases.GLOSSARY)
+
+
+def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last() -> None:
+    report = sample_report()
+    assert report.quality is not None
+    junk = tuple((f"note {n}.txt", "no importer") for n in range(10))
+    notes: tuple[tuple[str, dict[str, str | int | float]], ...] = (
+        ("overlaps", {"n": 1}), ("synthetic", {}), ("us_unknown_chat", {"files": 2}), ("mixed_zones", {"n": 3}),
+    )  # fmt: skip
+    says = phrases.unknowns(replace(report, quality=replace(report.quality, notes=notes, unclaimed=junk)), EN)
+    starts = ("The chats do not", "For 9% of the time", "Contacts per case:", "1 file names no time zone",
+              "Some files hold one row", "3 waits were not", "1 step began", "37 events", "1 file broke:",
+              "10 files were not read: note 0.txt, note 1.txt, note 2.txt, 7 more;")  # fmt: skip
+    assert [line[: len(start)] for line, start in zip(says, starts, strict=True)] == list(starts)
+
+
+def test_figures_that_lack_the_same_share_a_sentence() -> None:
+    report = sample_report()
+    kpis = tuple(replace(kpi, value=None, reason="no_status") for kpi in (report.kpis or ())[1:4])
+    says = phrases.unknowns(replace(report, kpis=kpis), EN)
+    assert "First resolution, Last resolution, Reopened: the data holds no status." in says
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_the_line_to_paste_is_never_cut_on_a_terminal(code: str) -> None:
+    language = Language(code)
+    mail, chat = (language.text(f"note.{slug}") for slug in phrases.SPOIL_ROLES)
+    assert re.search(r'us\.domains = \["\S+"\]$', mail)
+    assert re.search(r'us\.names = \[".+"\]$', chat)
+    assert max(len(mail), len(chat)) <= UNKNOWN_LENGTH

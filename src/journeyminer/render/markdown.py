@@ -176,6 +176,10 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
     if quality and quality.rejects:
         rejects = tables.Table("", ("file", "record", "reason"), quality.rejects)
         inside += [f"**{language.text('section.receipt.rejects')}**", _table(rejects, language)]
+    for key, files in (("unclaimed", quality.unclaimed), ("failed", quality.failed)) if quality else ():
+        if files:
+            listed = "\n".join(f"- {text(f'{file}: {reason}')}" for file, reason in files)
+            inside += [f"**{language.text(f'section.receipt.{key}')}**", listed]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
         inside.append(text(language.text("section.receipt.unmatched_lead")))

@@ -296,33 +296,62 @@ def glossary(report: Report) -> list[str]:
 
 
 def unknowns(report: Report, language: Language) -> list[str]:
-    """What the data cannot say, in sentences, the gravest first: files that are missing, whose turn, figures, zones."""
-    says = [_file("failed", item, language) for item in (report.quality.failed if report.quality else ())]
-    says += [_file("unclaimed", item, language) for item in (report.quality.unclaimed if report.quality else ())]
-    unknown = sum(share for turn, _, share in clock(report) if turn == "unknown")
-    assumed = sum(row.share for row in report.turns or () if row.basis == "assumed")
-    if unknown:
-        says.append(language.text("section.unknowns.unknown_turns", share=unknown))
-    if assumed:
-        says.append(language.text("section.unknowns.assumed_turns", share=assumed))
-    for kpi in report.kpis or ():
-        if kpi.value is None:
-            name, reason = kpi_name(kpi, report.per, language), language.word("reason", kpi.reason)
-            says.append(language.text("section.unknowns.kpi", name=name, reason=reason))
+    """What the data cannot say, in sentences, by what it spoils: roles and turns, key figures, times, then the rest.
+
+    Files that were not read come last: they are listed in the receipt.
+    """
+    notes = list(report.quality.notes) if report.quality else []
+    first = [language.text(f"note.{slug}", **params) for slug, params in notes if slug in SPOIL_ROLES]
+    rest = sorted((note for note in notes if note[0] not in SPOIL_ROLES), key=_graveness)
+    says = [*first, *_unknown_turns(report, language), *_unknown_figures(report, language)]
     if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
         says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
-    for slug, params in report.quality.notes if report.quality else ():
-        says.append(language.text(f"note.{slug}", **params))
+    says += [language.text(f"note.{slug}", **params) for slug, params in rest]
     if report.log.n_ties:
         says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
-    return says
+    return says + _unread(report, language)
+
+
+SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
+NOTES: Final = ("status_is_final", "synthetic", "mixed_zones", "left_out", "overlaps")
+"""notes of a reading; the gravest first"""
+
+
+def _graveness(note: tuple[str, object]) -> int:
+    return NOTES.index(note[0]) if note[0] in NOTES else len(NOTES)
+
+
+def _unknown_turns(report: Report, language: Language) -> list[str]:
+    shares = {
+        "unknown_turns": sum(share for turn, _, share in clock(report) if turn == "unknown"),
+        "assumed_turns": sum(row.share for row in report.turns or () if row.basis == "assumed"),
+    }
+    return [language.text(f"section.unknowns.{key}", share=share) for key, share in shares.items() if share]
+
+
+def _unknown_figures(report: Report, language: Language) -> list[str]:
+    """One sentence a reason, with all the figures that it spoils."""
+    names: dict[str | None, list[str]] = {}
+    for kpi in report.kpis or ():
+        if kpi.value is None:
+            names.setdefault(kpi.reason, []).append(kpi_name(kpi, report.per, language))
+    return [
+        language.text("section.unknowns.kpi", names=", ".join(spoilt), reason=language.word("reason", reason))
+        for reason, spoilt in names.items()
+    ]
+
+
+def _unread(report: Report, language: Language) -> list[str]:
+    quality = report.quality
+    kinds = {"failed": quality.failed, "unclaimed": quality.unclaimed} if quality else {}
+    return [
+        language.text(f"section.unknowns.{key}", n=len(items), files=some([file for file, _ in items], language))
+        for key, items in kinds.items()
+        if items
+    ]
 
 
 def some(names: list[str], language: Language) -> str:
     """The first names of a list, and how many more there are."""
     rest = len(names) - NAMES
     return ", ".join([*names[:NAMES], *([language.text("count.more", n=rest)] if rest > 0 else [])])
-
-
-def _file(key: str, item: tuple[str, str], language: Language) -> str:
-    return language.text(f"section.unknowns.{key}", file=item[0], reason=item[1])
