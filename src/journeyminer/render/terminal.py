@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
+from journeyminer.report.findings import worth_saying
 from journeyminer.report.model import Report
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -135,7 +136,7 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
 def _places(report: Report, language: Language) -> Iterable[Line]:
     from rich.padding import Padding
 
-    for at, place in enumerate((report.bottlenecks or ())[:PLACES]):
+    for at, place in enumerate(worth_saying(report)[:PLACES]):
         line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
         says = [language.text("count.case", n=place.n_cases)]
         if place.turn != "us_queue":  # who waits for us waits in our queue, where nothing else is said

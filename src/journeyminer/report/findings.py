@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from journeyminer.report.model import Finding, Kpi, Report
+from journeyminer.report.model import Bottleneck, Finding, Kpi, Report
 from journeyminer.vocabulary import OUR_TURNS
 
 UNKNOWN_SHARE = 0.2
 """from this share of unknown time on, the reader must know before anything else"""
 TELLING_SHARE = 0.02
 """re-opened or bounced cases below this share are no news"""
+WORTH_SECONDS = 60
+"""a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
 
 
 def find(report: Report) -> tuple[Finding, ...]:
@@ -18,6 +20,11 @@ def find(report: Report) -> tuple[Finding, ...]:
     found = [*_unknown(report), *_turns(report), *_bottleneck(report), *_first_response(report), *_handovers(report),
              *_reopened(report), *_open(report), *_happy_path(report)]  # fmt: skip
     return tuple(found)
+
+
+def worth_saying(report: Report) -> tuple[Bottleneck, ...]:
+    """The places that are worth a sentence, the costliest first."""
+    return tuple(place for place in report.bottlenecks or () if place.lost_seconds >= WORTH_SECONDS)
 
 
 def _unknown(report: Report) -> Iterator[Finding]:
@@ -34,7 +41,7 @@ def _turns(report: Report) -> Iterator[Finding]:
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
-    places = report.bottlenecks or ()
+    places = worth_saying(report)
     lasting = next((place for place in places if place.one_off is None), None)
     if lasting is not None:
         params: dict[str, str | int | float | None] = {
