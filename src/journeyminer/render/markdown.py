@@ -84,18 +84,8 @@ def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
     if not report.kpis:
         return
     yield _heading("kpis", language)
-    rows = tuple(
-        (
-            phrases.kpi_name(kpi, report.per, language),
-            *phrases.kpi_figures(kpi, language),
-            phrases.kpi_basis(kpi, report.per, language),
-            kpi.n_open,
-            phrases.kpi_definition(kpi, report.per, language),
-        )
-        for kpi in report.kpis
-    )
     columns = ("id", "value", "likely", "rests_on", "n_open", "definition")
-    yield _table(tables.Table("", columns, rows), language)
+    yield _table(tables.kpis_in_words(report, language).pick(*columns), language)
 
 
 def _map(report: Report, made: Made, language: Language) -> Iterable[str]:

@@ -31,9 +31,11 @@ KINDS: Final = {
     "visibility": "visibility",
     "activity": "activity",
     "one_off": "one_off",
+    "clock": "clock",
     "severity": "severity",
     "share": "percent",
     "score": "percent",
+    "csat": "percent",
     "seconds": "duration",
     "lost_seconds": "hours",
     "hops_mean": "decimal",
@@ -46,10 +48,6 @@ KINDS: Final = {
 """column -> kind of Language.value, where the ending of the name does not say it"""
 _ENDINGS: Final = {"_seconds": "duration", "_share": "percent"}
 _NUMERIC: Final = frozenset({"number", "decimal", "percent", "duration", "hours"})
-
-
-MEASURED: Final = frozenset({"value", "median", "p90", "low", "high"})
-"""the columns of a table of figures that are in its unit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +92,12 @@ class Table:
     def cells(self, language: Language) -> tuple[tuple[str, ...], ...]:
         """The rows for a reader; lists are joined by arrows, as they are sequences of steps."""
         return tuple(
-            tuple(self._written(value, kind, language) for value, kind in zip(row, self._kinds(row), strict=True))
+            tuple(
+                self._written(value, self.kind(column), language)
+                for value, column in zip(row, self.columns, strict=True)
+            )
             for row in self.rows
         )
-
-    def _kinds(self, row: tuple[object, ...]) -> list[str]:
-        """How each cell of a row is written; in a table of figures its unit says so."""
-        if "unit" not in self.columns:
-            return [self.kind(column) for column in self.columns]
-        by_unit = phrases.UNITS.get(str(row[self.columns.index("unit")]), "")
-        return [by_unit if column in MEASURED else self.kind(column) for column in self.columns]
 
     def _written(self, value: object, kind: str, language: Language) -> str:
         if isinstance(value, Finding):
@@ -241,6 +235,20 @@ def _bottlenecks(report: Report) -> Table | None:
 def _kpis(report: Report) -> Table | None:
     columns = "id value unit n n_open median p90 low high clock reason"
     return None if report.kpis is None else _table(report, "kpis", columns, report.kpis)
+
+
+def kpis_in_words(report: Report, language: Language) -> Table:
+    """The key figures for a reader, each in its own unit and with its reason where it is not knowable."""
+    rows = []
+    for kpi in report.kpis or ():
+        value, likely = phrases.kpi_figures(kpi, language)
+        median, p90 = (language.value(figure, phrases.kpi_kind(kpi)) for figure in (kpi.median, kpi.p90))
+        name = phrases.kpi_name(kpi, report.per, language)
+        basis = phrases.kpi_basis(kpi, report.per, language)
+        meaning = phrases.kpi_definition(kpi, report.per, language)
+        rows.append((name, value, likely, median, p90, basis, kpi.n_open, kpi.clock, meaning))
+    columns = ("id", "value", "likely", "median", "p90", "rests_on", "n_open", "clock", "definition")
+    return Table("kpis", columns, tuple(rows))
 
 
 def _findings(report: Report) -> Table | None:
