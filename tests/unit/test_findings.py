@@ -36,3 +36,11 @@ def test_a_place_of_less_than_a_minute_is_no_finding_and_no_line() -> None:
     assert not {"bottleneck", "bottleneck_group", "one_off"} & {found.slug for found in find(nothing)}
     assert "bottleneck_group" in {found.slug for found in find(tiny)}
     assert "Billing: Group changed" not in render(nothing, Language("en"))
+
+
+def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:
+    """One hour of ours and one of the customer's, and a timer that closes the case after one hour or ten."""
+    for closed in ("12:00", "21:00"):
+        tiny = log(f"A: ask@09:00/to=open wait@10:00/to=pending done@11:00/to=solved end@{closed}/to=closed")
+        (found,) = (found for found in build(tiny).findings or () if found.slug == "turns")
+        assert found.params == {"share": 0.5, "seconds": 3600}

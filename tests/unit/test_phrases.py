@@ -70,7 +70,20 @@ def test_levels_without_a_hand_off_are_left_out() -> None:
 
 def test_a_decision_is_about_something_in_words() -> None:
     source = replace(sample_report().sources[0], decisions={"header_row": "3"})
-    assert phrases.decisions(source) == [("header row", "3")]
+    assert phrases.decisions(source, EN) == [("header row", "3")]
+    assert phrases.decisions(source, Language("pt")) == [("linha do cabeçalho", "3")]
+
+
+def test_a_decision_that_holds_words_of_the_source_keeps_them() -> None:
+    source = replace(sample_report().sources[0], decisions={"columns": "case_id = no case, activity = nothing"})
+    assert phrases.decisions(source, Language("pt")) == [("colunas", "case_id = no case, activity = nothing")]
+
+
+def test_a_table_is_read_as_what_its_profile_calls_it() -> None:
+    source = sample_report().sources[2]
+    assert phrases.read_as(source, EN) == "event log"
+    assert phrases.read_as(source, Language("hu")) == "eseménynapló"
+    assert phrases.read_as(replace(source, decisions={}), EN) == "tabular"  # a log that an earlier version saved
 
 
 def of_customers() -> Report:
@@ -143,6 +156,14 @@ def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last()
               "Some files hold one row", "3 waits were not", "1 step began", "37 events", "1 file broke:",
               "10 files were not read: note 0.txt, note 1.txt, note 2.txt, 7 more;")  # fmt: skip
     assert [line[: len(start)] for line, start in zip(says, starts, strict=True)] == list(starts)
+
+
+def test_a_trace_of_unknown_time_spoils_little() -> None:
+    report = sample_report()
+    rows = tuple(replace(row, seconds=1) if row.turn == "unknown" else row for row in report.turns or ())
+    says = phrases.unknowns(replace(report, turns=rows), EN)
+    assert says[0].startswith("Contacts per case:")
+    assert any(line.startswith("For <0.1% of the time") for line in says)
 
 
 def test_figures_that_lack_the_same_share_a_sentence() -> None:

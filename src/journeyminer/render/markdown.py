@@ -161,14 +161,13 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield language.text("section.receipt.lead")
     columns = "file", "importer", "records", "used", "rejected", "deduplicated", "ignored", "events"
     yield _table(made["sources"].pick(*columns), language)
-    inside = [line for source in report.sources for line in _source(source)]
+    inside = [line for source in report.sources for line in _source(source, language)]
     quality = report.quality
     if quality and quality.rejects:
-        rejects = tables.Table("", ("file", "record", "reason"), quality.rejects)
-        inside += [f"**{language.text('section.receipt.rejects')}**", _table(rejects, language)]
+        inside += [f"**{language.text('section.receipt.rejects')}**", _table(tables.rejects(report), language)]
     for key, files in (("unclaimed", quality.unclaimed), ("failed", quality.failed)) if quality else ():
         if files:
-            listed = "\n".join(f"- {text(f'{file}: {reason}')}" for file, reason in files)
+            listed = "\n".join(f"- {text(f'{file}: {language.said(reason)}')}" for file, reason in files)
             inside += [f"**{language.text(f'section.receipt.{key}')}**", listed]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
@@ -178,13 +177,13 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         yield _details(language.text("section.receipt.details"), "\n\n".join(inside))
 
 
-def _source(source: SourceRow) -> Iterable[str]:
-    yield f"**{text(source.file)}**: {text(source.reason)}"
-    says = [f"{key}: {value}" for key, value in phrases.decisions(source)]
+def _source(source: SourceRow, language: Language) -> Iterable[str]:
+    yield f"**{text(source.file)}**: {text(language.said(source.reason))}"
+    says = [f"{key}: {value}" for key, value in phrases.decisions(source, language)]
     says += [
         f"{n} × {reason}"
-        for reasons in (source.rejected_reasons, source.ignored_reasons)
-        for reason, n in reasons.items()
+        for counts in (source.rejected_reasons, source.ignored_reasons)
+        for n, reason in phrases.reasons(counts, language)
     ]
     if says:
         yield "\n".join(f"- {text(line)}" for line in says)

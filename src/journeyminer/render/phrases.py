@@ -5,10 +5,11 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
+from journeyminer.report.findings import TELLING_SHARE
 from journeyminer.report.model import Bottleneck, Finding, Kpi, Report, SourceRow
 from journeyminer.vocabulary import OUR_TURNS, Per, Turn
 
@@ -27,6 +28,8 @@ COUNTED: Final = {
     "happy_path": "n_cases",
 }  # fmt: skip
 """finding -> which of its parameters is a number of traces"""
+DATA_ONLY: Final = frozenset({"profile", "columns", "event types not read"})
+"""decisions that hold words of the source and names of ours, which are no sentences"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
@@ -117,9 +120,23 @@ def what_was_read(report: Report, language: Language) -> str:
     return f"{read} {left_out(report, language)}".rstrip()
 
 
-def decisions(source: SourceRow) -> list[tuple[str, str]]:
-    """What was decided on the way into the log: about what, in words, and what."""
-    return [(key.replace("_", " "), decision) for key, decision in source.decisions.items()]
+def read_as(source: SourceRow, language: Language) -> str:
+    """What a file was read as: the importer's name, of a table what its profile calls it."""
+    return language.said(source.decisions.get("read_as", source.importer))
+
+
+def decisions(source: SourceRow, language: Language) -> list[tuple[str, str]]:
+    """What was decided on the way into the log: about what, in words, and what; see `read_as` for that one."""
+    return [
+        (language.said(key).replace("_", " "), decision if key in DATA_ONLY else language.said(decision))
+        for key, decision in source.decisions.items()
+        if key != "read_as"
+    ]
+
+
+def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, str]]:
+    """Why records met a fate: how many, and the reason."""
+    return [(language.number(n), language.said(reason)) for reason, n in counts.items()]
 
 
 def finding(found: Finding, per: Per, language: Language) -> str:
@@ -303,17 +320,19 @@ def unknowns(report: Report, language: Language) -> list[str]:
     notes = list(report.quality.notes) if report.quality else []
     first = [language.text(f"note.{slug}", **params) for slug, params in notes if slug in SPOIL_ROLES]
     rest = sorted((note for note in notes if note[0] not in SPOIL_ROLES), key=_graveness)
-    says = [*first, *_unknown_turns(report, language), *_unknown_figures(report, language)]
+    turns = _unknown_turns(report, language)
+    says = [*first, *(line for line, share in turns if share >= TELLING_SHARE), *_unknown_figures(report, language)]
     if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
         says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
     says += [language.text(f"note.{slug}", **params) for slug, params in rest]
+    says += [line for line, share in turns if share < TELLING_SHARE]
     if report.log.n_ties:
         says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
     return says + _unread(report, language)
 
 
 SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
-NOTES: Final = ("status_is_final", "synthetic", "mixed_zones", "left_out", "overlaps")
+NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "left_out", "overlaps")
 """notes of a reading; the gravest first"""
 
 
@@ -321,12 +340,13 @@ def _graveness(note: tuple[str, object]) -> int:
     return NOTES.index(note[0]) if note[0] in NOTES else len(NOTES)
 
 
-def _unknown_turns(report: Report, language: Language) -> list[str]:
+def _unknown_turns(report: Report, language: Language) -> list[tuple[str, float]]:
+    """Sentences on the time of which the turn is unknown or assumed, with the share that it is."""
     shares = {
         "unknown_turns": sum(share for turn, _, share in clock(report) if turn == "unknown"),
         "assumed_turns": sum(row.share for row in report.turns or () if row.basis == "assumed"),
     }
-    return [language.text(f"section.unknowns.{key}", share=share) for key, share in shares.items() if share]
+    return [(language.text(f"section.unknowns.{key}", share=share), share) for key, share in shares.items() if share]
 
 
 def _unknown_figures(report: Report, language: Language) -> list[str]:

@@ -10,7 +10,7 @@ from journeyminer.vocabulary import OUR_TURNS
 UNKNOWN_SHARE = 0.2
 """from this share of unknown time on, the reader must know before anything else"""
 TELLING_SHARE = 0.02
-"""re-opened or bounced cases below this share are no news"""
+"""what is less than this share of the cases, or of the time, is no news"""
 WORTH_SECONDS = 60
 """a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
 
@@ -34,10 +34,11 @@ def _unknown(report: Report) -> Iterator[Finding]:
 
 
 def _turns(report: Report) -> Iterator[Finding]:
-    ours = [row for row in report.turns or () if row.turn in OUR_TURNS]
-    if ours:
-        share, seconds = sum(row.share for row in ours), sum(row.seconds for row in ours)
-        yield Finding("turns", "info", {"share": share, "seconds": seconds})
+    # of the time until the resolution: else a longer timer that closes what is solved would make us look better
+    seconds = sum(row.seconds for row in report.turns or () if row.turn in OUR_TURNS)
+    if seconds:
+        until = sum(row.seconds for row in report.turns or () if row.turn != "after_resolution")
+        yield Finding("turns", "info", {"share": seconds / until, "seconds": seconds})
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
