@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from journeyminer.importers.folders import OUTPUTS
 from journeyminer.log import EventLog
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
@@ -230,3 +231,31 @@ def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -
     (tmp_path / "numbered.csv").write_text("case_id,activity,timestamp,nr\n" + rows, encoding="utf-8")
     data = json.loads(cli("show", "quality", tmp_path / "numbered.csv", "--map", "id=nr", "--format", "json").out)
     assert (data["log"]["n_events"], data["quality"]["deduplicated"]) == (2, 1)
+
+
+def test_a_run_does_not_read_what_the_last_one_wrote(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    first = cli("discover", ".", "-o", "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    second = cli("discover", ".", "-o", "out")
+    assert (second.status, second.out) == (0, first.out)
+    assert "skipped out: written by journeyminer" in second.err.splitlines()
+    assert {path: path.read_bytes() for path in before} == before
+    assert "skipped" not in cli("discover", ".", "-q").err
+    assert [row["file"] for row in json.loads(cli("identify", ".", "--format", "json").out)] == [tickets.name]
+
+
+def test_an_output_folder_given_alone_is_its_log(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    cli("discover", tickets, "-o", "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(OUTPUTS)
+    direct = cli("show", "durations", tickets, "--format", "csv")
+    assert cli("show", "durations", "out", "--format", "csv") == direct
+    assert cli("show", "durations", tickets, "out", "--format", "csv").out == direct.out
+
+
+@pytest.mark.parametrize("command", [("discover",), ("report", "--format", "csv")])
+def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    cli("import", tickets, "-o", "log")
+    before = sorted((tmp_path / "log").iterdir())
+    done = cli(*command, tickets, "-o", "log")
+    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert sorted((tmp_path / "log").iterdir()) == before
