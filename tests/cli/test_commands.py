@@ -259,3 +259,12 @@ def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path
     done = cli(*command, tickets, "-o", "log")
     assert done.status == 3 and "log: This folder is a log." in done.err
     assert sorted((tmp_path / "log").iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["r.pdf", "r.csv", "r"])
+def test_a_name_that_says_no_format_is_answered_with_those_that_do(cli: Cli, tickets: Path, name: str) -> None:
+    done = cli("report", tickets, "-o", name)
+    assert done.status == 2 and ".html, .md" in done.err
+    assert not Path(name).exists()
+    assert cli("report", tickets, "-o", name, "--format", "markdown").status == 0
+    assert Path(name).read_text().startswith("# ")
