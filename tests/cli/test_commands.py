@@ -155,6 +155,16 @@ def test_show_cases_lists_the_tickets_behind_a_number(cli: Cli, tickets: Path) -
     assert cases[0]["source_ref"] == "tickets.csv: row 2"
 
 
+def test_a_ticket_of_the_evidence_can_be_looked_at(cli: Cli, tmp_path: Path) -> None:
+    cli("demo", "exports")
+    data = json.loads(cli("show", "bottlenecks", "exports", "-q", "--format", "json").out)
+    case_id = data["bottlenecks"][0]["evidence"][0]["case_id"]
+    (case,) = json.loads(
+        cli("show", "cases", "exports", "-q", "--where", f"case_id = '{case_id}'", "--format", "json").out
+    )
+    assert case_id.endswith(case["case_id"])
+
+
 def test_a_case_lasts_from_the_beginning_of_its_first_event(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("case_id,activity,began,timestamp\n1,Call,2026-01-05 09:00:00,2026-01-05 10:00:00\n")
