@@ -44,7 +44,7 @@ def load(source: Source, intake: Intake) -> None:
     intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
     intake.decide("profile", plan.profile.name)
     read_table(plan, table, source, intake)
-    intake.decide("columns", plan.words)
+    plan.decide(intake)
 
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
