@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.i18n import Language, available_languages
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.prepare.filters import describe_filters, filter_log
+from journeyminer.vocabulary import CHANNELS
 from tiny import log as tiny_log
 
 TEXT = """
@@ -62,6 +64,14 @@ def test_cases_stay_whole(log: EventLog) -> None:
 def test_channels(log: EventLog) -> None:
     assert cases(filter_log(log, channels=("email",))) == "AC"
     assert cases(filter_log(log, channels=("email", "voice"))) == "ABC"
+
+
+def test_a_channel_goes_by_any_word_that_is_printed_for_it(log: EventLog) -> None:
+    assert cases(filter_log(log, channels=("E-mail", "Telefone"))) == "ABC"
+    assert describe_filters(channels=("mail",)) == ("channel email",)
+    for code in available_languages():
+        for channel in CHANNELS:
+            assert describe_filters(channels=(Language(code).word("channel", channel),)) == (f"channel {channel}",)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
 from journeyminer.prepare.privacy import keep_numbers
+from journeyminer.prepare.rules import value_of
 from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
 from journeyminer.vocabulary import CHANNELS
 
@@ -34,7 +35,7 @@ def filter_log(
         since, until: cases whose first event lies in [since, until); a date is its midnight, all in UTC.
         where: a SQL expression over the columns of `events` and `cases`; a case is kept where it holds for at least
             one event. `group` needs no quotes. `case_id` is the source's own id or the full `namespace:native`.
-        channels: cases with at least one event in one of these channels.
+        channels: cases with at least one event in one of these channels, by any word that `rules.toml` has for one.
 
     Raises:
         UsageError: a filter cannot mean anything.
@@ -72,7 +73,7 @@ def describe_filters(
         if moment is not None:
             described.append(f"{name} {_shown(moment)}")
     if channels:
-        described.append(f"channel {', '.join(channels)}")
+        described.append(f"channel {', '.join(map(_channel, channels))}")
     if where:
         described.append(f"where {where}")
     return tuple(described)
@@ -89,11 +90,7 @@ def _steps(
     if until:
         yield _Step(f"until {_shown(until)}", f"{first} < {_timestamp(until)}")
     if channels:
-        for channel in channels:
-            if channel not in CHANNELS:
-                near = get_close_matches(channel, CHANNELS, 1)
-                step = f"Did you mean {near[0]!r}?" if near else f"Channels: {', '.join(CHANNELS)}."
-                raise UsageError(f"There is no channel {channel!r}.", hint=step)
+        channels = [_channel(channel) for channel in channels]
         listed = ", ".join(map(quote, channels))
         met = f"channel IN ({listed})" if log.has("channel") else "false"
         select = f"SELECT case_key FROM {log.schema}.event_rows WHERE {met}"
@@ -105,6 +102,16 @@ def _steps(
         asked = f"SELECT case_key, (\n{checked.text}\n) AS x FROM ({events_with_cases(log, checked.texts)})"
         select = f"SELECT case_key FROM ({asked}) WHERE {boolean}"
         yield _Step(f"where {where}", select, lambda: meant(log, checked))
+
+
+def _channel(said: str) -> str:
+    """A channel by its name or by any word for it, `e-mail` or `telefone`."""
+    channel = value_of("channel", said)
+    if channel is None:
+        near = get_close_matches(said.lower(), CHANNELS, 1)
+        step = f"Did you mean {near[0]!r}?" if near else f"Channels: {', '.join(CHANNELS)}."
+        raise UsageError(f"There is no channel {said!r}.", hint=step)
+    return channel
 
 
 def _reach(log: EventLog) -> str:
