@@ -154,3 +154,12 @@ def test_every_slug_that_the_code_can_give_has_words(kind: str) -> None:
     ending = ".definition" if kind == "kpi" else ""
     assert slugs
     assert [slug for slug in sorted(slugs) if not EN.has(f"{kind}.{slug}{ending}")] == []
+
+
+@pytest.mark.parametrize("code", ["en", "es", "pt"])
+@pytest.mark.parametrize("key", ["finding.first_response", "finding.happy_path", "finding.open_cases", "map.node"])
+def test_one_is_no_plural(code: str, key: str) -> None:
+    counts = {"n": 1, "n_cases": 1, "of": 5, "traces": "", "activity": "", "share": 0.1, "median": 60, "p90": 60}
+    one = Language(code).text(key, **counts)
+    assert re.search(r"\b1 (case|caso|time|vez)\b", one), one
+    assert Language(code).text(key, **{**counts, "n": 2, "n_cases": 2}) != one.replace("1 ", "2 ")
