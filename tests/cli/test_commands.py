@@ -116,7 +116,12 @@ def test_show_counts_what_the_file_says(cli: Cli, tickets: Path) -> None:
 
 
 def test_show_by_splits_a_measure(cli: Cli, tickets: Path) -> None:
-    data = json.loads(cli("show", "durations", tickets, "--by", "group", "--format", "json").out)
+    done = cli("show", "durations", tickets, "--by", "group", "--format", "json")
+    assert done.err.splitlines() == [
+        "Each part of group is the whole cases that hold the value, so a case can stand in several parts."
+    ]
+    assert cli("show", "durations", tickets, "--by", "group", "-q").err == ""
+    data = json.loads(done.out)
     assert data["by"] == "group"
     assert set(data["values"]) == {"L1", "Billing"}
     assert data["values"]["Billing"]["log"]["n_cases"] == 1
