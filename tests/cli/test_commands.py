@@ -283,3 +283,33 @@ def test_a_name_that_says_no_format_is_answered_with_those_that_do(cli: Cli, tic
     assert not Path(name).exists()
     assert cli("report", tickets, "-o", name, "--format", "markdown").status == 0
     assert Path(name).read_text().startswith("# ")
+
+
+REJECTED = "1,Passed on,31/02/2026 10:00,bea,Billing\n1,Solved,2026-02-03 10:00:00,bea,Billing\n"
+"""a row whose day does not exist, and one that is fine"""
+
+
+def test_the_receipt_speaks_the_language_of_the_report(cli: Cli, tickets: Path) -> None:
+    with tickets.open("a", encoding="utf-8") as file:
+        file.write(REJECTED)
+    page = cli("report", tickets, "--format", "html", "--language", "pt", "-o", "-").out
+    assert "× data e hora ilegíveis" in page
+    assert "<td>log de eventos</td>" in page
+    assert "linha 9" in page
+    assert "unreadable" not in page
+    assert "event log" not in page
+    assert "case_id = case_id" in page
+
+
+def test_programs_are_told_in_english(cli: Cli, tickets: Path) -> None:
+    assert "log de eventos: pelas colunas" in cli("show", "quality", tickets, "--language", "pt").out
+    assert "tabular" in cli("show", "quality", tickets, "--language", "pt", "--format", "csv").out
+    (source,) = json.loads(cli("show", "quality", tickets, "--language", "pt", "--format", "json").out)["sources"]
+    assert source["reason"] == "event log: its columns case_id, activity, timestamp"
+    assert source["decisions"]["profile"] == "event_log"
+
+
+def test_identify_speaks_the_configured_language(cli: Cli, tickets: Path) -> None:
+    Path("journeyminer.toml").write_text('language = "es"\n', encoding="utf-8")
+    assert "registro de eventos: por las columnas" in cli("identify", tickets).out
+    assert "event log: its columns" in cli("identify", tickets, "--format", "csv").out

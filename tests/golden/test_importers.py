@@ -1,44 +1,26 @@
-"""Every file or folder under tests/golden/importers/<format>/ is read and compared with what stands beside it.
+"""Every golden input is read and compared with what stands beside it, see golden_inputs.py.
 
-`name.csv` (or a folder `name/`) has its events in `name.expected.csv` and may have reading options, as keys of
-ReadOptions, in `name.options.json`. `make golden` writes the expected files anew; review the difference as code.
+`make golden` writes the expected files anew; review the difference as code.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from pathlib import Path
 
 import pytest
 
+from golden_inputs import FOLDER, INPUTS, beside, options_of
 from journeyminer.importers import read_log
-from journeyminer.importers.base import ReadOptions
 from journeyminer.log import EventLog
 
-FOLDER = Path(__file__).parent / "importers"
 COLUMNS = (
     "case_id", "activity", "timestamp", "started_at", "lifecycle", "role", "channel", "visibility", "resource",
     "group", "tier", "status", "synthetic", "source_ref",
 )  # fmt: skip
 COUNTS = ("records", "used", "rejected", "deduplicated", "ignored", "events")
-
-
-def name_of(path: Path) -> str:
-    return path.name.split(".")[0]
-
-
-def beside(path: Path, ending: str) -> Path:
-    return path.with_name(f"{name_of(path)}.{ending}")
-
-
-INPUTS = sorted(
-    path
-    for path in FOLDER.glob("*/*")
-    if not path.name.endswith((".expected.csv", ".options.json")) and not path.name.startswith(".")
-)
 
 
 def canonical(log: EventLog) -> str:
@@ -58,9 +40,7 @@ def canonical(log: EventLog) -> str:
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_an_export_gives_the_expected_events(path: Path) -> None:
-    options = beside(path, "options.json")
-    given = json.loads(options.read_text(encoding="utf-8")) if options.exists() else {}
-    log = read_log([path], options=ReadOptions(**given))
+    log = read_log([path], options=options_of(path))
     assert not log.receipt.unclaimed, "a golden input that no importer claims"
     assert not log.receipt.failed, log.receipt.failed
     assert all(source.balances for source in log.receipt.sources)

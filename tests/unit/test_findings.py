@@ -19,3 +19,11 @@ def test_shares_are_of_the_traces() -> None:
         found.params["share"] for report in reports for found in report.findings or () if found.slug == "handovers"
     ]
     assert shares == [0.25, 0.5]
+
+
+def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:
+    """One hour of ours and one of the customer's, and a timer that closes the case after one hour or ten."""
+    for closed in ("12:00", "21:00"):
+        tiny = log(f"A: ask@09:00/to=open wait@10:00/to=pending done@11:00/to=solved end@{closed}/to=closed")
+        (found,) = (found for found in build(tiny).findings or () if found.slug == "turns")
+        assert found.params == {"share": 0.5, "seconds": 3600}

@@ -9,7 +9,7 @@ import pytest
 
 from journeyminer import i18n, vocabulary
 from journeyminer.errors import UsageError
-from journeyminer.i18n import UNKNOWN, Language, available_languages, catalogue
+from journeyminer.i18n import LONGEST_SAID, UNKNOWN, Language, available_languages, catalogue, sentences
 
 PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
@@ -98,6 +98,49 @@ def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> No
     assert EN.word("turn", None) == UNKNOWN
 
 
+def test_what_an_importer_says_is_said_in_the_language() -> None:
+    assert PT.said("no case") == "sem caso"
+    assert PT.said("known of 1004 events: role 1004, channel 7") == (
+        "de 1.004 eventos, sabe-se: o papel em 1.004, o canal em 7"
+    )
+    assert ES.said("event log: its columns Ticket, Paso") == "registro de eventos: por las columnas Ticket, Paso"
+    assert HU.said("row 10500") == "10500. sor"
+    assert EN.said("no case") == "no case"
+
+
+def test_what_is_said_has_its_plural() -> None:
+    assert PT.said("2 take their events from their audits") == "os eventos de 2 chamados vêm das suas auditorias"
+    assert PT.said("1 take their events from their audits") == "os eventos de 1 chamado vêm das suas auditorias"
+
+
+def test_of_two_sentences_the_one_with_more_words_of_its_own_is_said() -> None:
+    us = "help@a.example and everybody at a.example: 9 of 13 mails are delivered to it"
+    assert ES.said(us) == "help@a.example y todos en a.example: esa dirección recibe 9 de 13 correos"
+
+
+def test_something_and_what_is_said_of_it_and_sentences_in_a_row() -> None:
+    assert PT.said("cp1252: letters of Portuguese") == "cp1252: letras do português"
+    assert PT.said("Data: DD/MM/YYYY; the year stands first (2026-01-05)") == (
+        "Data: DD/MM/YYYY; o ano vem primeiro (2026-01-05)"
+    )
+    assert PT.said("UTC assumed, for 1 dates without a zone") == "UTC suposto, para 1 data sem fuso"
+
+
+@pytest.mark.parametrize("header", ["no case", "{title}", "{0.__class__}", "no case; nothing", "a: its columns b"])
+def test_a_header_is_never_a_sentence(header: str) -> None:
+    assert PT.said(f"event log: its columns {header}") == f"log de eventos: pelas colunas {header}"
+    assert PT.said(f"{header}: DD/MM/YYYY") == f"{header}: DD/MM/YYYY"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nobody ever said this", "row of houses", "keys of Zendesk nonsense (a)", "no case, " * LONGEST_SAID,
+     "{title:said}: its columns {headers}"],
+)  # fmt: skip
+def test_what_has_no_words_stays_as_it_is(text: str) -> None:
+    assert PT.said(text) == text
+
+
 def test_an_unknown_language_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"en, .*pt"):
         Language("tlh")
@@ -121,10 +164,29 @@ def test_every_parameter_has_a_kind_that_can_be_written(code: str) -> None:
     assert kinds - KINDS == {""}
 
 
+SAYING = [code for code in available_languages() if code != "en"]
+"""the languages but the one that importers speak"""
+
+
+def test_importers_speak_english() -> None:
+    assert not sentences("en")
+    assert SAYING
+
+
+@pytest.mark.parametrize("code", SAYING)
+def test_every_language_says_the_same_sentences_with_the_same_parameters(code: str) -> None:
+    assert sentences(code).keys() == sentences(SAYING[0]).keys()
+    assert [text for text, entry in sentences(code).items() if placeholders(entry) != placeholders(text)] == []
+    forms = [form for entry in sentences(code).values() if isinstance(entry, dict) for form in entry.values()]
+    assert [form for form in forms if "{" not in form] == []
+
+
 def test_no_suffix_is_glued_to_data_in_hungarian() -> None:
     """Vowel harmony would have to know how the data sounds: `Billing-ben`, but `Technical-ban`."""
     forms = [entry for entry in catalogue("hu").values() if isinstance(entry, str)]
     assert len(forms) == len(catalogue("hu"))
+    forms += [entry for entry in sentences("hu").values() if isinstance(entry, str)]
+    assert len(forms) == len(catalogue("hu")) + len(sentences("hu"))
     assert [form for form in forms if re.search(r"}-?[^\W_]", form)] == []
 
 

@@ -191,6 +191,22 @@ def test_status_is_ordered_as_a_case_runs() -> None:
     assert ordered == [status for status in STATUSES if status in ordered]
 
 
+def test_names_tell_the_status_only_where_they_tell_how_cases_end() -> None:
+    """A case that is submitted and declined, of which no rule knows the second, is not open for ever."""
+    ended = label(log("A: Submitted@09:00 Resolved@10:00\nB: Submitted@09:00 Declined@10:00"))
+    assert column(ended, "status") == ["new", "solved", "new", None]
+    assert ended.receipt.notes == []
+    endless = label(log("A: Submitted@09:00 Resolved@10:00\nB: Submitted@09:00 x@10:00\nC: Submitted@09:00 x@10:00"))
+    assert not endless.has("status")
+    assert endless.receipt.notes == [("ends_unknown", {"files": 1})]
+
+
+def test_a_users_rule_needs_no_proof() -> None:
+    config = Config(labels=(Rule({"activity": ("x",)}, {"status": "pending"}),))
+    prepared = label(log("A: Submitted@09:00 x@10:00\nB: Submitted@09:00 y@10:00"), config=config)
+    assert column(prepared, "status") == [None, "pending", None, None]
+
+
 def test_a_final_status_on_every_event_is_no_status_after_an_event() -> None:
     raw = log("A: x@09:00/to=Closed y@10:00/to=Closed\nB: x@09:00/to=Open y@10:00/to=Open\nC: x@11:00/to=New")
     prepared = label(raw)

@@ -235,7 +235,8 @@ def test_us_is_the_address_that_most_mails_are_delivered_to() -> None:
 
 def test_a_public_mail_providers_domain_is_not_ours() -> None:
     mails = [parsed(letter(name, From=f"{name}@gmail.com", To="shop@gmail.com")) for name in ("kim", "lee", "mo")]
-    ours = ours_inferred(mails)
+    reply = parsed(letter("r", From="shop@gmail.com", To="kim@gmail.com"))
+    ours = ours_inferred([*mails, reply])
     assert ours and ours.owns("shop@gmail.com") and not ours.owns("kim@gmail.com")
 
 
@@ -246,6 +247,7 @@ def test_a_public_mail_providers_domain_is_not_ours() -> None:
         [letter(to, From="help@desk.example", To=f"{to}@home.example") for to in ("kim", "lee", "kim2")],  # sent mail
         [letter("a", From="help@desk.example", To="kim@home.example"), letter("b", From="help@desk.example",
                 To="kim@home.example"), letter("c", From="help@desk.example", To="lee@else.example")],
+        [letter(name, From=f"{name}@home.example") for name in ("kim", "lee", "mo")],  # nobody there ever writes
     ],
 )  # fmt: skip
 def test_an_undecidable_us_is_nobody(letters: list[str]) -> None:

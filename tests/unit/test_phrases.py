@@ -67,4 +67,17 @@ def test_levels_without_a_hand_off_are_left_out() -> None:
 
 def test_a_decision_is_about_something_in_words() -> None:
     source = replace(sample_report().sources[0], decisions={"header_row": "3"})
-    assert phrases.decisions(source) == [("header row", "3")]
+    assert phrases.decisions(source, EN) == [("header row", "3")]
+    assert phrases.decisions(source, Language("pt")) == [("linha do cabeçalho", "3")]
+
+
+def test_a_decision_that_holds_words_of_the_source_keeps_them() -> None:
+    source = replace(sample_report().sources[0], decisions={"columns": "case_id = no case, activity = nothing"})
+    assert phrases.decisions(source, Language("pt")) == [("colunas", "case_id = no case, activity = nothing")]
+
+
+def test_a_table_is_read_as_what_its_profile_calls_it() -> None:
+    source = sample_report().sources[2]
+    assert phrases.read_as(source, EN) == "event log"
+    assert phrases.read_as(source, Language("hu")) == "eseménynapló"
+    assert phrases.read_as(replace(source, decisions={}), EN) == "tabular"  # a log that an earlier version saved

@@ -117,6 +117,15 @@ def test_a_rare_but_costly_way_is_kept_before_a_frequent_cheap_one() -> None:
     assert costly.nodes == ("open", "close", "vendor")
 
 
+@pytest.mark.parametrize(("lost", "shown"), [(0, False), (5, False), (20, True)])
+def test_a_curiosity_is_left_out_unless_it_costs_much(lost: int, shown: bool) -> None:
+    """One trace in a thousand; it stays with more than a hundredth of the lost seconds."""
+    graph = graph_of({("a", "b"): 999, ("a", "odd", "b"): 1}, lost={("a", "b"): 1000, ("a", "odd"): lost})
+    found = simplify(graph)
+    assert ("odd" in found.nodes) == (("a", "odd") in found.edges) == shown
+    assert found.hidden_nodes == (not shown)
+
+
 def test_an_activity_brings_the_activities_its_way_needs() -> None:
     traces = {("open", "close"): 9, ("open", "first", "second", "close"): 1}
     lost = {("second", "close"): 10**6}

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.intake import LogBuilder
+from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.record import Event, Record
 from journeyminer.mining.spans import spans
-from tiny import log
+from journeyminer.prepare import label
+from tiny import log, moment
 
 MINUTE = 60_000_000
 
@@ -94,3 +99,30 @@ def test_an_open_case_runs_to_the_end_of_the_log() -> None:
 def test_who_acts_next_has_the_case_in_the_queue(events: str, queue: str) -> None:
     tiny = log(f"A: {events}")
     assert tiny.rows(f"SELECT queue FROM {spans(tiny)} ORDER BY opened LIMIT 1") == [(queue,)]
+
+
+@pytest.mark.parametrize("given", ["handed_on@09:05/in=L1", "handed_on@09:05/by=ana", "assigned@09:05/as=bot"])
+def test_a_bot_that_gave_the_case_away_has_it_no_more(given: str) -> None:
+    tiny = log(f"A: ask@09:00/as=customer/to=open answer@09:01/as=bot {given} reply@09:15/as=agent")
+    assert turns_of(tiny) == [("us_queue", "status", 1), ("bot", "activity", 4), ("us_queue", "status", 10)]
+
+
+def test_after_a_milestone_our_turn_is_only_assumed() -> None:
+    tiny = log("A: created@09:00/to=new solved@10:00/to=solved closed@11:00/to=closed")
+    wide = tiny.derive(tiny.columns | {"synthetic"}, event_rows="SELECT *, true AS synthetic FROM {log}.event_rows")
+    assert turns_of(wide) == [("us_queue", "assumed", 60), ("after_resolution", "status", 60)]
+
+
+def test_a_status_that_only_the_names_of_activities_tell_is_known_from_those() -> None:
+    tiny = label(log("A: Pending@09:00 Resolved@10:00 x@11:00"))
+    assert turns_of(tiny) == [("customer", "activity", 60), ("after_resolution", "activity", 60)]
+
+
+def test_the_customers_of_another_source_change_nothing() -> None:
+    """Where all events have a person and no customer acts, our turn is assumed, whatever lies in the same folder."""
+    builder = LogBuilder(Engine())
+    for file, role in (("ours", None), ("chat", "customer")):
+        events = [Event(file, "x", moment(f"09:{minute:02}"), resource="ana", role=role) for minute in (0, 10)]
+        intake = builder.intake(SourceReceipt(file, "test", "", namespace=file))
+        intake.records([Record("1", events=events)])
+    assert turns_of(builder.seal()) == [("us_queue", "message", 10), ("us_queue", "assumed", 10)]

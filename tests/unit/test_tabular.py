@@ -47,6 +47,7 @@ def test_decisions_say_how_the_file_was_read(file: Path) -> None:
     log = read(file, HEADER + "1,a,14/02/2025 10:00\n1,b,15/02/2025 10:00\n")
     assert receipt(log).decisions == {
         "profile": "event_log",
+        "read_as": "event log",
         "separator": "comma",
         "header_row": "1",
         "dates": "timestamp: DD/MM/YYYY hh:mm; a day above 12 (15/02/2025) and none in the other place",

@@ -13,6 +13,7 @@ from journeyminer.cli.options import EXPORTS, session_options, table_format
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
+    from journeyminer.i18n import Language
 
 Row = dict[str, object]
 ALIKE = 3
@@ -40,13 +41,16 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
             rows.append({"file": file, "importer": importer.NAME, "score": match.score, "reason": match.reason})
         if answer.error:
             rows.append({"file": file, "importer": None, "score": None, "reason": answer.error.message})
+    language = session.language
+    if format_ in ("terminal", "markdown"):
+        rows = [{**row, "reason": language.said(str(row["reason"]))} for row in rows]
     if format_ == "terminal":
-        rows = list(_folded(rows))
-    print_table(rows, ("file", "importer", "score", "reason"), format_)
+        rows = list(_folded(rows, language))
+    print_table(rows, ("file", "importer", "score", "reason"), format_, language=language)
     return ExitStatus.OK if read else ExitStatus.DATA
 
 
-def _folded(rows: Iterable[Row]) -> Iterator[Row]:
+def _folded(rows: Iterable[Row], language: Language) -> Iterator[Row]:
     """The rows with runs of files of one folder that have the same answer as one row each."""
 
     def alike(row: Row) -> tuple[object, ...]:
@@ -55,6 +59,6 @@ def _folded(rows: Iterable[Row]) -> Iterator[Row]:
     for (folder, *_), run in groupby(rows, alike):
         files = list(run)
         if folder and len(files) > ALIKE:
-            yield {**files[0], "file": f"{folder}/ ({len(files)} files)"}
+            yield {**files[0], "file": f"{folder}/ ({language.text('count.files', n=len(files))})"}
         else:
             yield from files

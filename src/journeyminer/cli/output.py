@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -20,8 +23,10 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format_: str) -> None:
-    """A table on stdout in one of the four formats; JSON is a list of objects."""
+def print_table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format_: str, *, language: Language | None = None
+) -> None:
+    """A table on stdout in one of the four formats; JSON is a list of objects. Heads are English without a language."""
     from journeyminer.render.terminal import table
 
-    click.echo(table(rows, columns, format_, color=sys.stdout.isatty()), nl=False)
+    click.echo(table(rows, columns, format_, language=language, color=sys.stdout.isatty()), nl=False)

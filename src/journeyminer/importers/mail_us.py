@@ -72,8 +72,15 @@ def ours_given(us: Sequence[str]) -> Ours:
 def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
     """The address that most mails are delivered to and everybody of its domain; failing that, such a domain.
 
-    None where the lead is shared, covers less than half of the mails, or has fewer than two authors writing to it.
+    None where the lead is shared, covers less than half of the mails, or has fewer than two authors writing to it; also
+    where none of the mails is by that side, as a list's address writes nothing, and an inbox without what was sent
+    cannot say whose turn it is.
     """
+    ours = _most_delivered(mails)
+    return ours if ours and any(ours.wrote(mail) for mail in mails) else None
+
+
+def _most_delivered(mails: Sequence[Mail]) -> Ours | None:
     address = _leader(mails, mailbox)
     if address:
         top, n, of = address

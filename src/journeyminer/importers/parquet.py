@@ -43,6 +43,7 @@ def load(source: Source, intake: Intake) -> None:
     plan = choose_plan(dialect, source.options, source.shown)
     intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
     intake.decide("profile", plan.profile.name)
+    intake.decide("read_as", plan.profile.title)
     read_table(plan, table, source, intake)
     plan.decide(intake)
 

@@ -42,7 +42,7 @@ def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd
         One row a place:
 
         - `rank`; `rank_low`, `rank_high`: 95 % bounds of the rank (see `bootstrap`), null below 5 traces
-        - `source`, `target`, `group` (its queue: group, else resource), `turn`
+        - `source`, `target`, `group` (its queue; null where the log has no groups), `turn`
         - `assumed`: whether only an assumption says that it was our turn, for any part
         - `n` waits of `n_cases` cases of `n_customers` customers (null where no customers are known)
         - `lost_seconds`; `low`, `high`: 95 % bounds, null below 5 traces; `share` of all seconds lost at any place

@@ -18,6 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     import networkx as nx
 
+RARE = 0.005
+"""in a smaller share of the traces, an activity or move is a curiosity"""
+COSTLY = 0.01
+"""with a larger share of the lost seconds it is none"""
+
 Move = tuple[str, str]
 Thing = TypeVar("Thing", bound=Hashable)
 
@@ -51,6 +56,9 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
     3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
        rare but costly ways stay.
 
+    Activities and moves of less than one in two hundred traces are left out though they would fit, unless they hold
+    more than a hundredth of the lost seconds or a shown way needs them.
+
     Only lines between two activities cost something of the edge budget: a repetition is shown inside its activity, and
     the way in from the start and the way out to the end of a trace are no moves. Activities that no trace can pass
     from start to end are hidden. Counts are never changed by hiding.
@@ -67,12 +75,14 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
         after=_widest(graph.pred, graph.graph["end"]) | _neighbours(happy_path),
     )
     nodes, edges = set(happy_path), {(u, v) for u, v in pairwise(happy_path) if u != v}
-    for activity in _by_weight(_activity_weights(graph)):
+    n_traces, lost = sum(graph.graph["start"].values()), sum(lost for _, lost in _move_weights(graph).values())
+    floor = (n_traces * RARE, lost * COSTLY)
+    for activity in _by_weight(_above(floor, _activity_weights(graph))):
         wider = frame.around(activity, nodes)
         moves = frame.moves(wider) | edges
         if wider and len(wider) <= max_nodes and len(moves) <= max_edges:
             nodes, edges = wider, moves
-    for move in _by_weight(_move_weights(graph)):
+    for move in _by_weight(_above(floor, _move_weights(graph))):
         if len(edges) >= max_edges:
             break
         if nodes.issuperset(move) and move[0] != move[1]:
@@ -138,6 +148,11 @@ def _activity_weights(graph: nx.DiGraph[str]) -> dict[str, tuple[int, int]]:
         for activity in move:
             costliest[activity] = max(costliest[activity], lost)
     return {activity: (graph.nodes[activity]["n_cases"], lost) for activity, lost in costliest.items()}
+
+
+def _above(floor: tuple[float, float], weights: Mapping[Thing, tuple[int, int]]) -> dict[Thing, tuple[int, int]]:
+    """Those with enough cases or more than enough lost seconds."""
+    return {thing: weight for thing, weight in weights.items() if weight[0] >= floor[0] or weight[1] > floor[1]}
 
 
 def _by_weight(weights: Mapping[Thing, tuple[int, int]]) -> list[Thing]:

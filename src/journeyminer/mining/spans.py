@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
+from journeyminer.log.stage import columns_of
 from journeyminer.mining.moves import zone_is_assumed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
@@ -26,12 +27,13 @@ def states(log: EventLog) -> str:
 
     One row an event: `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the
     customer sees it, null where neither visibility nor role tells), `says` (customer or us, where it is a public
-    message of one of them; what the system sends says nothing), `named` (the group, else resource, it names); and what
-    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last), `holder` (the
-    group, else resource, named last).
+    message of one of them; what the system sends says nothing), `named` (the group it names), `synthetic`; and what
+    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last; queue, where
+    the case was given to a group or person since), `holder` (the group named last).
     """
     role, visible, status = _column(log, "role"), _column(log, "visibility"), _column(log, "status")
-    holder = _column(log, "group" if log.has("group") else "resource")
+    holder, person = _column(log, "group"), _column(log, "resource")
+    given = f"({role} IS NULL OR {role} = 'system') AND ({holder} IS NOT NULL OR {person} IS NOT NULL)"
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR e.activity IN ({_in(MESSAGES)}))))"
     )
@@ -43,14 +45,16 @@ def states(log: EventLog) -> str:
                 {role} AS role, {status} AS status, {reaches} AS touch,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
-                CASE WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
+                CASE WHEN {given} OR ({role} = 'bot' AND e.activity IN ({_in(ASSIGNMENTS)})) THEN 'queue'
+                    WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
+                {_column(log, "synthetic")} AS synthetic,
                 CASE WHEN {role} IS DISTINCT FROM 'customer' THEN {holder} END AS holder
             FROM event_rows e
         )
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
             last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
             last_value(actor IGNORE NULLS) OVER past AS actor, last_value(holder IGNORE NULLS) OVER past AS holder,
-            holder AS named
+            holder AS named, synthetic
         FROM told
         WINDOW past AS (PARTITION BY case_key ORDER BY timestamp, seq ROWS UNBOUNDED PRECEDING)
         """,
@@ -63,21 +67,23 @@ def spans(log: EventLog) -> str:
     One row a stretch of a case in one turn, without gaps from the beginning of the case to its last event or, where
     its status is open, to `as_of`: `case_key`, `seq` (of the event it follows, or of the first event for the work
     before its completion), `source` and `target` (activities on both sides; null for the start of a case, and for the
-    end of one that still waits), `queue` (group, else resource, whose queue it is), `turn`, `basis`, `opened`,
+    end of one that still waits), `queue` (the group whose queue it is), `turn`, `basis`, `opened`,
     `closed` (microseconds), `wait_until` (when the target began: what is later is no wait on the edge).
 
     The turn is what the first of these rules says of the state after the event before:
 
     1. solved or closed: after_resolution · pending: customer · on_hold: vendor (basis status)
-    2. the last to act was a bot: bot (activity). Where no status is known and the bot spoke last, the customer is asked
-       and rule 4 holds
+    2. the last to act was a bot, and nobody was given the case since: bot (activity). Where no status is known and the
+       bot spoke last, the customer is asked and rule 4 holds
     3. a human works, between the beginning and the completion of a later event: us_work (activity). Human is who is
        not customer, bot, system or vendor
-    4. new or open: us_queue (status) · else the last public message was the customer's: us_queue, ours: customer
-       (message)
-    5. no customer acts in the whole log and every event has a resource: us_queue (assumed)
+    4. new or open: us_queue (status; after a milestone of a wide table, which leaves out what happened next, assumed) ·
+       else the last public message was the customer's: us_queue, ours: customer (message)
+    5. no customer acts in the whole namespace and every event has a resource: us_queue (assumed)
     6. else unknown (none). So is the time after a status whose meaning nobody knows, and the time between an event
        whose time zone is known and one whose zone is assumed
+
+    Where a source says no status and the names of its activities do, the basis is activity instead of status.
 
     The queue is that of the group which acts next: who waits for L2 stands in L2's queue. Before an assignment, it is
     the group that held the case until then.
@@ -88,6 +94,7 @@ def spans(log: EventLog) -> str:
 def _spans(log: EventLog) -> str:
     assumed_zone = zone_is_assumed(log)
     zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
+    said = _status_basis(log)
     return f"""
     WITH steps AS (
         SELECT e.*, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
@@ -104,28 +111,28 @@ def _spans(log: EventLog) -> str:
         FROM {states(log)} e WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
     ),
     stretches AS (
-        SELECT s.case_key, seq, activity AS source, target, queue, status, actor, spoke, zones_differ, work_from,
-            wait_until, timestamp AS opened,
+        SELECT s.case_key, seq, activity AS source, target, queue, status, {said} AS said, actor, spoke, synthetic,
+            {_only_us(log)} AS only_us, zones_differ, work_from, wait_until, timestamp AS opened,
             coalesce(next_timestamp, CASE WHEN status IN ({_in(OPEN_STATUSES)}) THEN n.as_of END) AS closed
         FROM steps s JOIN case_rows USING (case_key) JOIN namespaces n USING (ns_no)
         UNION ALL
-        SELECT case_key, seq, NULL, activity, named, NULL, NULL, NULL, earliest_work IS NULL, earliest_work,
-            earliest, earliest, timestamp
+        SELECT case_key, seq, NULL, activity, named, NULL, NULL, NULL, NULL, NULL, false, earliest_work IS NULL,
+            earliest_work, earliest, earliest, timestamp
         FROM steps WHERE pos = 1
     ),
     ruled AS (
         SELECT *, CASE
             WHEN zones_differ OR status = 'unknown' THEN 'unknown none'
-            WHEN status IN ({_in(RESOLVED_STATUSES)}) THEN 'after_resolution status'
-            WHEN status = 'pending' THEN 'customer status'
-            WHEN status = 'on_hold' THEN 'vendor status'
+            WHEN status IN ({_in(RESOLVED_STATUSES)}) THEN 'after_resolution ' || said
+            WHEN status = 'pending' THEN 'customer ' || said
+            WHEN status = 'on_hold' THEN 'vendor ' || said
             WHEN actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us') THEN 'bot activity'
         END AS above_work,
         CASE
-            WHEN status IN ('new', 'open') THEN 'us_queue status'
+            WHEN status IN ('new', 'open') THEN 'us_queue ' || CASE WHEN synthetic THEN 'assumed' ELSE said END
             WHEN spoke = 'customer' THEN 'us_queue message'
             WHEN spoke = 'us' THEN 'customer message'
-            WHEN {"true" if _only_us(log) else "false"} AND source IS NOT NULL THEN 'us_queue assumed'
+            WHEN only_us THEN 'us_queue assumed'
             ELSE 'unknown none'
         END AS below_work
         FROM stretches WHERE closed > opened
@@ -146,17 +153,29 @@ def _spans(log: EventLog) -> str:
     """
 
 
-def _only_us(log: EventLog) -> bool:
-    """Whether no customer acts in the whole log and every event has a resource."""
+def _only_us(log: EventLog) -> str:
+    """SQL of whether no customer acts in the namespace `n` and every event of it has a resource."""
     if not log.has("resource"):
-        return False
+        return "false"
     customer = "bool_or(role = 'customer')" if log.has("role") else "false"
-    (only,) = log.one(f"SELECT count(*) = count(resource) AND NOT coalesce({customer}, false) FROM event_rows")
-    return bool(only)
+    found = log.rows(
+        "SELECT ns_no FROM event_rows JOIN sources USING (source_no) JOIN namespaces USING (namespace) GROUP BY ns_no "
+        f"HAVING count(*) = count(resource) AND NOT coalesce({customer}, false)"
+    )
+    return f"n.ns_no IN ({', '.join(str(ns_no) for (ns_no,) in found)})" if found else "false"
+
+
+def _status_basis(log: EventLog) -> str:
+    """SQL of how the status of an event `s` is known: its source says one, or the names of its activities do."""
+    if "said_status" not in columns_of(log.engine, f"{log.schema}.event_rows"):
+        return "'status'"
+    silent = log.rows("SELECT source_no FROM event_rows GROUP BY source_no HAVING count(said_status) = 0")
+    listed = ", ".join(str(source_no) for (source_no,) in silent)
+    return f"CASE WHEN s.source_no IN ({listed}) THEN 'activity' ELSE 'status' END" if silent else "'status'"
 
 
 def _column(log: EventLog, column: str) -> str:
-    types = {"started_at": "TIMESTAMP"}
+    types = {"started_at": "TIMESTAMP", "synthetic": "BOOLEAN"}
     return f"e.{name(column)}" if log.has(column) else f"CAST(NULL AS {types.get(column, 'VARCHAR')})"
 
 

@@ -27,6 +27,9 @@ UNMATCHED = ("status", "role", "channel")
 TALKS = ("mail", "whatsapp")
 """the sources whose every message is by the customer or by us"""
 
+MADE_HERE = ("us_unknown", "status_is_final", "ends_unknown")
+"""the notes of a receipt that labelling makes"""
+
 
 class Labelled(NamedTuple):
     """One combination of words of one source: what the source says, how many events, what it means."""
@@ -47,18 +50,31 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     the rules of now.
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
-    out), `us_unknown` (files of mail or chat in which nobody is known as customer or as us).
+    out), `ends_unknown` (a file has no status and the names of its activities do not say how most of its cases end; no
+    status is read from them), `us_unknown` (files of mail or chat in which nobody is known as customer or as us).
     """
     rules = Rules(config)
     log = _as_said(log)
     final = _final_status(log, rules)
     labelled = _labelled(log, rules, final)
+    prepared = _with_labels(log, labelled)
+    unproved = _without_ends(prepared, labelled)
+    if unproved:
+        labelled = [_without_named_status(row) if row.source_no in unproved else row for row in labelled]
+        prepared = _with_labels(log, labelled)
     receipt = _receipt(log, labelled)
     if final:
         receipt.note("status_is_final", files=len(final))
+    if unproved:
+        receipt.note("ends_unknown", files=len(unproved))
+    return replace(prepared, receipt=receipt)
+
+
+def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
+    """The log in which every combination of words has its result."""
     changed = [column for column in GIVE if any(row.result[column] != row.said[column] for row in labelled)]
     if not changed:
-        return replace(log, receipt=receipt)
+        return log
     filled = [column for column in changed if any(row.result[column] is not None for row in labelled)]
     dropped = ", ".join(name(column) for column in changed if log.has(column))
     picked = f"e.* EXCLUDE ({dropped})" if dropped else "e.*"
@@ -71,10 +87,9 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
         met = " AND ".join(f"e.{name(key)} IS NOT DISTINCT FROM m.{name(key)}" for key in keys) or "true"
         joined = f"JOIN {_make_table(log, labelled, keys, filled)} m ON {met}"
         picked += "".join(f", m.{name('new_' + column)} AS {name(column)}" for column in filled)
-    prepared = log.derive(
+    return log.derive(
         (log.columns - set(changed)) | set(filled), event_rows=f"SELECT {picked} FROM {{log}}.event_rows e {joined}"
     )
-    return replace(prepared, receipt=receipt)
 
 
 def _as_said(log: EventLog) -> EventLog:
@@ -145,6 +160,39 @@ def _final_status(log: EventLog, rules: Rules) -> set[int]:
     return final
 
 
+def _without_ends(log: EventLog, labelled: Sequence[Labelled]) -> set[int]:
+    """The sources that say no status, and whose activities tell of less than half of the cases that they are over.
+
+    There a case would stay open for ever after its first step. Two thousand cases, taken by their keys, are looked at.
+    """
+    told = {row.source_no for row in labelled if row.said["status"] is not None}
+    asked = {row.source_no for row in labelled if _is_named(row)} - told
+    if not asked:
+        return set()
+    every = max(1, log.n_cases // 2000)
+    resolved = ", ".join(map(quote, RESOLVED_STATUSES))
+    rows = log.rows(
+        f"""
+        WITH per_case AS (
+            SELECT source_no, case_key, arg_max(status IN ({resolved}), (timestamp, seq)) AS is_over
+            FROM event_rows WHERE case_key % {every} = 0 AND source_no IN ({", ".join(map(str, sorted(asked)))})
+            GROUP BY source_no, case_key
+        )
+        SELECT source_no FROM per_case GROUP BY source_no HAVING count(*) FILTER (is_over) * 2 < count(*)
+        """
+    )
+    return {number for (number,) in rows}
+
+
+def _is_named(row: Labelled) -> bool:
+    """Whether a rule of ours takes the status from what the event says beside it."""
+    return row.said["status"] is None and row.result["status"] is not None and "status" not in row.meaning.own
+
+
+def _without_named_status(row: Labelled) -> Labelled:
+    return row._replace(result=row.result | {"status": None}) if _is_named(row) else row
+
+
 def _deciding(labelled: Sequence[Labelled], changed: Sequence[str]) -> list[str]:
     """The fewest columns that already decide what becomes of the changed ones: a join over one word is a fast one."""
     after = [[row.result[column] for column in changed] for row in labelled]
@@ -207,7 +255,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
         log.receipt,
         sources=[_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)],
         unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
-        notes=[note for note in log.receipt.notes if note[0] not in ("us_unknown", "status_is_final")],
+        notes=[note for note in log.receipt.notes if note[0] not in MADE_HERE],
     )
     talks = [number for number, source in enumerate(receipt.sources) if source.importer in TALKS and source.events]
     silent = sum(not known[number]["us"] for number in talks)

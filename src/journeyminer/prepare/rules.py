@@ -40,11 +40,12 @@ class Meaning:
 
     `give` holds column -> value for the columns of GIVE that a rule decided. `unmatched` holds (column, word): the
     word speaks of that column and no rule knows what it means, so the column stays null; a status becomes unknown, as
-    the status before it has ended.
+    the status before it has ended. `own` are the columns that a rule of the user's decided.
     """
 
     give: Mapping[str, str]
     unmatched: tuple[tuple[str, str], ...]
+    own: frozenset[str] = frozenset()
 
 
 class Rules:
@@ -84,6 +85,7 @@ class Rules:
         hits = {column: self._matching(column, text) for column, text in said.items() if text is not None}
         hits["source"] = frozenset().union(*(self._matching("source", source) for source in sources))
         give: dict[str, str] = {}
+        own: set[str] = set()
         for number in sorted(frozenset().union(*hits.values())):
             rule = self._rules[number]
             if any(number not in hits.get(column, ()) for column in rule.when):
@@ -91,6 +93,7 @@ class Rules:
             for column, value in rule.give.items():
                 if column not in give and self._may_give(number, rule, column, said):
                     give[column] = value
+                    own |= {column} if number < self._n_own else set()
         unmatched = tuple(
             (column, word)
             for column in ("status", "role", "channel")
@@ -98,7 +101,8 @@ class Rules:
         )
         if any(column == "status" for column, _ in unmatched):
             give["status"] = UNKNOWN
-        return Meaning({c: value for c, value in give.items() if value != UNKNOWN or c == "status"}, unmatched)
+        given = {column: value for column, value in give.items() if value != UNKNOWN or column == "status"}
+        return Meaning(given, unmatched, frozenset(own))
 
     def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
         if number < self._n_own or "source" in rule.when:

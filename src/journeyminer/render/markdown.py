@@ -166,11 +166,10 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield language.text("section.receipt.lead")
     columns = "file", "importer", "records", "used", "rejected", "deduplicated", "ignored", "events"
     yield _table(made["sources"].pick(*columns), language)
-    inside = [line for source in report.sources for line in _source(source)]
+    inside = [line for source in report.sources for line in _source(source, language)]
     quality = report.quality
     if quality and quality.rejects:
-        rejects = tables.Table("", ("file", "record", "reason"), quality.rejects)
-        inside += [f"**{language.text('section.receipt.rejects')}**", _table(rejects, language)]
+        inside += [f"**{language.text('section.receipt.rejects')}**", _table(tables.rejects(report), language)]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
         inside.append(text(language.text("section.receipt.unmatched_lead")))
@@ -179,13 +178,13 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         yield _details(language.text("section.receipt.details"), "\n\n".join(inside))
 
 
-def _source(source: SourceRow) -> Iterable[str]:
-    yield f"**{text(source.file)}**: {text(source.reason)}"
-    says = [f"{key}: {value}" for key, value in phrases.decisions(source)]
+def _source(source: SourceRow, language: Language) -> Iterable[str]:
+    yield f"**{text(source.file)}**: {text(language.said(source.reason))}"
+    says = [f"{key}: {value}" for key, value in phrases.decisions(source, language)]
     says += [
         f"{n} × {reason}"
-        for reasons in (source.rejected_reasons, source.ignored_reasons)
-        for reason, n in reasons.items()
+        for counts in (source.rejected_reasons, source.ignored_reasons)
+        for n, reason in phrases.reasons(counts, language)
     ]
     if says:
         yield "\n".join(f"- {text(line)}" for line in says)

@@ -5,7 +5,7 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
@@ -22,6 +22,8 @@ PLACES: Final = 10
 STEPS: Final = 24
 NAMES: Final = 3
 """findings, places, steps of one way and names that are shown before the rest is folded or counted"""
+DATA_ONLY: Final = frozenset({"profile", "columns", "columns_not_used", "event types not read"})
+"""decisions that hold words of the source and names of ours, which are no sentences"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
@@ -99,9 +101,23 @@ def what_was_read(report: Report, language: Language) -> str:
     )
 
 
-def decisions(source: SourceRow) -> list[tuple[str, str]]:
-    """What was decided on the way into the log: about what, in words, and what."""
-    return [(key.replace("_", " "), decision) for key, decision in source.decisions.items()]
+def read_as(source: SourceRow, language: Language) -> str:
+    """What a file was read as: the importer's name, of a table what its profile calls it."""
+    return language.said(source.decisions.get("read_as", source.importer))
+
+
+def decisions(source: SourceRow, language: Language) -> list[tuple[str, str]]:
+    """What was decided on the way into the log: about what, in words, and what; see `read_as` for that one."""
+    return [
+        (language.said(key).replace("_", " "), decision if key in DATA_ONLY else language.said(decision))
+        for key, decision in source.decisions.items()
+        if key != "read_as"
+    ]
+
+
+def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, str]]:
+    """Why records met a fate: how many, and the reason."""
+    return [(language.number(n), language.said(reason)) for reason, n in counts.items()]
 
 
 def finding(found: Finding, language: Language) -> str:
@@ -288,4 +304,4 @@ def some(names: list[str], language: Language) -> str:
 
 
 def _file(key: str, item: tuple[str, str], language: Language) -> str:
-    return language.text(f"section.unknowns.{key}", file=item[0], reason=item[1])
+    return language.text(f"section.unknowns.{key}", file=item[0], reason=language.said(item[1]))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
-from journeyminer.report.model import Finding, Report
+from journeyminer.report.model import Finding, Report, SourceRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,8 @@ class Table:
 def _written(value: object, kind: str, language: Language) -> str:
     if isinstance(value, Finding):
         return phrases.finding(value, language)
+    if isinstance(value, SourceRow):
+        return phrases.read_as(value, language)
     if isinstance(value, tuple | list):
         return " → ".join(language.value(item, kind) for item in value)
     return language.value(value, kind)
@@ -144,6 +146,8 @@ def _plain(value: object) -> object:
         return str(value).lower()
     if isinstance(value, Finding):
         return escape.csv_cell(" ".join([value.slug, *(f"{key}={param}" for key, param in value.params.items())]))
+    if isinstance(value, SourceRow):
+        return escape.csv_cell(value.importer)
     return value if value is None or isinstance(value, int | float) else escape.csv_cell(str(value))
 
 
@@ -250,8 +254,18 @@ def _findings(report: Report) -> Table | None:
 
 
 def _sources(report: Report) -> Table:
-    columns = "file importer records used rejected deduplicated ignored events reason"
-    return _table(report, "sources", columns, report.sources)
+    """What stands under `importer` is the source itself: a reader sees what the file was read as."""
+    counts = ("records", "used", "rejected", "deduplicated", "ignored", "events")
+    rows = tuple(
+        (source.file, source, *(getattr(source, count) for count in counts), source.reason) for source in report.sources
+    )
+    return Table("sources", ("file", "importer", *counts, "reason"), rows, {"reason": "said"})
+
+
+def rejects(report: Report) -> Table:
+    """The first records that were rejected, and why."""
+    rows = report.quality.rejects if report.quality else ()
+    return Table("rejects", ("file", "record", "reason"), rows, {"record": "said", "reason": "said"})
 
 
 def unmatched(report: Report) -> Table:

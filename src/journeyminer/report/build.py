@@ -153,8 +153,6 @@ def _bottlenecks(making: _Making) -> dict[str, Any]:
     from journeyminer.mining import bottlenecks
 
     frame = bottlenecks(making.log, per=making.per)
-    if not making.log.has("group"):  # then the queues are those of people
-        frame["group"] = frame["group"].map(making.names, na_action="ignore")
     rows = _rows(model.Bottleneck, frame)
     evidence = [tuple(model.Evidence(**each) for each in worst) for worst in frame["evidence"]]
     return {"bottlenecks": tuple(replace(row, evidence=each) for row, each in zip(rows, evidence, strict=True))}

@@ -60,6 +60,7 @@ def load(source: Source, intake: Intake) -> None:
         )
     intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
     intake.decide("profile", plan.profile.name)
+    intake.decide("read_as", plan.profile.title)
     intake.decide("separator", dialect.separator_name)
     intake.decide("header_row", str(dialect.header_row))
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
