@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from journeyminer.i18n import Language
+from journeyminer.importers.folders import OUTPUTS
 from journeyminer.log import EventLog
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
@@ -117,7 +118,12 @@ def test_show_counts_what_the_file_says(cli: Cli, tickets: Path) -> None:
 
 
 def test_show_by_splits_a_measure(cli: Cli, tickets: Path) -> None:
-    data = json.loads(cli("show", "durations", tickets, "--by", "group", "--format", "json").out)
+    done = cli("show", "durations", tickets, "--by", "group", "--format", "json")
+    assert done.err.splitlines() == [
+        "Each part of group is the whole cases that hold the value, so a case can stand in several parts."
+    ]
+    assert cli("show", "durations", tickets, "--by", "group", "-q").err == ""
+    data = json.loads(done.out)
     assert data["by"] == "group"
     assert set(data["values"]) == {"L1", "Billing"}
     assert data["values"]["Billing"]["log"]["n_cases"] == 1
@@ -154,6 +160,16 @@ def test_show_cases_lists_the_tickets_behind_a_number(cli: Cli, tickets: Path) -
     cases = json.loads(done.out)
     assert [case["case_id"] for case in cases] == ["1"]
     assert cases[0]["source_ref"] == "tickets.csv: row 2"
+
+
+def test_a_ticket_of_the_evidence_can_be_looked_at(cli: Cli, tmp_path: Path) -> None:
+    cli("demo", "exports")
+    data = json.loads(cli("show", "bottlenecks", "exports", "-q", "--format", "json").out)
+    case_id = data["bottlenecks"][0]["evidence"][0]["case_id"]
+    (case,) = json.loads(
+        cli("show", "cases", "exports", "-q", "--where", f"case_id = '{case_id}'", "--format", "json").out
+    )
+    assert case_id.endswith(case["case_id"])
 
 
 def test_a_case_lasts_from_the_beginning_of_its_first_event(cli: Cli, tmp_path: Path) -> None:
@@ -250,6 +266,43 @@ def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -
     (tmp_path / "numbered.csv").write_text("case_id,activity,timestamp,nr\n" + rows, encoding="utf-8")
     data = json.loads(cli("show", "quality", tmp_path / "numbered.csv", "--map", "id=nr", "--format", "json").out)
     assert (data["log"]["n_events"], data["quality"]["deduplicated"]) == (2, 1)
+
+
+def test_a_run_does_not_read_what_the_last_one_wrote(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    first = cli("discover", ".", "-o", "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    second = cli("discover", ".", "-o", "out")
+    assert (second.status, second.out) == (0, first.out)
+    assert "skipped out: written by journeyminer" in second.err.splitlines()
+    assert {path: path.read_bytes() for path in before} == before
+    assert "skipped" not in cli("discover", ".", "-q").err
+    assert [row["file"] for row in json.loads(cli("identify", ".", "--format", "json").out)] == [tickets.name]
+
+
+def test_an_output_folder_given_alone_is_its_log(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    cli("discover", tickets, "-o", "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(OUTPUTS)
+    direct = cli("show", "durations", tickets, "--format", "csv")
+    assert cli("show", "durations", "out", "--format", "csv") == direct
+    assert cli("show", "durations", tickets, "out", "--format", "csv").out == direct.out
+
+
+@pytest.mark.parametrize("command", [("discover",), ("report", "--format", "csv")])
+def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    cli("import", tickets, "-o", "log")
+    before = sorted((tmp_path / "log").iterdir())
+    done = cli(*command, tickets, "-o", "log")
+    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert sorted((tmp_path / "log").iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["r.pdf", "r.csv", "r"])
+def test_a_name_that_says_no_format_is_answered_with_those_that_do(cli: Cli, tickets: Path, name: str) -> None:
+    done = cli("report", tickets, "-o", name)
+    assert done.status == 2 and ".html, .md" in done.err
+    assert not Path(name).exists()
+    assert cli("report", tickets, "-o", name, "--format", "markdown").status == 0
+    assert Path(name).read_text().startswith("# ")
 
 
 REJECTED = "1,Passed on,31/02/2026 10:00,bea,Billing\n1,Solved,2026-02-03 10:00:00,bea,Billing\n"

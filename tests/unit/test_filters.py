@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.i18n import Language, available_languages
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.prepare.filters import describe_filters, filter_log
+from journeyminer.vocabulary import CHANNELS
 from tiny import log as tiny_log
 
 TEXT = """
@@ -64,6 +66,14 @@ def test_channels(log: EventLog) -> None:
     assert cases(filter_log(log, channels=("email", "voice"))) == "ABC"
 
 
+def test_a_channel_goes_by_any_word_that_is_printed_for_it(log: EventLog) -> None:
+    assert cases(filter_log(log, channels=("E-mail", "Telefone"))) == "ABC"
+    assert describe_filters(channels=("mail",)) == ("channel email",)
+    for code in available_languages():
+        for channel in CHANNELS:
+            assert describe_filters(channels=(Language(code).word("channel", channel),)) == (f"channel {channel}",)
+
+
 @pytest.mark.parametrize(
     ("where", "kept"),
     [
@@ -73,6 +83,9 @@ def test_channels(log: EventLog) -> None:
         ("activity = 'the group'", ""),
         ("activity like 'clo%'", "A"),
         ("native_id <> 'A'", "BC"),
+        ("case_id = 'A'", "A"),
+        ("case_id in ('A', 'tiny:C')", "AC"),
+        ("case_id <> 'tiny:C'", "AB"),
         ("opened_at >= '2026-01-06'", "BC"),
         ("hour(timestamp) = 12 -- noon", "C"),
         ("case when channel = 'voice' then true else false end", "B"),
@@ -148,6 +161,35 @@ def test_the_filter_that_removed_the_last_case_is_named(log: EventLog) -> None:
     with pytest.raises(EmptyLog, match="channel sms") as caught:
         filter_log(log, since="2026-01-06", channels=("sms",), where="true")
     assert "2026-01-05T09:00:00 to 2026-01-08T10:00:00" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ("group = 'Biling'", "No group is 'Biling'; near it: 'Billing'."),
+        ("'billing' = \"GROUP\"", "No group is 'billing'; near it: 'Billing'."),
+        ("channel in ('fax', 'email') and group = 'Billing' and hour(timestamp) = 3", "No channel is 'fax'; the most"),
+        ("channel = 'fax'", "the most frequent: 'email', 'voice'."),
+        ("tier = 'L1'", "No event has a tier."),
+        ("resource = 'agent 1'", "No resource is 'agent 1': filters know them by the source's names"),
+        ("group = 'L1' and channel = 'email'", "The log spans"),
+    ],
+)
+def test_where_nothing_is_left_the_values_that_there_are_are_named(log: EventLog, where: str, hint: str) -> None:
+    with pytest.raises(EmptyLog) as caught:
+        filter_log(log, where=where)
+    assert hint in caught.value.hint
+    assert "ana" not in caught.value.hint
+
+
+def test_a_case_of_two_sources_is_named_as_it_is_printed() -> None:
+    builder = LogBuilder(Engine())
+    for namespace in ("a", "b"):
+        record = Record("1", events=[Event("12", "x", datetime(2026, 1, 5, tzinfo=UTC))])
+        builder.intake(SourceReceipt(namespace, "tiny", "", namespace=namespace)).records([record])
+    log = builder.seal()
+    assert filter_log(log, where="case_id = '12'").n_cases == 2
+    assert filter_log(log, where="case_id = 'b:12'").rows("SELECT namespace FROM cases") == [("b",)]
 
 
 def test_a_log_without_channels_has_no_case_in_one() -> None:

@@ -202,7 +202,7 @@ def test_every_word_of_the_closed_sets_has_a_translation() -> None:
 
 SLUGS = {
     "note": r'\.note\(\s*"(\w+)"',
-    "finding": r'Finding\(\s*"(\w+)"|slug.* = "(\w+)"',
+    "finding": r'(?:Finding|_place)\(\s*"(\w+)"',
     "reason": r'reason="(\w+)"',
     "kpi": r'definition="(\w+)"',
 }
@@ -216,3 +216,12 @@ def test_every_slug_that_the_code_can_give_has_words(kind: str) -> None:
     ending = ".definition" if kind == "kpi" else ""
     assert slugs
     assert [slug for slug in sorted(slugs) if not EN.has(f"{kind}.{slug}{ending}")] == []
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "1 of 5 cases was"), ("es", "1 de 5 casos seguía"),
+                                            ("pt", "1 de 5 casos ainda estava")])  # fmt: skip
+def test_one_is_no_plural(code: str, said: str) -> None:
+    language = Language(code)
+    cases = language.text("count.case", n=5)
+    assert language.text("finding.open_cases", n=1, of=5, cases=cases).startswith(said)
+    assert re.search(r"\b1 (case|caso|time|vez)\b", language.text("count.case", n=1))

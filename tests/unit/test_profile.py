@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from journeyminer.errors import ConfigError
-from journeyminer.importers.tabular.headers import normalise
+from journeyminer.importers.tabular.headers import Headers, normalise
 from journeyminer.importers.tabular.profile import parse, profiles
 from journeyminer.vocabulary import ACTIVITIES, CHANNELS, STATUSES
 
@@ -46,3 +46,31 @@ def test_no_synonym_stands_twice_in_a_list(profile) -> None:  # type: ignore[no-
     for synonyms in profile.columns.values():
         assert len(set(synonyms)) == len(synonyms)
         assert all(normalise(synonym) == synonym for synonym in synonyms)
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
+def test_every_address_is_also_known_with_a_hyphen(profile) -> None:  # type: ignore[no-untyped-def] # a Profile
+    for synonym in profile.identities.get("email", ()):
+        headers = Headers([synonym.replace("email", "E-mail").title()])
+        assert headers.match({"email": profile.identities["email"]}) == {"email": 0}, synonym
+    for listed in profile.identities.values():
+        assert len(set(listed)) == len(listed)
+
+
+@pytest.mark.parametrize("name", ["event_log", "ticket_list"])
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("E-mail do cliente", "email"),
+        ("E-Mail Address", "email"),
+        ("Correo electrónico del cliente", "email"),
+        ("Ügyfél e-mail címe", "email"),
+        ("Telefone do cliente", "phone"),
+        ("N.º do cliente", "external_id"),
+        ("Ügyfélszám", "external_id"),
+        ("Bejelentő neve", "name"),
+    ],
+)
+def test_customers_are_known_in_four_languages(name: str, header: str, kind: str) -> None:
+    (profile,) = (profile for profile in profiles() if profile.name == name)
+    assert kind in Headers([header]).match(profile.identities)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ def test_readers_get_words_and_figures() -> None:
 
 def test_findings_are_sentences_for_readers_and_slugs_for_programs() -> None:
     table = report_tables(sample_report())["findings"]
-    assert table.cells(EN)[0][1].startswith("Until they were resolved")
+    assert table.cells(EN)[0][1].startswith("Of the time until the resolution")
     assert "turns share=0.1152" in to_csv(table)
 
 
@@ -84,3 +85,13 @@ def test_markdown_puts_figures_to_the_right() -> None:
         "| --- | ---: |",
         r"| A\|B | 1,200 |",
     ]
+
+
+def test_hours_that_were_not_computed_have_no_column() -> None:
+    report = sample_report()
+    assert report.graph is not None
+    bare = replace(report.graph, edges=tuple(replace(edge, lost_seconds=None) for edge in report.graph.edges))
+    assert "lost_seconds" in report_tables(report)["edges"].columns
+    edges = report_tables(replace(report, graph=bare))["edges"]
+    assert "lost_seconds" not in edges.columns
+    assert edges.pick("n", "lost_seconds").columns == ("n",)

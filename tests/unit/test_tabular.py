@@ -58,6 +58,13 @@ def test_decisions_say_how_the_file_was_read(file: Path) -> None:
     assert receipt(log).zone_assumed
 
 
+def test_columns_that_are_not_read_are_named(file: Path) -> None:
+    text = "case,activity,timestamp,E-mail,Shoe size,,Shoe size\n1,a,2025-02-14 10:00,x@y.example,9,,9\n"
+    assert receipt(read(file, text)).decisions["columns_not_used"] == "Shoe size"
+    milestones = "ticket id,created at,solved at,status,colour\n1,2025-02-14 10:00,2025-02-15 10:00,open,red\n"
+    assert receipt(read(file, milestones)).decisions["columns_not_used"] == "colour"
+
+
 def test_an_order_that_nothing_proves_is_an_error_that_names_the_flag(file: Path) -> None:
     text = HEADER + "1,a,01/02/2025 10:00\n1,b,03/04/2025 10:00\n"
     with pytest.raises(

@@ -29,8 +29,10 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     Prints a summary; with -o it writes the whole report, the map, the tables and the unified log.
     """
     from journeyminer.cli.progress import progress_bar
-    from journeyminer.cli.writing import rendered, write_all
+    from journeyminer.cli.writing import check_no_log, rendered, write_all
 
+    if output is not None:
+        check_no_log(output)
     log = session.read(exports, fingerprints=output is not None)
     written = []
     with progress_bar(quiet=session.reading.quiet) as step:

@@ -33,7 +33,7 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
 
     rows: list[Row] = []
     read = 0
-    for answer in identify_files(exports, session.read_options):
+    for answer in identify_files(exports, session.read_options, skipped=session.say_skipped):
         chosen = answer.chosen
         read += chosen is not None
         file = answer.sample.shown

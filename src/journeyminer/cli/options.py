@@ -73,7 +73,8 @@ FILTERS = (
     click.option("--since", metavar="DATE", help="Cases that begin on or after this day, UTC."),
     click.option("--until", metavar="DATE", help="Cases that begin before this day, UTC."),
     click.option("--where", metavar="SQL", help="Cases with an event for which this holds: \"group = 'Billing'\"."),
-    click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="Cases that touch this channel."),
+    click.option("--channel", "channels", multiple=True, metavar="CHANNEL",
+                 help="Cases that touch this channel: phone, e-mail, chat ..."),
     click.option("--per", type=click.Choice(PERS), default="case", show_default=True, help="What a trace is."),
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", 
 
 @click.command("report")
 @EXPORTS
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="By the output's suffix; else terminal.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="By the output's suffix; terminal on stdout.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="- is stdout; csv wants a folder.")
 @session_options("reading", "filters", "look")
 def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:
@@ -29,7 +29,7 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
     from journeyminer.cli.writing import write_one
     from journeyminer.render.json import load
 
-    chosen = format_ or SUFFIXES.get(Path(output).suffix.lower(), "terminal")
+    chosen = format_ or _format_of(output)
     if len(exports) == 1 and _is_report(exports[0]):
         if session.filters != Filters():
             raise UsageError("A report.json is finished; it cannot be filtered.", hint="Give the log or the exports.")
@@ -41,6 +41,19 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
     if output != "-":
         session.say(f"wrote {output}")
     return session.status
+
+
+def _format_of(output: str) -> str:
+    """The format that the output's name says; stdout is a terminal."""
+    suffix = Path(output).suffix.lower()
+    if output == "-":
+        return "terminal"
+    if suffix not in SUFFIXES:
+        raise UsageError(
+            f"No format is known for {output!r}.",
+            hint=f"Name the file {', '.join(SUFFIXES)}, or say --format (csv fills a folder).",
+        )
+    return SUFFIXES[suffix]
 
 
 def _is_report(path: Path) -> bool:

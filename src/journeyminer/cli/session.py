@@ -65,19 +65,24 @@ class Session:
         )
 
     def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
-        """The prepared log of exports, or of one log folder. Says on stderr which files broke or were not read."""
+        """The prepared log of exports, of one log folder or of one output folder with its log.
+
+        Says on stderr which files broke or were not read.
+        """
         from journeyminer.importers import read_log
+        from journeyminer.importers.folders import log_of
         from journeyminer.log import EventLog
         from journeyminer.log.store import is_log
         from journeyminer.prepare import prepare
 
         flags = self.reading
+        alone = log_of(exports[0]) if len(exports) == 1 and not append_to else None
         logs = [path for path in exports if is_log(path)]
-        if logs and (len(exports) > 1 or append_to):
+        if logs and not alone:
             hint = "Add exports to a log with: journeyminer import EXPORT... -o LOG --append."
             raise UsageError(f"{logs[0]} is a log; give it alone.", hint=hint)
-        if logs:
-            log = EventLog.open(logs[0], memory=flags.memory)
+        if alone:
+            log = EventLog.open(alone, memory=flags.memory)
         else:
             with progress_bar(quiet=flags.quiet) as step:
                 log = read_log(
@@ -87,10 +92,15 @@ class Session:
                     append_to=append_to,
                     fingerprints=fingerprints,
                     progress=lambda shown, done, total: step(f"reading {shown}", done, total),
+                    skipped=self.say_skipped,
                 )
             self._say_what_broke(log)
         prepared = prepare(log, config=self.config)
         return prepared.run_to(flags.as_of) if flags.as_of else prepared
+
+    def say_skipped(self, shown: str) -> None:
+        """Say that something in a folder of exports is none."""
+        self.say(f"skipped {shown}: written by journeyminer")
 
     def _say_what_broke(self, log: EventLog) -> None:
         for broken in log.receipt.failed:

@@ -20,7 +20,7 @@ LISTED = ("cases", "events", "identities")
 @click.command("show")
 @click.argument("measures", metavar="MEASURE[,MEASURE...]")
 @EXPORTS
-@click.option("--by", metavar="COLUMN", help="Split by a column of the log: each value is measured alone.")
+@click.option("--by", metavar="COLUMN", help="Split by a column of the log: whole cases that hold the value.")
 @table_format
 @session_options("reading", "filters", "look")
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:

@@ -85,6 +85,7 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
     n_values = values[0][1]
     if n_values > MOST_VALUES:
         say(f"{column} has {n_values} values; these are the {MOST_VALUES} with the most cases.")
+    say(f"Each part of {column} is the whole cases that hold the value, so a case can stand in several parts.")
     shown = resource_names(log, named=named) if column == "resource" else {}
     return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from journeyminer.errors import UsageError
+from journeyminer.errors import Unwritable, UsageError
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -38,10 +38,19 @@ def write_one(report: Report, format_: str, language: Language, output: Path, *,
         write_tables(report, output)
 
 
+def check_no_log(folder: Path) -> None:
+    """Raises Unwritable where a log is: a folder is a log or a report, never both."""
+    from journeyminer.log.store import is_log
+
+    if is_log(folder):
+        raise Unwritable("This folder is a log.", place=str(folder), hint="Give another folder with -o.")
+
+
 def write_tables(report: Report, folder: Path) -> None:
     """Write every table of the report as a CSV file."""
     from journeyminer.render import tables, write
 
+    check_no_log(folder)
     for name, text in tables.files(report).items():
         write(folder / name, text)
 

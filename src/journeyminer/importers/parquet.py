@@ -45,7 +45,7 @@ def load(source: Source, intake: Intake) -> None:
     intake.decide("profile", plan.profile.name)
     intake.decide("read_as", plan.profile.title)
     read_table(plan, table, source, intake)
-    intake.decide("columns", plan.words)
+    plan.decide(intake)
 
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:

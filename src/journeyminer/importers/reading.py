@@ -14,44 +14,19 @@ from journeyminer.errors import JourneyminerError, TooManyRejected, Unidentified
 from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
 from journeyminer.importers.file_names import public_name
+from journeyminer.importers.folders import Skipped, as_text, find_files
 from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine
 from journeyminer.log.intake import LogBuilder
 from journeyminer.log.quality import SourceReceipt, Unclaimed
-from journeyminer.log.store import is_log, sha256, stage_stored
+from journeyminer.log.store import sha256, stage_stored
 
 MIN_REJECTED = 10
 """so many rejected records of a file are no error, whatever their share"""
 
 Progress = Callable[[str, int, int], None]
 """called with the file's name, the bytes read so far and the bytes in all"""
-
-
-def find_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """All files under the paths with the name each is shown by, in the order of those names.
-
-    Hidden files and log folders are left out. A name is relative to the folder given; where two would be the same,
-    the folder's own name stands before it.
-    """
-    found: list[tuple[Path, Path, Path]] = []
-    for path in paths:
-        if path.is_dir():
-            inside = [
-                file
-                for file in path.rglob("*")
-                if file.is_file()
-                and not any(part.startswith(".") for part in file.relative_to(path).parts)
-                and not any(is_log(folder) for folder in file.parents)
-            ]
-            found += [(file, file.relative_to(path), path) for file in inside]
-        elif path.exists():
-            found.append((path, Path(path.name), path.parent))
-        else:
-            raise UnreadableExport("There is no such file or folder.", place=str(path))
-    times = Counter(name for _, name, _ in found)
-    files = [(file, _as_text(name if times[name] == 1 else base.resolve().name / name)) for file, name, base in found]
-    return sorted(set(files), key=lambda pair: pair[1])
 
 
 def read_log(
@@ -62,6 +37,7 @@ def read_log(
     append_to: Path | None = None,
     fingerprints: bool = True,
     progress: Progress | None = None,
+    skipped: Skipped | None = None,
 ) -> EventLog:
     """Read exports into one log, in the sources' own words (`prepare` gives them the closed sets).
 
@@ -71,6 +47,7 @@ def read_log(
     Args:
         append_to: a log folder whose events come first; what it holds already is deduplicated.
         fingerprints: whether to take the SHA-256 of every file for the manifest; a log that is not saved needs none.
+        skipped: called with the name of every folder that is left out because journeyminer wrote it.
 
     Raises:
         UnidentifiedSource: no file was claimed at all.
@@ -83,7 +60,8 @@ def read_log(
         stage_stored(builder, append_to)
         builder.receipt.failed, builder.receipt.unclaimed = [], []  # of this reading, not of the last
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-        files = _unpacked(find_files(Path(path) for path in paths), Path(folder), builder, options)
+        found = find_files(map(Path, paths), skipped=skipped)
+        files = _unpacked(found, Path(folder), builder, options)
         claimed = _claim(files, builder, options)
         if not claimed and not builder.receipt.failed:
             if len(builder.receipt.unclaimed) == 1:
@@ -98,10 +76,12 @@ def read_log(
         return builder.seal()
 
 
-def identify_files(paths: Sequence[str | Path], options: ReadOptions) -> Iterator[Identified]:
+def identify_files(
+    paths: Sequence[str | Path], options: ReadOptions, *, skipped: Skipped | None = None
+) -> Iterator[Identified]:
     """What identify says of every file under the paths, archives' members among them."""
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-        for number, (path, shown) in enumerate(find_files(Path(path) for path in paths)):
+        for number, (path, shown) in enumerate(find_files(map(Path, paths), skipped=skipped)):
             try:
                 members = unpack(path, shown, Path(folder) / str(number)) if is_archive(path) else [(path, shown)]
             except UnreadableExport as error:
@@ -129,17 +109,12 @@ def _unpacked(
     return unpacked
 
 
-def _as_text(name: Path) -> str:
-    """A name as text; bytes of it that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name.as_posix()).decode("utf-8", "replace")
-
-
 def _readable(path: Path, folder: Path) -> Path:
     """The path; a link to it where its name is no UTF-8, which the engine cannot open."""
-    if os.fsencode(path).isascii() or _as_text(path) == path.as_posix():
+    if os.fsencode(path).isascii() or as_text(path) == path.as_posix():
         return path
     folder.mkdir()
-    link = folder / _as_text(Path(path.name))
+    link = folder / as_text(Path(path.name))
     link.symlink_to(path.resolve())
     return link
 

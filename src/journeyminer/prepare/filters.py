@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
-from typing import Any
+from typing import NamedTuple
 
 from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.log import EventLog
-from journeyminer.log.engine import Engine, quote
+from journeyminer.log.engine import quote
 from journeyminer.prepare.privacy import keep_numbers
+from journeyminer.prepare.rules import value_of
+from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
 from journeyminer.vocabulary import CHANNELS
 
 Moment = str | date | datetime | None
 
-_FORBIDDEN = {
-    "SUBQUERY": "a subquery",
-    "WINDOW": "a window function",
-    "STAR": "a star",
-    "PARAMETER": "a parameter",
-    "POSITIONAL_REFERENCE": "a position",
-    "LAMBDA": "a lambda",
-}
-_GROUP = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\b(group)\b""", re.IGNORECASE)
+
+class _Step(NamedTuple):
+    """One filter: in words, as the query of the case keys it lets through, and what it may have meant."""
+
+    description: str
+    select: str
+    meant: Callable[[], str] = str
 
 
 def filter_log(
@@ -36,12 +34,13 @@ def filter_log(
     Args:
         since, until: cases whose first event lies in [since, until); a date is its midnight, all in UTC.
         where: a SQL expression over the columns of `events` and `cases`; a case is kept where it holds for at least
-            one event. `group` needs no quotes.
-        channels: cases with at least one event in one of these channels.
+            one event. `group` needs no quotes. `case_id` is the source's own id or the full `namespace:native`.
+        channels: cases with at least one event in one of these channels, by any word that `rules.toml` has for one.
 
     Raises:
         UsageError: a filter cannot mean anything.
-        EmptyLog: no case is left; the message names the filter that removed the last ones.
+        EmptyLog: no case is left; the message names the filter that removed the last ones, the hint what it may
+            have meant.
     """
     engine = log.engine
     steps = list(_steps(log, _moment("since", since), _moment("until", until), where, channels))
@@ -49,13 +48,13 @@ def filter_log(
         return log
     schema = engine.new_schema()
     kept = f"{log.schema}.case_rows"
-    for number, (description, select) in enumerate(steps):
+    for number, step in enumerate(steps):
         table = f"{schema}.kept{number}"
-        passed = f"SELECT case_key FROM {kept} SEMI JOIN ({select}) USING (case_key)"
+        passed = f"SELECT case_key FROM {kept} SEMI JOIN ({step.select}) USING (case_key)"
         if problem := engine.attempt(f"CREATE TABLE {table} AS {passed}"):
-            raise UsageError(f"The filter cannot be used ({problem}).", place=description, hint=_columns_hint(log))
+            raise UsageError(f"The filter cannot be used ({problem}).", place=step.description, hint=columns_hint(log))
         if not engine.one(f"SELECT count(*) FROM {table}")[0]:
-            raise EmptyLog(f"No case is left after the filter {description}.", hint=_reach(log))
+            raise EmptyLog(f"No case is left after the filter {step.description}.", hint=step.meant() or _reach(log))
         kept = table
     filtered = log.derive(
         event_rows=f"SELECT x.* FROM {{log}}.event_rows x SEMI JOIN {kept} USING (case_key)",
@@ -74,7 +73,7 @@ def describe_filters(
         if moment is not None:
             described.append(f"{name} {_shown(moment)}")
     if channels:
-        described.append(f"channel {', '.join(channels)}")
+        described.append(f"channel {', '.join(map(_channel, channels))}")
     if where:
         described.append(f"where {where}")
     return tuple(described)
@@ -82,108 +81,37 @@ def describe_filters(
 
 def _steps(
     log: EventLog, since: datetime | None, until: datetime | None, where: str | None, channels: Sequence[str]
-) -> Iterator[tuple[str, str]]:
-    """Each filter in words, with the query of the case keys it lets through."""
+) -> Iterator[_Step]:
     if since and until and since >= until:
         raise UsageError("--since must be before --until.", place=f"since {_shown(since)} until {_shown(until)}")
     first = f"SELECT case_key FROM {log.schema}.event_rows GROUP BY case_key HAVING min(timestamp)"
     if since:
-        yield f"since {_shown(since)}", f"{first} >= {_timestamp(since)}"
+        yield _Step(f"since {_shown(since)}", f"{first} >= {_timestamp(since)}")
     if until:
-        yield f"until {_shown(until)}", f"{first} < {_timestamp(until)}"
+        yield _Step(f"until {_shown(until)}", f"{first} < {_timestamp(until)}")
     if channels:
-        for channel in channels:
-            if channel not in CHANNELS:
-                near = get_close_matches(channel, CHANNELS, 1)
-                step = f"Did you mean {near[0]!r}?" if near else f"Channels: {', '.join(CHANNELS)}."
-                raise UsageError(f"There is no channel {channel!r}.", hint=step)
+        channels = [_channel(channel) for channel in channels]
         listed = ", ".join(map(quote, channels))
         met = f"channel IN ({listed})" if log.has("channel") else "false"
-        yield f"channel {', '.join(channels)}", f"SELECT case_key FROM {log.schema}.event_rows WHERE {met}"
+        select = f"SELECT case_key FROM {log.schema}.event_rows WHERE {met}"
+        yield _Step(f"channel {', '.join(channels)}", select)
     if where is not None:
         # a text or a number would be taken for true
         boolean = "CAST(if(typeof(x) = 'BOOLEAN', x, error('neither true nor false')) AS BOOLEAN)"
-        asked = f"SELECT case_key, (\n{_checked(log, where)}\n) AS x FROM ({_joined(log)})"
-        yield f"where {where}", f"SELECT case_key FROM ({asked}) WHERE {boolean}"
+        checked = check_where(log, where)
+        asked = f"SELECT case_key, (\n{checked.text}\n) AS x FROM ({events_with_cases(log, checked.texts)})"
+        select = f"SELECT case_key FROM ({asked}) WHERE {boolean}"
+        yield _Step(f"where {where}", select, lambda: meant(log, checked))
 
 
-def _joined(log: EventLog) -> str:
-    case = "c.* EXCLUDE (case_key, case_id, customer_key)"
-    return f"SELECT e.*, {case} FROM {log.schema}.events e JOIN {log.schema}.cases c USING (case_key)"
-
-
-def _checked(log: EventLog, where: str) -> str:
-    """The expression as the engine may run it: one expression over known columns, the same answer at any time."""
-    text = _GROUP.sub(lambda found: found[1] or '"group"', where)
-    place = f"where {where}"
-    parsed = json.loads(log.engine.one("SELECT json_serialize_sql(?)", [f"SELECT (\n{text}\n)"])[0])
-    if parsed["error"]:
-        raise UsageError(
-            f"The filter is no SQL expression ({parsed['error_message']}).", place=place, hint=_columns_hint(log)
-        )
-    nodes = [statement["node"] for statement in parsed["statements"]]
-    if not where.strip() or len(nodes) != 1 or not _is_expression(nodes[0]):
-        raise UsageError("The filter must be one expression.", place=place, hint="Write it like \"group = 'Billing'\".")
-    unstable = _unstable_functions(log.engine)
-    known = {column.lower() for column in _columns(log)}
-    for part in _parts(nodes[0]["select_list"][0]):
-        if part["class"] in _FORBIDDEN:
-            raise UsageError(
-                f"The filter holds {_FORBIDDEN[part['class']]}.", place=place, hint="Compare columns with values."
-            )
-        if part["class"] == "FUNCTION" and part["function_name"].lower() in unstable:
-            raise UsageError(
-                f"{part['function_name']}() answers differently every time.",
-                place=place,
-                hint="Write the value itself.",
-            )
-        if part["class"] == "COLUMN_REF" and (word := ".".join(part["column_names"])).lower() not in known:
-            near = get_close_matches(word.lower(), sorted(known), 1)
-            step = f"Did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"There is no column {word!r}.", place=place, hint=step + _columns_hint(log))
-    return text
-
-
-def _is_expression(node: dict[str, Any]) -> bool:
-    """Whether a parsed SELECT is a bare expression: nothing before, after or beside it."""
-    return (
-        node["type"] == "SELECT_NODE"
-        and len(node["select_list"]) == 1
-        and node["from_table"]["type"] == "EMPTY"
-        and not any(
-            node[part] for part in ("modifiers", "where_clause", "group_expressions", "having", "qualify", "sample")
-        )
-    )
-
-
-def _parts(tree: object) -> Iterator[dict[str, Any]]:
-    """Every expression inside a parsed one."""
-    if isinstance(tree, dict):
-        if "class" in tree:
-            yield tree
-        for value in tree.values():
-            yield from _parts(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _parts(value)
-
-
-def _unstable_functions(engine: Engine) -> set[str]:
-    rows = engine.rows(
-        "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
-        "WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"
-    )
-    return {function for (function,) in rows}
-
-
-def _columns(log: EventLog) -> list[str]:
-    """What a filter may name, without the log's own keys."""
-    names = [row[0] for row in log.rows(f"DESCRIBE {_joined(log)}")]
-    return [column for column in names if not column.endswith("_key")]
-
-
-def _columns_hint(log: EventLog) -> str:
-    return f"Columns: {', '.join(_columns(log))}."
+def _channel(said: str) -> str:
+    """A channel by its name or by any word for it, `e-mail` or `telefone`."""
+    channel = value_of("channel", said)
+    if channel is None:
+        near = get_close_matches(said.lower(), CHANNELS, 1)
+        step = f"Did you mean {near[0]!r}?" if near else f"Channels: {', '.join(CHANNELS)}."
+        raise UsageError(f"There is no channel {said!r}.", hint=step)
+    return channel
 
 
 def _reach(log: EventLog) -> str:

@@ -27,6 +27,13 @@ def fold(text: str) -> str:
     return " ".join(_NO_WORD.sub(" ", plain).split()) if plain.isascii() else " ".join(plain.split())
 
 
+def value_of(column: str, word: str) -> str | None:
+    """The value of a closed set that a word of any of our languages means, as our rules have it; else None."""
+    _, words, _ = _our_rules()
+    value = words[column].get(fold(word))
+    return None if value == UNKNOWN else value
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What the rules say of one combination of words.

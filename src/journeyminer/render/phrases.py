@@ -28,7 +28,7 @@ COUNTED: Final = {
     "happy_path": "n_cases",
 }  # fmt: skip
 """finding -> which of its parameters is a number of traces"""
-DATA_ONLY: Final = frozenset({"profile", "columns", "event types not read"})
+DATA_ONLY: Final = frozenset({"profile", "columns", "columns_not_used", "event types not read"})
 """decisions that hold words of the source and names of ours, which are no sentences"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",

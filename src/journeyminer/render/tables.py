@@ -78,7 +78,8 @@ class Table:
         return isinstance(first, int | float) and not isinstance(first, bool)
 
     def pick(self, *columns: str, limit: int | None = None) -> Table:
-        """The table with these columns, in this order, and at most `limit` rows."""
+        """The table with those of these columns that it has, in this order, and at most `limit` rows."""
+        columns = tuple(column for column in columns if column in self.columns)
         at = [self.columns.index(column) for column in columns]
         return replace(self, columns=columns, rows=tuple(tuple(row[i] for i in at) for row in self.rows[:limit]))
 
@@ -186,9 +187,12 @@ def _activities(report: Report) -> Table | None:
 
 
 def _edges(report: Report) -> Table | None:
-    columns = "source target n n_cases mean_seconds median_seconds p90_seconds total_seconds lost_seconds"
-    moves = {"source": "activity", "target": "activity"}
-    return None if report.graph is None else _table(report, "edges", columns, report.graph.edges, **moves)
+    if report.graph is None:
+        return None
+    columns = "source target n n_cases mean_seconds median_seconds p90_seconds total_seconds"
+    if any(edge.lost_seconds is not None for edge in report.graph.edges):
+        columns += " lost_seconds"
+    return _table(report, "edges", columns, report.graph.edges, source="activity", target="activity")
 
 
 def _variants(report: Report) -> Table | None:

@@ -65,7 +65,7 @@ def load(source: Source, intake: Intake) -> None:
     intake.decide("header_row", str(dialect.header_row))
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         _load(plan, dialect, source, intake, Path(folder))
-    intake.decide("columns", plan.words)
+    plan.decide(intake)
 
 
 def read_table(plan: Plan, table: Table, source: Source, intake: Intake) -> None:

@@ -14,6 +14,7 @@ SHORT = {"case": "case_id", "time": "time_of_day", "start": "started_at"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"\bn(?:[o°]|\.\s?[o°])(?!\w)\.?")
 """N.º, Nº, N° and N.o, the number of something"""
+_E_MAIL = re.compile(r"\be mail\b")
 _BETWEEN = re.compile(r"[\s_\-–./():+\[\]\"']+")
 _TWICE_ENCODED = re.compile("[ÃÅÂ][\u0080-\u00bf‘’“”•–—˜™š›œžŸ†‡‰‹ŒŽ€‚ƒ„…ˆŠ±]")
 
@@ -21,10 +22,11 @@ _TWICE_ENCODED = re.compile("[ÃÅÂ][\u0080-\u00bf‘’“”•–—˜™š�
 def normalise(header: str) -> str:
     """The form in which headers are compared: lower case, no accents, words apart by one space.
 
-    `CaseID`, `case_id`, `case:id` and `Case-Id` are the same, and so are `N.º` and `Nº`, and text that was encoded as
-    UTF-8 twice.
+    `CaseID`, `case_id`, `case:id` and `Case-Id` are the same, and so are `N.º` and `Nº`, `E-mail` and `Email`, and text
+    that was encoded as UTF-8 twice.
     """
-    return _BETWEEN.sub(" ", _NUMBER.sub("no", plain(_CAMEL.sub(" ", repair(header))))).strip()
+    words = _BETWEEN.sub(" ", _NUMBER.sub("no", plain(_CAMEL.sub(" ", repair(header))))).strip()
+    return _E_MAIL.sub("email", words)
 
 
 def repair(text: str) -> str:

@@ -11,6 +11,7 @@ from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
+from journeyminer.log.intake import Intake
 
 NEEDED = {
     "events": ("case_id", "activity", "timestamp"),
@@ -49,6 +50,24 @@ class Plan:
             f"{milestone.activity} = {self.headers.texts[places[0]].strip()}" for milestone, places in self.milestones
         ]
         return ", ".join(said)
+
+    @property
+    def unused(self) -> str:
+        """The headers that are not read, for the receipt; a header that stands several times is listed once."""
+        profile, find = self.profile, self.headers.find
+        used = set(self.columns.values()).union(*(places for _, places in self.milestones))
+        for milestone, _ in self.milestones:
+            used.update(find(milestone.minutes)[:1], find(milestone.only_if_not))
+        for columns in (profile.identities, profile.extras, profile.attributes):
+            used.update(self.headers.match(columns).values())
+        texts = (text.strip() for place, text in enumerate(self.headers.texts) if place not in used)
+        return ", ".join(dict.fromkeys(filter(None, texts)))
+
+    def decide(self, intake: Intake) -> None:
+        """Note in the receipt which columns of the file are read, and which are not."""
+        intake.decide("columns", self.words)
+        if self.unused:
+            intake.decide("columns_not_used", self.unused)
 
     def check(self, shown: str) -> None:
         """Raises MissingColumn where a needed column is missing: what the file has, and the flags to give."""

@@ -1,0 +1,178 @@
+"""The expression of --where: checked before the engine sees it, and what it may have meant where nothing is left."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from journeyminer.errors import UsageError
+from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.schema import CASES, EVENTS
+
+_FORBIDDEN = {
+    "SUBQUERY": "a subquery",
+    "WINDOW": "a window function",
+    "STAR": "a star",
+    "PARAMETER": "a parameter",
+    "POSITIONAL_REFERENCE": "a position",
+    "LAMBDA": "a lambda",
+}
+_GROUP = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\b(group)\b""", re.IGNORECASE)
+_COMPARED = ("COMPARE_EQUAL", "COMPARE_IN")
+_TEXTS = {column.name for column in (*EVENTS, *CASES) if column.type == "VARCHAR"} - {"customer_id", "journey_id"}
+SHOWN = 5
+"""so many values of a column are named where the one asked for is none of them"""
+LOOKED_AT = 5000
+"""so many values of a column, the most frequent, are compared with the one asked for"""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A checked expression: the text for the engine, its texts, and which columns of text it compares with which."""
+
+    text: str
+    texts: frozenset[str]
+    compared: tuple[tuple[str, str], ...]
+
+
+def check_where(log: EventLog, where: str) -> Where:
+    """The expression as the engine may run it: one expression over known columns, the same answer at any time.
+
+    Raises:
+        UsageError: it is anything else.
+    """
+    text = _GROUP.sub(lambda found: found[1] or '"group"', where)
+    place = f"where {where}"
+    parsed = json.loads(log.engine.one("SELECT json_serialize_sql(?)", [f"SELECT (\n{text}\n)"])[0])
+    if parsed["error"]:
+        raise UsageError(
+            f"The filter is no SQL expression ({parsed['error_message']}).", place=place, hint=columns_hint(log)
+        )
+    nodes = [statement["node"] for statement in parsed["statements"]]
+    if not where.strip() or len(nodes) != 1 or not _is_expression(nodes[0]):
+        raise UsageError("The filter must be one expression.", place=place, hint="Write it like \"group = 'Billing'\".")
+    parts = list(_parts(nodes[0]["select_list"][0]))
+    _check_parts(log, parts, place)
+    texts = frozenset(part["literal"]["text"] for part in parts if _is_text(part))
+    return Where(text, texts, tuple(pair for part in parts for pair in _comparisons(part)))
+
+
+def _check_parts(log: EventLog, parts: list[dict[str, Any]], place: str) -> None:
+    unstable = _unstable_functions(log.engine)
+    known = {column.lower() for column in _columns(log)}
+    for part in parts:
+        if part["class"] in _FORBIDDEN:
+            raise UsageError(
+                f"The filter holds {_FORBIDDEN[part['class']]}.", place=place, hint="Compare columns with values."
+            )
+        if part["class"] == "FUNCTION" and part["function_name"].lower() in unstable:
+            raise UsageError(
+                f"{part['function_name']}() answers differently every time.",
+                place=place,
+                hint="Write the value itself.",
+            )
+        if part["class"] == "COLUMN_REF" and (word := ".".join(part["column_names"])).lower() not in known:
+            near = get_close_matches(word.lower(), sorted(known), 1)
+            step = f"Did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"There is no column {word!r}.", place=place, hint=step + columns_hint(log))
+
+
+def events_with_cases(log: EventLog, texts: frozenset[str] = frozenset()) -> str:
+    """A query of all events with what is known of their cases, under the names that a filter may use.
+
+    `case_id` is the source's own, as it is printed; a case that one of `texts` names in full (`namespace:native`) has
+    that.
+    """
+    full = ", ".join(quote(text) for text in sorted(texts) if ":" in text)
+    case_id = f"CASE WHEN e.case_id IN ({full}) THEN e.case_id ELSE c.native_id END" if full else "c.native_id"
+    case = "c.* EXCLUDE (case_key, case_id, customer_key)"
+    events, cases = f"{log.schema}.events", f"{log.schema}.cases"
+    return f"SELECT e.* REPLACE ({case_id} AS case_id), {case} FROM {events} e JOIN {cases} c USING (case_key)"
+
+
+def meant(log: EventLog, where: Where) -> str:
+    """What an expression may have meant that holds nowhere: values of the columns it compares with none of theirs."""
+    return " ".join(filter(None, (_meant(log, where, column, text) for column, text in where.compared)))
+
+
+def _meant(log: EventLog, where: Where, column: str, text: str) -> str:
+    relation = f"({events_with_cases(log, where.texts)})"
+    value = f"CAST({name(column)} AS VARCHAR)"
+    if log.engine.one(f"SELECT count(*) > 0 FROM {relation} WHERE {value} = {quote(text)}")[0]:
+        return ""
+    rows = log.engine.rows(
+        f"SELECT {value} FROM {relation} WHERE {value} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {LOOKED_AT}"
+    )
+    if not rows:
+        return f"No event has a {column}."
+    if column == "resource":
+        # their names are private, see prepare.privacy
+        return f"No resource is {text!r}: filters know them by the source's names, which --agents named shows."
+    values = {value.lower(): value for (value,) in reversed(rows)}
+    near = [values[found] for found in get_close_matches(text.lower(), values, SHOWN)]
+    shown = ", ".join(map(repr, near or [value for (value,) in rows[:SHOWN]]))
+    return f"No {column} is {text!r}; {'near it' if near else 'the most frequent'}: {shown}."
+
+
+def _comparisons(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The pairs of a column of text and a text that it is compared with."""
+    if part["type"] not in _COMPARED:
+        return
+    sides = part["children"] if "children" in part else [part["left"], part["right"]]
+    columns = [side["column_names"][-1].lower() for side in sides if side["class"] == "COLUMN_REF"]
+    for column in columns:
+        if column in _TEXTS:
+            yield from ((column, side["literal"]["text"]) for side in sides if _is_text(side))
+
+
+def _is_text(part: dict[str, Any]) -> bool:
+    return bool(part["class"] == "CONSTANT" and part["literal"].get("kind") == "STRING")
+
+
+def _is_expression(node: dict[str, Any]) -> bool:
+    """Whether a parsed SELECT is a bare expression: nothing before, after or beside it."""
+    return (
+        node["type"] == "SELECT_NODE"
+        and len(node["select_list"]) == 1
+        and node["from_table"]["type"] == "EMPTY"
+        and not any(
+            node[part] for part in ("modifiers", "where_clause", "group_expressions", "having", "qualify", "sample")
+        )
+    )
+
+
+def _parts(tree: object) -> Iterator[dict[str, Any]]:
+    """Every expression inside a parsed one."""
+    if isinstance(tree, dict):
+        if "class" in tree:
+            yield tree
+        for value in tree.values():
+            yield from _parts(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _parts(value)
+
+
+def _unstable_functions(engine: Engine) -> set[str]:
+    rows = engine.rows(
+        "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
+        "WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"
+    )
+    return {function for (function,) in rows}
+
+
+def _columns(log: EventLog) -> list[str]:
+    """What a filter may name, without the log's own keys."""
+    names = [row[0] for row in log.rows(f"DESCRIBE {events_with_cases(log)}")]
+    return [column for column in names if not column.endswith("_key")]
+
+
+def columns_hint(log: EventLog) -> str:
+    """All columns that a filter may name."""
+    return f"Columns: {', '.join(_columns(log))}."
