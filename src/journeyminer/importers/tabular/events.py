@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, say_zone
-from journeyminer.importers.tabular.moments import Moment, Reading, moment_sql
+from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.engine import name, quote
@@ -26,6 +26,7 @@ class _Query:
     when: Reading
     began: Reading | None
     zone: str | None
+    bounded: bool = True
 
     @property
     def when_text(self) -> str:
@@ -38,7 +39,7 @@ class _Query:
     @property
     def moments(self) -> tuple[Moment, Moment | None]:
         """SQL of the event's moment and, where the file has one, of its start."""
-        when = moment_sql(self.when, self.when_text, alias="when", zone=self.zone)
+        when = moment_sql(self.when, self.when_text, alias="when", zone=self.zone, bounded=self.bounded)
         if not self.began:
             return when, None
         text = self.table.text(self.plan.columns["started_at"])
@@ -103,8 +104,13 @@ def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> Non
     query = _Query(plan, table, Reading("", (), None, ""), None, source.timezone)
     when = decider.reading(place, text=query.when_text, samples=samples)
     began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None
-    query = replace(query, when=when, began=began)
+    query = replace(query, when=when, began=began, bounded=False)
     stage = intake.table(query.select(), first_row=table.first_row)
+    bounds = IN_BOUNDS.format("min(timestamp)") + " AND " + IN_BOUNDS.format("max(timestamp)")
+    if intake.engine.one(f"SELECT {bounds} FROM {stage}")[0] is False:  # to look at every row costs, and is rarely due
+        intake.withdraw()
+        stage = intake.table(replace(query, bounded=True).select(), first_row=table.first_row)
+    query = replace(query, bounded=True)
     if intake.receipt.events < intake.receipt.records:
         wider = _widened(query, decider, intake)
         if wider != query:

@@ -197,13 +197,18 @@ class Moment(NamedTuple):
     """1 where the wall-clock time comes twice in its zone, 2 where a clock skips it, else 0"""
 
 
-def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None) -> Moment:
+IN_BOUNDS = f"{{0}} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {{0}} < TIMESTAMP '{END:%Y-%m-%d}'"
+"""SQL of whether a moment is no placeholder"""
+
+
+def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None, bounded: bool = True) -> Moment:
     """SQL of the column in UTC.
 
     Args:
         text: SQL of the column's text.
         alias: a word that is no column of the file.
         zone: the zone of moments that carry none; None for UTC.
+        bounded: whether moments out of bounds are null.
     """
     inner, outer = [], []
     for zoned in (True, False):
@@ -213,10 +218,7 @@ def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None) -> 
             parsed = tried[0] if len(tried) == 1 else f"coalesce({', '.join(tried)})"
             inner.append(f"{parsed} AS {column}")
             shifted = column if zoned or not zone else _shifted(column, zone)
-            outer.append(
-                f"CASE WHEN {column} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {column} < TIMESTAMP '{END:%Y-%m-%d}' "
-                f"THEN {shifted} END"
-            )
+            outer.append(f"CASE WHEN {IN_BOUNDS.format(column)} THEN {shifted} END" if bounded else shifted)
     if not outer:
         return Moment((), "CAST(NULL AS TIMESTAMP)", None)
     odd = _odd(f"{alias}_naive", zone) if zone and reading.has_naive else None
