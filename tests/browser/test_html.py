@@ -93,6 +93,25 @@ def test_the_map_stays_inside_its_frame_and_is_not_shrunk_to_fine_print(opened: 
     page.ask("Emulation.clearDeviceMetricsOverride")
 
 
+@pytest.mark.parametrize("width", [360, 390, 760, 1280])
+def test_the_lost_hours_of_every_place_are_seen_without_scrolling_sideways(opened: Open, width: int) -> None:
+    page = opened(sample_report())
+    page.ask("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    edges = page.run("[...document.querySelectorAll('.places td.lost')].map(td => td.getBoundingClientRect().right)")
+    assert len(edges) == len(sample_report().bottlenecks or ())
+    assert max(edges) <= width
+    page.ask("Emulation.clearDeviceMetricsOverride")
+
+
+def test_a_map_wider_than_the_page_opens_at_its_beginning(opened: Open, tab: Page) -> None:
+    tab.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    page = opened(sample_report())
+    start = page.run("(({ left, right }) => [left, right])(document.getElementById('start').getBoundingClientRect())")
+    assert 0 < start[0] < start[1] < 390
+    assert page.run("document.querySelector('.map .picture').scrollLeft") > 0
+    page.ask("Emulation.clearDeviceMetricsOverride")
+
+
 def test_hostile_text_is_read_and_not_run(opened: Open) -> None:
     page = opened(hostile_report())
     assert page.run("document.title").startswith("Customer journeys")

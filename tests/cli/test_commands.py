@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from journeyminer.i18n import Language
 from journeyminer.importers.folders import OUTPUTS
 from journeyminer.log import EventLog
 
@@ -218,6 +220,24 @@ def test_figures_are_written_in_their_unit_for_readers_and_plain_for_programs(cl
     assert "seconds" in cli("show", "kpis", tickets, "--format", "csv").out
     shown = cli("show", "kpis", tickets).out
     assert "22 h 36 min" in shown  # 90 % of the way from 1 h to 25 h
+
+
+def test_key_figures_are_named_in_the_language_and_need_no_unit(cli: Cli, tickets: Path) -> None:
+    shown = cli("show", "kpis", tickets, "--language", "hu").out
+    assert "Első válasz" in shown
+    assert not {"first_response", "seconds", "unit", "Egység"} & set(shown.split())
+    head, *rows = csv.reader(io.StringIO(cli("show", "kpis", tickets, "--format", "csv", "--language", "hu").out))
+    assert "first_response" in {row[head.index("id")] for row in rows}
+    assert "seconds" in {row[head.index("unit")] for row in rows}
+
+
+@pytest.mark.parametrize("wanted", ["cases", "events", "identities"])
+@pytest.mark.parametrize("code", ["en", "es", "hu", "pt"])
+def test_lists_have_heads_in_the_language_and_columns_in_csv(cli: Cli, tickets: Path, wanted: str, code: str) -> None:
+    columns = cli("show", wanted, tickets, "--format", "csv").out.splitlines()[0].split(",")
+    shown = cli("show", wanted, tickets, "--language", code).out.splitlines()[0]
+    assert re.split(r"\s{2,}", shown) == [Language(code).text(f"column.{column}") for column in columns]
+    assert "_" not in shown
 
 
 def test_identify_says_what_and_why(cli: Cli, tickets: Path, tmp_path: Path) -> None:

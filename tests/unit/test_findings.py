@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from journeyminer.i18n import Language
+from journeyminer.render.terminal import render
 from journeyminer.report.build import build
+from journeyminer.report.findings import find, worth_saying
+from sample_report import sample_report
 from tiny import log, with_customers
 
 
@@ -19,6 +25,17 @@ def test_shares_are_of_the_traces() -> None:
         found.params["share"] for report in reports for found in report.findings or () if found.slug == "handovers"
     ]
     assert shares == [0.25, 0.5]
+
+
+def test_a_place_of_less_than_a_minute_is_no_finding_and_no_line() -> None:
+    report = sample_report()
+    first, second, *_ = report.bottlenecks or ()
+    tiny = replace(report, bottlenecks=(replace(first, lost_seconds=60), replace(second, rank=2, lost_seconds=59)))
+    assert [place.rank for place in worth_saying(tiny)] == [1]
+    nothing = replace(report, bottlenecks=(replace(first, lost_seconds=59),))
+    assert not {"bottleneck", "bottleneck_group", "one_off"} & {found.slug for found in find(nothing)}
+    assert "bottleneck_group" in {found.slug for found in find(tiny)}
+    assert "Billing: Group changed" not in render(nothing, Language("en"))
 
 
 def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:

@@ -232,7 +232,9 @@ def test_a_status_that_may_be_of_the_event_stays(text: str) -> None:
 
 def test_a_talk_in_which_nobody_is_known_is_said() -> None:
     unknown = from_source("whatsapp", {"activity": "message"}, {"activity": "message"})
-    assert label(unknown).receipt.notes == [("us_unknown", {"files": 1})]
+    assert label(unknown).receipt.notes == [("us_unknown_chat", {"files": 1})]
+    mails = from_source("mail", {"activity": "message"}, {"activity": "message"})
+    assert label(mails).receipt.notes == [("us_unknown", {"files": 1})]
     known = from_source("whatsapp", {"activity": "message", "role": "agent"}, {"activity": "message"})
     assert label(known).receipt.notes == []
 

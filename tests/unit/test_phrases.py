@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from journeyminer.i18n import Language
+from journeyminer.i18n import Language, available_languages
 from journeyminer.render import phrases
-from journeyminer.report.model import Report
+from journeyminer.render.tables import report_tables
+from journeyminer.render.terminal import UNKNOWN_LENGTH
+from journeyminer.report.model import Finding, Report
 from sample_report import sample_report
 
 EN = Language("en")
@@ -81,3 +84,99 @@ def test_a_table_is_read_as_what_its_profile_calls_it() -> None:
     assert phrases.read_as(source, EN) == "event log"
     assert phrases.read_as(source, Language("hu")) == "eseménynapló"
     assert phrases.read_as(replace(source, decisions={}), EN) == "tabular"  # a log that an earlier version saved
+
+
+def of_customers() -> Report:
+    report = sample_report()
+    assert report.quality is not None
+    return replace(report, per="customer", quality=replace(report.quality, notes=(("left_out", {"n": 7}),)))
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (Finding("first_response", "info", {"median": 60, "p90": 120, "n": 9}), "Half of 9 customers had"),
+        (Finding("handovers", "info", {"share": 0.5, "of": 9, "mean": 1}), "50% of 9 customers changed"),
+        (Finding("ping_pong", "warning", {"n": 4, "n_cases": 3}), "3 customers went back"),
+        (Finding("reopened", "warning", {"share": 0.5, "n": 4, "of": 8}), "of 8 customers with a resolved case"),
+        (Finding("open_cases", "info", {"n": 1, "of": 9}), "1 of 9 customers still had an open case"),
+        (Finding("happy_path", "info", {"share": 0.5, "n_cases": 4}), "50% (4 customers)"),
+        (Finding("bottleneck", "warning", {"seconds": 9, "n_cases": 4}), "in 4 cases"),
+    ],
+)
+def test_a_finding_calls_traces_what_they_are_and_a_places_cases_cases(found: Finding, says: str) -> None:
+    assert says in phrases.finding(found, "customer", EN)
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_no_finding_calls_customers_cases(code: str) -> None:
+    language = Language(code)
+    for slug, counted in phrases.COUNTED.items():
+        params: dict[str, str | int | float | None] = {"n": 2, "of": 2, "n_cases": 2, counted: 777}
+        assert language.text("count.customer", n=777) in phrases.finding(
+            Finding(slug, "", params), "customer", language
+        )
+
+
+def test_the_first_lines_say_how_many_cases_belong_to_nobody() -> None:
+    assert phrases.what_was_read(of_customers(), EN).endswith("7 cases are left out: nobody knows whose they are.")
+    assert phrases.what_was_read(sample_report(), EN).endswith("1,019 customers.")
+
+
+def test_places_and_ratings_count_cases_and_all_else_traces() -> None:
+    report = of_customers()
+    heads = {name: table.head(EN) for name, table in report_tables(report).items()}
+    assert {"Cases", "Customers"} <= set(heads["bottlenecks"])
+    assert all("Customers" in heads[name] for name in ("edges", "activities", "variants", "handovers", "durations"))
+    bases = {kpi.id: phrases.kpi_basis(kpi, report.per, EN) for kpi in report.kpis or ()}
+    assert (bases["hops"], bases["csat"]) == ("1,284 customers", "139 cases")
+
+
+def test_a_measure_of_customers_is_named_and_explained_as_one() -> None:
+    hops = next(kpi for kpi in sample_report().kpis or () if kpi.id == "hops")
+    assert phrases.kpi_name(hops, "customer", EN) == "Hand-offs per customer"
+    assert phrases.kpi_definition(hops, "customer", EN).startswith("How often a customer went")
+    assert phrases.kpi_name(hops, "case", EN) == "Hand-offs per case"
+
+
+def test_the_words_explain_the_lens_where_it_is_not_the_case() -> None:
+    assert "customer" in phrases.glossary(of_customers())
+    assert phrases.glossary(sample_report()) == list(phrases.GLOSSARY)
+
+
+def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last() -> None:
+    report = sample_report()
+    assert report.quality is not None
+    junk = tuple((f"note {n}.txt", "no importer") for n in range(10))
+    notes: tuple[tuple[str, dict[str, str | int | float]], ...] = (
+        ("overlaps", {"n": 1}), ("synthetic", {}), ("us_unknown_chat", {"files": 2}), ("mixed_zones", {"n": 3}),
+    )  # fmt: skip
+    says = phrases.unknowns(replace(report, quality=replace(report.quality, notes=notes, unclaimed=junk)), EN)
+    starts = ("The chats do not", "For 9% of the time", "Contacts per case:", "1 file names no time zone",
+              "Some files hold one row", "3 waits were not", "1 step began", "37 events", "1 file broke:",
+              "10 files were not read: note 0.txt, note 1.txt, note 2.txt, 7 more;")  # fmt: skip
+    assert [line[: len(start)] for line, start in zip(says, starts, strict=True)] == list(starts)
+
+
+def test_a_trace_of_unknown_time_spoils_little() -> None:
+    report = sample_report()
+    rows = tuple(replace(row, seconds=1) if row.turn == "unknown" else row for row in report.turns or ())
+    says = phrases.unknowns(replace(report, turns=rows), EN)
+    assert says[0].startswith("Contacts per case:")
+    assert any(line.startswith("For <0.1% of the time") for line in says)
+
+
+def test_figures_that_lack_the_same_share_a_sentence() -> None:
+    report = sample_report()
+    kpis = tuple(replace(kpi, value=None, reason="no_status") for kpi in (report.kpis or ())[1:4])
+    says = phrases.unknowns(replace(report, kpis=kpis), EN)
+    assert "First resolution, Last resolution, Reopened: the data holds no status." in says
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_the_line_to_paste_is_never_cut_on_a_terminal(code: str) -> None:
+    language = Language(code)
+    mail, chat = (language.text(f"note.{slug}") for slug in phrases.SPOIL_ROLES)
+    assert re.search(r'us\.domains = \["\S+"\]$', mail)
+    assert re.search(r'us\.names = \[".+"\]$', chat)
+    assert max(len(mail), len(chat)) <= UNKNOWN_LENGTH

@@ -42,7 +42,7 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
     log = session.read(exports)
     kept = session.filter(log)
     if lists:
-        show_list(kept, lists[0], format_, named=session.look.agents == "named")
+        show_list(kept, lists[0], format_, named=session.look.agents == "named", language=session.language)
     else:
         show_sections(session, kept, wanted, by=by, format_=format_)
     return session.status

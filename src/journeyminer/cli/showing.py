@@ -93,7 +93,7 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
 def _print_tables(
     language: Language, reports: dict[str, Report], measures: Sequence[str], *, by: str | None, format_: str
 ) -> None:
-    from journeyminer.render.tables import report_tables
+    from journeyminer.render.tables import kpis_in_words, report_tables
     from journeyminer.render.terminal import render_table
 
     names = [table for measure in measures for table in TABLES[measure]]
@@ -102,6 +102,11 @@ def _print_tables(
             raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
         names = names[:1]
     made = {value: report_tables(report) for value, report in reports.items()}
+    if format_ != "csv":
+        for value, tables in made.items():
+            if "kpis" in tables:
+                words = kpis_in_words(reports[value], language)
+                tables["kpis"] = words.pick(*(column for column in words.columns if column != "definition"))
     printed = []
     for name in names:
         parts = {value: tables[name] for value, tables in made.items() if name in tables}
@@ -143,7 +148,7 @@ LISTS = {
 """what each list shows; identifiers themselves never leave their table"""
 
 
-def show_list(log: EventLog, wanted: str, format_: str, *, named: bool) -> None:
+def show_list(log: EventLog, wanted: str, format_: str, *, named: bool, language: Language) -> None:
     """Print a list of the log: the cases or events that the filters keep, or how many identifiers there are."""
     from journeyminer.cli.output import print_table
     from journeyminer.prepare.privacy import resource_names
@@ -156,4 +161,4 @@ def show_list(log: EventLog, wanted: str, format_: str, *, named: bool) -> None:
         {str(column): value.isoformat() if hasattr(value, "isoformat") else value for column, value in row.items()}
         for row in plain.to_dict("records")
     ]
-    print_table(rows, [str(column) for column in frame.columns], format_)
+    print_table(rows, [str(column) for column in frame.columns], format_, language=language)

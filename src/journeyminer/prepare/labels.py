@@ -24,10 +24,10 @@ from journeyminer.vocabulary import RESOLVED_STATUSES
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = ("mail", "whatsapp")
+TALKS = {"mail": "us_unknown", "whatsapp": "us_unknown_chat"}
 """the sources whose every message is by the customer or by us"""
 
-MADE_HERE = ("us_unknown", "status_is_final", "ends_unknown")
+MADE_HERE = (*TALKS.values(), "status_is_final", "ends_unknown")
 """the notes of a receipt that labelling makes"""
 
 
@@ -51,7 +51,8 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `ends_unknown` (a file has no status and the names of its activities do not say how most of its cases end; no
-    status is read from them), `us_unknown` (files of mail or chat in which nobody is known as customer or as us).
+    status is read from them), `us_unknown` and `us_unknown_chat` (files of mail or chat in which nobody is known as
+    customer or as us).
     """
     rules = Rules(config)
     log = _as_said(log)
@@ -257,10 +258,12 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
         unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
         notes=[note for note in log.receipt.notes if note[0] not in MADE_HERE],
     )
-    talks = [number for number, source in enumerate(receipt.sources) if source.importer in TALKS and source.events]
-    silent = sum(not known[number]["us"] for number in talks)
-    if silent:
-        receipt.note("us_unknown", files=silent)
+    for importer, slug in TALKS.items():
+        talks = [
+            number for number, source in enumerate(receipt.sources) if source.importer == importer and source.events
+        ]
+        if silent := sum(not known[number]["us"] for number in talks):
+            receipt.note(slug, files=silent)
     return receipt
 
 

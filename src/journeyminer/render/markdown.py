@@ -62,7 +62,7 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
         for place in report.bottlenecks[:TOP]
     )
     columns = "rank", "place", "turn", "lost_seconds", "likely", "n_cases", "median_seconds", "p90_seconds", "one_off"
-    yield _table(tables.Table("", columns, rows, {"one_off": ""}, {"n_cases": f"per.{report.per}"}), language)
+    yield _table(tables.Table("", columns, rows, {"one_off": ""}), language)
     rest = len(report.bottlenecks) - TOP
     if rest > 0:
         yield text(language.text("section.variants.more", n=rest))
@@ -84,13 +84,8 @@ def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
     if not report.kpis:
         return
     yield _heading("kpis", language)
-    rows = tuple(
-        (phrases.kpi_name(kpi, language), *phrases.kpi_figures(kpi, language), kpi.n, kpi.n_open,
-         phrases.kpi_definition(kpi, language))
-        for kpi in report.kpis
-    )  # fmt: skip
-    columns = ("id", "value", "likely", "n", "n_open", "definition")
-    yield _table(tables.Table("", columns, rows, heads={"n": f"per.{report.per}"}), language)
+    columns = ("id", "value", "likely", "rests_on", "n_open", "definition")
+    yield _table(tables.kpis_in_words(report, language).pick(*columns), language)
 
 
 def _map(report: Report, made: Made, language: Language) -> Iterable[str]:
@@ -170,6 +165,10 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
     quality = report.quality
     if quality and quality.rejects:
         inside += [f"**{language.text('section.receipt.rejects')}**", _table(tables.rejects(report), language)]
+    for key, files in (("unclaimed", quality.unclaimed), ("failed", quality.failed)) if quality else ():
+        if files:
+            listed = "\n".join(f"- {text(f'{file}: {language.said(reason)}')}" for file, reason in files)
+            inside += [f"**{language.text(f'section.receipt.{key}')}**", listed]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
         inside.append(text(language.text("section.receipt.unmatched_lead")))

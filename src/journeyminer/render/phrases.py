@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
+from journeyminer.report.findings import TELLING_SHARE
 from journeyminer.report.model import Bottleneck, Finding, Kpi, Report, SourceRow
-from journeyminer.vocabulary import OUR_TURNS, Turn
+from journeyminer.vocabulary import OUR_TURNS, Per, Turn
 
 FATES: Final = ("used", "rejected", "deduplicated", "ignored")
 ORDER: Final[tuple[Turn, ...]] = (
@@ -22,6 +23,11 @@ PLACES: Final = 10
 STEPS: Final = 24
 NAMES: Final = 3
 """findings, places, steps of one way and names that are shown before the rest is folded or counted"""
+COUNTED: Final = {
+    "first_response": "n", "handovers": "of", "ping_pong": "n_cases", "reopened": "of", "open_cases": "of",
+    "happy_path": "n_cases",
+}  # fmt: skip
+"""finding -> which of its parameters is a number of traces"""
 DATA_ONLY: Final = frozenset({"profile", "columns", "columns_not_used", "event types not read"})
 """decisions that hold words of the source and names of ours, which are no sentences"""
 GLOSSARY: Final = (
@@ -64,6 +70,12 @@ def traces(report: Report, n: int, language: Language) -> str:
     return language.text(f"count.{report.per}", n=n)
 
 
+def in_lens(key: str, per: Per, language: Language, **params: object) -> str:
+    """The sentence of a key; where the lens has one of its own (`<key>_customer`), that."""
+    own = f"{key}_{per}"
+    return language.text(own if language.has(own) else key, **params)
+
+
 def n_traces(report: Report) -> int:
     """How many traces the report's lens has."""
     counts = {"case": report.log.n_cases, "journey": report.log.n_journeys, "customer": report.log.n_customers}
@@ -87,10 +99,16 @@ def balance_line(report: Report, language: Language) -> str:
     )
 
 
+def left_out(report: Report, language: Language) -> str:
+    """How many cases are in no trace of the lens, as no customer is known for them; nothing where all are."""
+    notes = dict(report.quality.notes) if report.quality else {}
+    return language.text("note.left_out", **notes["left_out"]) if "left_out" in notes else ""
+
+
 def what_was_read(report: Report, language: Language) -> str:
-    """Files, records and their fates, events, cases and, where anyone is known, customers in one sentence."""
+    """Files, records and their fates, events, cases and, where anyone is known, customers; what the lens leaves out."""
     key = "read.sentence_customers" if report.log.n_customers else "read.sentence"
-    return language.text(
+    read = language.text(
         key,
         files=language.text("count.files", n=len(report.sources)),
         records=language.text("count.records", n=sum(row.records for row in report.sources)),
@@ -99,6 +117,7 @@ def what_was_read(report: Report, language: Language) -> str:
         cases=language.text("count.case", n=report.log.n_cases),
         customers=language.text("count.customers", n=report.log.n_customers or 0),
     )
+    return f"{read} {left_out(report, language)}".rstrip()
 
 
 def read_as(source: SourceRow, language: Language) -> str:
@@ -120,9 +139,11 @@ def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, st
     return [(language.number(n), language.said(reason)) for reason, n in counts.items()]
 
 
-def finding(found: Finding, language: Language) -> str:
-    """A finding as a sentence."""
-    return language.text(f"finding.{found.slug}", **found.params)
+def finding(found: Finding, per: Per, language: Language) -> str:
+    """A finding as a sentence, its traces called what they are in the lens."""
+    counted = COUNTED.get(found.slug)
+    traces = {"cases": language.text(f"count.{per}", n=found.params.get(counted))} if counted else {}
+    return in_lens(f"finding.{found.slug}", per, language, **found.params, **traces)
 
 
 def figure(found: Finding, language: Language) -> str:
@@ -132,7 +153,7 @@ def figure(found: Finding, language: Language) -> str:
 
 def headlines(report: Report, language: Language) -> list[str]:
     """The first findings as sentences."""
-    return [finding(found, language) for found in (report.findings or ())[:HEADLINES]]
+    return [finding(found, report.per, language) for found in (report.findings or ())[:HEADLINES]]
 
 
 def clock(report: Report) -> list[tuple[Turn, int, float]]:
@@ -189,9 +210,15 @@ def kpi_kind(kpi: Kpi) -> str:
     return UNITS.get(kpi.unit, "")
 
 
-def kpi_name(kpi: Kpi, language: Language) -> str:
+def kpi_name(kpi: Kpi, per: Per, language: Language) -> str:
     """A measure's name."""
-    return language.text(f"kpi.{kpi.id}.name") if language.has(f"kpi.{kpi.id}.name") else kpi.id.replace("_", " ")
+    key = f"kpi.{kpi.id}.name"
+    return in_lens(key, per, language) if language.has(key) else kpi.id.replace("_", " ")
+
+
+def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
+    """How many traces a measure rests on: `1,240 cases`. Ratings are of cases, whatever a trace is."""
+    return language.text("count.case" if kpi.id == "csat" else f"count.{per}", n=kpi.n)
 
 
 def cautions(bottleneck: Bottleneck, language: Language) -> str:
@@ -252,7 +279,11 @@ def coverage(report: Report, language: Language) -> str:
         return ""
     found = report.variants
     return language.text(
-        "section.variants.coverage", n_total=found.n_total, n_for_80=found.n_for_80, n_once=found.n_once
+        "section.variants.coverage",
+        n_total=found.n_total,
+        n_for_80=found.n_for_80,
+        n_once=found.n_once,
+        cases=traces(report, n_traces(report), language),
     )
 
 
@@ -262,46 +293,85 @@ def durations_lead(report: Report, language: Language) -> str:
         return ""
     of = report.durations
     key = "lead" if of.n_open else "lead_plain" if of.n_unknown else "lead_all"
-    says = [language.text(f"section.durations.{key}", cases=traces(report, of.n, language), n_open=of.n_open)]
+    cases = traces(report, of.n, language)
+    says = [in_lens(f"section.durations.{key}", report.per, language, cases=cases, n_open=of.n_open)]
     if of.n_unknown:
         says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
     return " ".join(says)
 
 
-def kpi_definition(kpi: Kpi, language: Language) -> str:
+def kpi_definition(kpi: Kpi, per: Per, language: Language) -> str:
     """What a measure means, in one sentence; nothing where no catalogue says."""
     key = f"kpi.{kpi.definition}.definition"
-    return language.text(key) if language.has(key) else ""
+    return in_lens(key, per, language) if language.has(key) else ""
+
+
+def glossary(report: Report) -> list[str]:
+    """The words that a page explains: where traces are customers, what that means too."""
+    first, *rest = GLOSSARY
+    return [first, *(["customer"] if report.per == "customer" else []), *rest]
 
 
 def unknowns(report: Report, language: Language) -> list[str]:
-    """What the data cannot say, in sentences, the gravest first: files that are missing, whose turn, figures, zones."""
-    says = [_file("failed", item, language) for item in (report.quality.failed if report.quality else ())]
-    says += [_file("unclaimed", item, language) for item in (report.quality.unclaimed if report.quality else ())]
-    unknown = sum(share for turn, _, share in clock(report) if turn == "unknown")
-    assumed = sum(row.share for row in report.turns or () if row.basis == "assumed")
-    if unknown:
-        says.append(language.text("section.unknowns.unknown_turns", share=unknown))
-    if assumed:
-        says.append(language.text("section.unknowns.assumed_turns", share=assumed))
-    for kpi in report.kpis or ():
-        if kpi.value is None:
-            name, reason = kpi_name(kpi, language), language.word("reason", kpi.reason)
-            says.append(language.text("section.unknowns.kpi", name=name, reason=reason))
+    """What the data cannot say, in sentences, by what it spoils: roles and turns, key figures, times, then the rest.
+
+    Files that were not read come last: they are listed in the receipt.
+    """
+    notes = list(report.quality.notes) if report.quality else []
+    first = [language.text(f"note.{slug}", **params) for slug, params in notes if slug in SPOIL_ROLES]
+    rest = sorted((note for note in notes if note[0] not in SPOIL_ROLES), key=_graveness)
+    turns = _unknown_turns(report, language)
+    says = [*first, *(line for line, share in turns if share >= TELLING_SHARE), *_unknown_figures(report, language)]
     if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
         says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
-    for slug, params in report.quality.notes if report.quality else ():
-        says.append(language.text(f"note.{slug}", **params))
+    says += [language.text(f"note.{slug}", **params) for slug, params in rest]
+    says += [line for line, share in turns if share < TELLING_SHARE]
     if report.log.n_ties:
         says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
-    return says
+    return says + _unread(report, language)
+
+
+SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
+NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "left_out", "overlaps")
+"""notes of a reading; the gravest first"""
+
+
+def _graveness(note: tuple[str, object]) -> int:
+    return NOTES.index(note[0]) if note[0] in NOTES else len(NOTES)
+
+
+def _unknown_turns(report: Report, language: Language) -> list[tuple[str, float]]:
+    """Sentences on the time of which the turn is unknown or assumed, with the share that it is."""
+    shares = {
+        "unknown_turns": sum(share for turn, _, share in clock(report) if turn == "unknown"),
+        "assumed_turns": sum(row.share for row in report.turns or () if row.basis == "assumed"),
+    }
+    return [(language.text(f"section.unknowns.{key}", share=share), share) for key, share in shares.items() if share]
+
+
+def _unknown_figures(report: Report, language: Language) -> list[str]:
+    """One sentence a reason, with all the figures that it spoils."""
+    names: dict[str | None, list[str]] = {}
+    for kpi in report.kpis or ():
+        if kpi.value is None:
+            names.setdefault(kpi.reason, []).append(kpi_name(kpi, report.per, language))
+    return [
+        language.text("section.unknowns.kpi", names=", ".join(spoilt), reason=language.word("reason", reason))
+        for reason, spoilt in names.items()
+    ]
+
+
+def _unread(report: Report, language: Language) -> list[str]:
+    quality = report.quality
+    kinds = {"failed": quality.failed, "unclaimed": quality.unclaimed} if quality else {}
+    return [
+        language.text(f"section.unknowns.{key}", n=len(items), files=some([file for file, _ in items], language))
+        for key, items in kinds.items()
+        if items
+    ]
 
 
 def some(names: list[str], language: Language) -> str:
     """The first names of a list, and how many more there are."""
     rest = len(names) - NAMES
     return ", ".join([*names[:NAMES], *([language.text("count.more", n=rest)] if rest > 0 else [])])
-
-
-def _file(key: str, item: tuple[str, str], language: Language) -> str:
-    return language.text(f"section.unknowns.{key}", file=item[0], reason=language.said(item[1]))

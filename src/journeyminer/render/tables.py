@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
 from journeyminer.report.model import Finding, Report, SourceRow
+from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +31,11 @@ KINDS: Final = {
     "visibility": "visibility",
     "activity": "activity",
     "one_off": "one_off",
+    "clock": "clock",
     "severity": "severity",
     "share": "percent",
     "score": "percent",
+    "csat": "percent",
     "seconds": "duration",
     "lost_seconds": "hours",
     "hops_mean": "decimal",
@@ -47,10 +50,6 @@ _ENDINGS: Final = {"_seconds": "duration", "_share": "percent"}
 _NUMERIC: Final = frozenset({"number", "decimal", "percent", "duration", "hours"})
 
 
-MEASURED: Final = frozenset({"value", "median", "p90", "low", "high"})
-"""the columns of a table of figures that are in its unit"""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of plain values. `kinds` and `heads` (column -> kind, column -> locale key) say more than the names do."""
@@ -60,6 +59,8 @@ class Table:
     rows: tuple[tuple[object, ...], ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
+    per: Per = "case"
+    """what findings in it call a trace"""
 
     def kind(self, column: str) -> str:
         """How a column is written: see KINDS."""
@@ -92,26 +93,21 @@ class Table:
     def cells(self, language: Language) -> tuple[tuple[str, ...], ...]:
         """The rows for a reader; lists are joined by arrows, as they are sequences of steps."""
         return tuple(
-            tuple(_written(value, kind, language) for value, kind in zip(row, self._kinds(row), strict=True))
+            tuple(
+                self._written(value, self.kind(column), language)
+                for value, column in zip(row, self.columns, strict=True)
+            )
             for row in self.rows
         )
 
-    def _kinds(self, row: tuple[object, ...]) -> list[str]:
-        """How each cell of a row is written; in a table of figures its unit says so."""
-        if "unit" not in self.columns:
-            return [self.kind(column) for column in self.columns]
-        by_unit = phrases.UNITS.get(str(row[self.columns.index("unit")]), "")
-        return [by_unit if column in MEASURED else self.kind(column) for column in self.columns]
-
-
-def _written(value: object, kind: str, language: Language) -> str:
-    if isinstance(value, Finding):
-        return phrases.finding(value, language)
-    if isinstance(value, SourceRow):
-        return phrases.read_as(value, language)
-    if isinstance(value, tuple | list):
-        return " → ".join(language.value(item, kind) for item in value)
-    return language.value(value, kind)
+    def _written(self, value: object, kind: str, language: Language) -> str:
+        if isinstance(value, Finding):
+            return phrases.finding(value, self.per, language)
+        if isinstance(value, SourceRow):
+            return phrases.read_as(value, language)
+        if isinstance(value, tuple | list):
+            return " → ".join(language.value(item, kind) for item in value)
+        return language.value(value, kind)
 
 
 def from_frame(name: str, frame: pd.DataFrame, **kinds: str) -> Table:
@@ -219,7 +215,9 @@ def _handover_totals(report: Report) -> Table | None:
 
 def _durations(report: Report) -> Table | None:
     columns = "n n_open n_unknown median_seconds p90_seconds mean_seconds min_seconds max_seconds"
-    return None if report.durations is None else _table(report, "durations", columns, [report.durations])
+    if report.durations is None:
+        return None
+    return replace(_table(report, "durations", columns, [report.durations]), heads={"n": f"per.{report.per}"})
 
 
 def _turns(report: Report) -> Table | None:
@@ -239,7 +237,7 @@ def _bottlenecks(report: Report) -> Table | None:
     table = _table(report, "bottlenecks", columns, report.bottlenecks, **kinds)
     evidence = ([item.case_id for item in place.evidence] for place in report.bottlenecks)
     rows = tuple((*row, "; ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
-    return replace(table, columns=(*table.columns, "evidence"), rows=rows)
+    return replace(table, columns=(*table.columns, "evidence"), rows=rows, heads={})  # cases, whatever a trace is
 
 
 def _kpis(report: Report) -> Table | None:
@@ -247,10 +245,25 @@ def _kpis(report: Report) -> Table | None:
     return None if report.kpis is None else _table(report, "kpis", columns, report.kpis)
 
 
+def kpis_in_words(report: Report, language: Language) -> Table:
+    """The key figures for a reader, each in its own unit and with its reason where it is not knowable."""
+    rows = []
+    for kpi in report.kpis or ():
+        value, likely = phrases.kpi_figures(kpi, language)
+        median, p90 = (language.value(figure, phrases.kpi_kind(kpi)) for figure in (kpi.median, kpi.p90))
+        name = phrases.kpi_name(kpi, report.per, language)
+        basis = phrases.kpi_basis(kpi, report.per, language)
+        meaning = phrases.kpi_definition(kpi, report.per, language)
+        rows.append((name, value, likely, median, p90, basis, kpi.n_open, kpi.clock, meaning))
+    columns = ("id", "value", "likely", "median", "p90", "rests_on", "n_open", "clock", "definition")
+    return Table("kpis", columns, tuple(rows))
+
+
 def _findings(report: Report) -> Table | None:
     if report.findings is None:
         return None
-    return Table("findings", ("severity", "finding"), tuple((found.severity, found) for found in report.findings))
+    rows = tuple((found.severity, found) for found in report.findings)
+    return Table("findings", ("severity", "finding"), rows, per=report.per)
 
 
 def _sources(report: Report) -> Table:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
+from journeyminer.report.findings import worth_saying
 from journeyminer.report.model import Report
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -105,6 +106,8 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
     if report.log.n_customers:
         parts.append(language.text("count.customers", n=report.log.n_customers))
     yield "terminal.log", _text(" · ".join(parts))
+    if left_out := phrases.left_out(report, language):
+        yield "", _text(left_out)
     if report.log.first:
         yield "", _text(f"{phrases.span(report, language)}, {phrases.as_of(report, language)}")
     if report.quality and not report.quality.balances:
@@ -133,9 +136,9 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
 def _places(report: Report, language: Language) -> Iterable[Line]:
     from rich.padding import Padding
 
-    for at, place in enumerate((report.bottlenecks or ())[:PLACES]):
+    for at, place in enumerate(worth_saying(report)[:PLACES]):
         line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
-        says = [phrases.traces(report, place.n_cases, language)]
+        says = [language.text("count.case", n=place.n_cases)]
         if place.turn != "us_queue":  # who waits for us waits in our queue, where nothing else is said
             says.append(language.word("turn", place.turn))
         if place.median_seconds is not None and place.low is not None:  # no halves of a handful of waits

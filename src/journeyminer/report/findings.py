@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from journeyminer.report.model import Finding, Kpi, Report
+from journeyminer.report.model import Bottleneck, Finding, Kpi, Report
 from journeyminer.vocabulary import OUR_TURNS
 
 UNKNOWN_SHARE = 0.2
 """from this share of unknown time on, the reader must know before anything else"""
 TELLING_SHARE = 0.02
-"""re-opened or bounced cases below this share are no news"""
+"""what is less than this share of the cases, or of the time, is no news"""
+WORTH_SECONDS = 60
+"""a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
 
 
 def find(report: Report) -> tuple[Finding, ...]:
@@ -18,6 +20,11 @@ def find(report: Report) -> tuple[Finding, ...]:
     found = [*_unknown(report), *_turns(report), *_bottleneck(report), *_first_response(report), *_handovers(report),
              *_reopened(report), *_open(report), *_happy_path(report)]  # fmt: skip
     return tuple(found)
+
+
+def worth_saying(report: Report) -> tuple[Bottleneck, ...]:
+    """The places that are worth a sentence, the costliest first."""
+    return tuple(place for place in report.bottlenecks or () if place.lost_seconds >= WORTH_SECONDS)
 
 
 def _unknown(report: Report) -> Iterator[Finding]:
@@ -35,7 +42,7 @@ def _turns(report: Report) -> Iterator[Finding]:
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
-    places = report.bottlenecks or ()
+    places = worth_saying(report)
     lasting = next((place for place in places if place.one_off is None), None)
     if lasting is not None:
         params: dict[str, str | int | float | None] = {
@@ -70,7 +77,7 @@ def _handovers(report: Report) -> Iterator[Finding]:
     total = between.get("group") or between.get("resource")
     if total is None or not n_traces:
         return
-    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "mean": total.hops_mean})
+    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "of": n_traces, "mean": total.hops_mean})
     if total.ping_pong_cases >= TELLING_SHARE * n_traces:
         yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
 

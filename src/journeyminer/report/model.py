@@ -209,7 +209,8 @@ class Bottleneck:
 
     `source` to `target` is the move; `target` is None for cases that still wait, `source` for work that ends with
     the first event. `group` is the team whose queue it is, or the agent in a log without teams. `low`/`high` bound
-    `lost_seconds` and `rank_low`/`rank_high` the rank (bootstrap over cases); None where n_cases is too small.
+    `lost_seconds` and `rank_low`/`rank_high` the rank (bootstrap over traces); None where those are too few.
+    `n_cases` and `n_customers` are cases and customers, whatever a trace is.
     `one_off` is a slug (single_case, single_day) where more than a quarter of the hours hangs on one of those.
     """
 
@@ -238,8 +239,8 @@ class Bottleneck:
 class Kpi:
     """One measure. `unit`: seconds, share, count or score; `clock`: 24x7, or None for what is no duration.
 
-    `n` traces are in the figure, `n_open` are censored (still waiting at as_of). `value` None has a `reason` slug.
-    `definition` is a slug, words under `kpi.<id>.definition`.
+    `n` traces (of csat: cases) are in the figure, `n_open` are censored (still waiting at as_of). `value` None has a
+    `reason` slug. `definition` is a slug, words under `kpi.<definition>.definition`.
     """
 
     id: str

@@ -1,12 +1,13 @@
 "use strict";
-// The page reads without this script. It adds: lines of a step on hover and focus, zoom and drag on the map, open
-// details on paper.
+// The page reads without this script. It adds: lines of a step on hover and focus, zoom and drag on the map, a map
+// that opens at its happy path where it is wider than the page, open details on paper.
 
 for (const figure of document.querySelectorAll("[data-zoom]")) {
   const map = figure.querySelector(".picture svg");
   if (map && map.viewBox.baseVal.width) {
     highlight(map);
     zoom(figure, map);
+    showStart(map);
   }
 }
 
@@ -41,6 +42,13 @@ function highlight(map) {
     node.addEventListener("pointerleave", clear);
     node.addEventListener("blur", clear);
   }
+}
+
+function showStart(map) {
+  const picture = map.parentElement;
+  const start = map.querySelector(".terminal").getBoundingClientRect();
+  const frame = picture.getBoundingClientRect();
+  picture.scrollLeft += (start.left + start.right - frame.left - frame.right) / 2;
 }
 
 function zoom(figure, map) {
