@@ -38,6 +38,17 @@ def test_a_place_of_less_than_a_minute_is_no_finding_and_no_line() -> None:
     assert "Billing: Group changed" not in render(nothing, Language("en"))
 
 
+def test_a_lasting_place_is_named_first_only_where_it_costs_as_much() -> None:
+    """Of a first place that hangs on one day, and a second one that does not."""
+    report = sample_report()
+    first, second, *_ = report.bottlenecks or ()
+    odd, steady = replace(first, lost_seconds=1000, one_off="single_day"), replace(second, one_off=None)
+    for lost, expected in ((500, ["one_off_group", "bottleneck_group"]), (499, ["one_off_group"])):
+        found = find(replace(report, bottlenecks=(odd, replace(steady, lost_seconds=lost))))
+        assert [each.slug for each in found if "one_off" in each.slug or "bottleneck" in each.slug] == expected
+    assert [each.slug for each in find(report)].count("bottleneck_group") == 1
+
+
 def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:
     """One hour of ours and one of the customer's, and a timer that closes the case after one hour or ten."""
     for closed in ("12:00", "21:00"):

@@ -11,6 +11,8 @@ UNKNOWN_SHARE = 0.2
 """from this share of unknown time on, the reader must know before anything else"""
 TELLING_SHARE = 0.02
 """what is less than this share of the cases, or of the time, is no news"""
+LASTING_SHARE = 0.5
+"""a place that loses less than this share of what the first one does is not what to begin with"""
 WORTH_SECONDS = 60
 """a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
 
@@ -43,22 +45,27 @@ def _turns(report: Report) -> Iterator[Finding]:
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
     places = worth_saying(report)
-    lasting = next((place for place in places if place.one_off is None), None)
-    if lasting is not None:
-        params: dict[str, str | int | float | None] = {
-            "source": lasting.source,
-            "target": lasting.target,
-            "seconds": lasting.lost_seconds,
-            "n_cases": lasting.n_cases,
-            "share": lasting.share,
-        }
-        slug = "bottleneck"
-        if lasting.group is not None:
-            slug, params["group"] = "bottleneck_group", lasting.group
-        yield Finding(slug, "warning", params, lasting.evidence)
-    top = places[0] if places else None
-    if top is not None and top.one_off is not None:
-        yield Finding("one_off", "info", {"rank": top.rank}, top.evidence)
+    if not places:
+        return
+    top = places[0]
+    if top.one_off is not None:
+        yield _place("one_off", "info", top)
+    lasting = next((place for place in places if place.one_off is None), top)
+    if lasting.one_off is None and lasting.lost_seconds >= LASTING_SHARE * top.lost_seconds:
+        yield _place("bottleneck", "warning", lasting)
+
+
+def _place(slug: str, severity: str, place: Bottleneck) -> Finding:
+    params: dict[str, str | int | float | None] = {
+        "source": place.source,
+        "target": place.target,
+        "seconds": place.lost_seconds,
+        "n_cases": place.n_cases,
+        "share": place.share,
+    }
+    if place.group is None:
+        return Finding(slug, severity, params, place.evidence)
+    return Finding(f"{slug}_group", severity, {**params, "group": place.group}, place.evidence)
 
 
 def _kpi(report: Report, id_: str) -> Kpi | None:
