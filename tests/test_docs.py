@@ -52,6 +52,16 @@ def test_the_library_example_of_the_readme_runs(tmp_path: Path) -> None:
     assert "lost_seconds" in done.stdout
 
 
+def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    run = [sys.executable, "-m", "journeyminer"]
+    subprocess.run([*run, "demo", "demo/exports"], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [*run, "discover", "demo/exports", "-o", "demo/out"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert done.stdout.decode("utf-8") == shown
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

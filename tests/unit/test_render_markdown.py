@@ -17,7 +17,7 @@ GFM = MarkdownIt("gfm-like", {"linkify": False})
 def test_the_finding_comes_before_everything_else() -> None:
     lines = render(sample_report(), EN).splitlines()
     assert lines[0] == "# Customer journeys"
-    assert lines[2].startswith("**Until they were resolved")
+    assert lines[2].startswith("**Of the time until the resolution")
 
 
 def test_every_row_of_a_table_has_the_cells_of_its_head() -> None:

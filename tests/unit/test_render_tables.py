@@ -58,7 +58,7 @@ def test_readers_get_words_and_figures() -> None:
 
 def test_findings_are_sentences_for_readers_and_slugs_for_programs() -> None:
     table = report_tables(sample_report())["findings"]
-    assert table.cells(EN)[0][1].startswith("Until they were resolved")
+    assert table.cells(EN)[0][1].startswith("Of the time until the resolution")
     assert "turns share=0.1152" in to_csv(table)
 
 
