@@ -62,11 +62,12 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
+    from journeyminer.log.stage import columns_of
     from journeyminer.prepare.filters import filter_log
     from journeyminer.prepare.privacy import resource_names
 
-    of_case = {row[0] for row in log.rows("DESCRIBE cases")}
-    there = of_case | {row[0] for row in log.rows("DESCRIBE events")}
+    of_case = columns_of(log.engine, f"{log.schema}.cases")
+    there = of_case | columns_of(log.engine, f"{log.schema}.events")
     known = [known.name for known in (*EVENTS, *CASES) if known.type == "VARCHAR" and known.name in there]
     if column not in known:
         raise UsageError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
+from journeyminer.log.stage import columns_of
 from journeyminer.vocabulary import HANDOVER_LEVELS, PERS, HandoverLevel, Per
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def scoped(frame: pd.DataFrame, log: EventLog, *, per: Per) -> pd.DataFrame:
 
 def customers_known(log: EventLog) -> bool:
     """Whether cases have been linked to customers."""
-    return log.know("customers known", lambda: "customer_key" in {row[0] for row in log.rows("DESCRIBE case_rows")})
+    return log.know("customers known", lambda: "customer_key" in columns_of(log.engine, f"{log.schema}.case_rows"))
 
 
 def trace_of(log: EventLog, per: Per, table: str = "event_rows") -> tuple[str, str]:

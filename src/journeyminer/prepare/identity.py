@@ -10,6 +10,7 @@ from pathlib import Path
 from journeyminer.config import Config, read_toml
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
+from journeyminer.log.stage import columns_of
 
 KINDS = ("email", "external_id", "phone", "handle")
 """the kinds that identify a person, the first one wins: an address means the same in every source"""
@@ -32,7 +33,10 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
     leading +, at least seven of them. Excluded: names, the addresses of desks and machines (mailboxes.toml), and
     everything that the configuration calls ours.
     """
-    if "customer_key" in _columns(log) or not log.one("SELECT count(*) FROM identities")[0]:
+    if (
+        "customer_key" in columns_of(log.engine, f"{log.schema}.case_rows")
+        or not log.one("SELECT count(*) FROM identities")[0]
+    ):
         return log
     schema = log.engine.new_schema()
     _make_plain(log, f"{schema}.plain")
@@ -55,17 +59,13 @@ class Customers:
 
 def count_customers(log: EventLog) -> Customers | None:
     """The count of a log's customers; None where no source tells one customer from another."""
-    if "customer_key" not in _columns(log):
+    if "customer_key" not in columns_of(log.engine, f"{log.schema}.case_rows"):
         return None
     rows = log.rows(
         "SELECT customer_kind, count(*) FROM case_rows WHERE customer_key IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     (n,) = log.one("SELECT count(DISTINCT customer_key) FROM case_rows")
     return Customers(n, dict(rows))
-
-
-def _columns(log: EventLog) -> set[str]:
-    return {row[0] for row in log.rows("DESCRIBE case_rows")}
 
 
 def _make_plain(log: EventLog, table: str) -> None:

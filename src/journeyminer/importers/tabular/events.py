@@ -104,13 +104,12 @@ def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> Non
     query = _Query(plan, table, Reading("", (), None, ""), None, source.timezone)
     when = decider.reading(place, text=query.when_text, samples=samples)
     began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None
-    query = replace(query, when=when, began=began, bounded=False)
-    stage = intake.table(query.select(), first_row=table.first_row)
+    query = replace(query, when=when, began=began)
+    stage = intake.table(replace(query, bounded=False).select(), first_row=table.first_row)
     bounds = IN_BOUNDS.format("min(timestamp)") + " AND " + IN_BOUNDS.format("max(timestamp)")
     if intake.engine.one(f"SELECT {bounds} FROM {stage}")[0] is False:  # to look at every row costs, and is rarely due
         intake.withdraw()
-        stage = intake.table(replace(query, bounded=True).select(), first_row=table.first_row)
-    query = replace(query, bounded=True)
+        stage = intake.table(query.select(), first_row=table.first_row)
     if intake.receipt.events < intake.receipt.records:
         wider = _widened(query, decider, intake)
         if wider != query:
