@@ -15,8 +15,11 @@ PACKAGE = Path(__file__).parents[1] / "src" / "journeyminer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "vocabulary", "clock"},
-    {"i18n", "config"},
+    {"note", "vocabulary"},
+    {"i18n"},
+    {"errors"},
+    {"text", "files", "clock", "encoding"},
+    {"config"},
     {"log"},
     {"importers", "prepare"},
     {"mining"},
@@ -67,7 +70,7 @@ def test_imports_go_down_the_layers_only(file: Path) -> None:
             continue
         assert rank(parts[1]) <= rank(place), f"{place} imports {module}"
         same = rank(parts[1]) == rank(place)
-        assert not same or rank(place) < 2, f"{place} and {parts[1]} stand side by side"
+        assert not same or rank(place) < 5, f"{place} and {parts[1]} stand side by side"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
@@ -104,6 +107,7 @@ def test_there_is_no_import_cycle() -> None:
             visit(imported, (*way, module))
         seen[module] = True
 
+    graph = {module: used - {module} for module, used in graph.items()}
     for module in graph:
         visit(module, ())
 

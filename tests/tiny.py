@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
 from journeyminer.vocabulary import ACTIVITIES
 
@@ -42,8 +42,8 @@ def log(text: str) -> EventLog:
         events += [_event(case, word) for word in rest.split()]
     builder = LogBuilder(Engine())
     records = [Record(f"event {number}", events=[event]) for number, event in enumerate(events, 1)]
-    builder.intake(SourceReceipt("tiny.txt", "tiny", "written for a test", namespace="tiny")).records(records)
-    return builder.seal()
+    builder.loader(SourceReceipt("tiny.txt", "tiny", "written for a test", namespace="tiny")).records(records)
+    return builder.build()
 
 
 def with_customers(log: EventLog, **customers: int) -> EventLog:

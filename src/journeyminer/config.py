@@ -23,11 +23,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from journeyminer.errors import ConfigError
+from journeyminer.errors import ConfigError, UsageError
+from journeyminer.i18n import Language, available_languages
+from journeyminer.note import Note
 from journeyminer.vocabulary import CHANNELS, ROLES, STATUSES, VISIBILITIES
 
 FILE = "journeyminer.toml"
-LANGUAGES = ("en", "pt", "es", "hu")
 CLOSED_SETS: dict[str, tuple[str, ...]] = {
     "role": ROLES,
     "status": STATUSES,
@@ -80,6 +81,16 @@ class Config:
     labels: tuple[Rule, ...] = ()
 
 
+def language_of(code: str) -> Language:
+    """The language of a code. Raises UsageError where there is no catalogue for it."""
+    try:
+        return Language(code)
+    except LookupError:
+        raise UsageError(
+            Note("usage.no_language", code=code), hint=Note("usage.known_languages", codes=available_languages())
+        ) from None
+
+
 def load_config(path: Path | None) -> Config:
     """Read the given file, or journeyminer.toml of the working folder where there is one.
 
@@ -116,7 +127,7 @@ def parse_config(data: Mapping[str, Any], *, place: str) -> Config:
         timezones=mistakes.all(data, "timezones", _zone),
         namespaces=mistakes.all(data, "namespaces", _text),
         us=tuple(word for listed in ours for word in listed),
-        language=mistakes.take(data, "language", _one_of(LANGUAGES)),
+        language=mistakes.take(data, "language", _one_of(available_languages())),
         max_rejected=mistakes.take(data, "max_rejected", _share),
         session_gap_hours=mistakes.take(data, "session_gap", _hours),
         max_nodes=mistakes.take(limits, "max_nodes", _count, "map."),

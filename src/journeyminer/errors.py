@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
 
 
 class ExitStatus(IntEnum):
-    """What a command answers to the shell; documented in README and docs/reference/cli.md."""
+    """What a command answers to the shell; documented in README and docs/reference/commands.md."""
 
     OK = 0
     GATE_FAILED = 1
@@ -20,21 +26,28 @@ class ExitStatus(IntEnum):
 class JourneyminerError(Exception):
     """Base of all expected failures.
 
-    `message` is one sentence; `place` says where (file, record, column); `hint` says what to do next.
+    `message` is one sentence and `hint` says what to do next, both as notes; `place` says where (file, record, column).
+    `str(error)` is English; the command line prints `told(language)`.
     """
 
     status = ExitStatus.DATA
 
-    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+    def __init__(self, message: Note | str, *, place: str = "", hint: Note | str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message: Any = message  # TRANSITION: Note alone once every raise says one
         self.place = place
-        self.hint = hint
+        self.hint: Any = hint
+
+    def told(self, language: Language) -> str:
+        """The failure in a reader's language: place, sentence, next step."""
+        message, hint = (language.value(part) for part in (self.message, self.hint))
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{message} {hint}".rstrip()
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        step = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{step}"
+        from journeyminer.i18n import Language
+
+        return self.told(Language())
 
 
 class UsageError(JourneyminerError):

@@ -19,7 +19,7 @@ from importlib import resources
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from journeyminer.errors import UsageError
+from journeyminer.note import Note
 from journeyminer.vocabulary import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -101,14 +101,12 @@ class Language:
     """Writes words, numbers, times and dates as readers of one language expect them.
 
     Raises:
-        UsageError: there is no catalogue for `code`.
+        LookupError: there is no catalogue for `code`; `config.language_of` makes a usage error of that.
     """
 
     def __init__(self, code: str = FALLBACK) -> None:
         if code not in available_languages():
-            raise UsageError(
-                f"There is no report language {code!r}.", hint=f"Choose one of {', '.join(available_languages())}."
-            )
+            raise LookupError(code)
         self.code = code
         self._entries = catalogue(code)
         self._said: dict[str, str | None] = {}
@@ -138,6 +136,10 @@ class Language:
             details = ", ".join(f"{name} {value}" for name, value in params.items())
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
         return self._written(entry, params)
+
+    def note(self, note: Note) -> str:
+        """The sentence of a note: its words stand under `note.<slug>`."""
+        return self.text(f"note.{note.slug}", **note.params)
 
     def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
         if isinstance(entry, dict):
@@ -277,9 +279,13 @@ class Language:
         when = when.astimezone(UTC) if when.tzinfo else when
         return str(format_datetime(when, format=self.text(pattern), locale=self.locale))
 
-    def value(self, value: object, kind: str = "") -> str:
+    def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
         """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
         target, said, or a closed set's name (turn, role ...). Without a kind numbers are numbers and text is text."""
+        if isinstance(value, Note):
+            return self.note(value)
+        if isinstance(value, tuple | list):
+            return ", ".join(self.value(item, kind) for item in value)
         if kind in _WRITERS and (value is not None or kind in ("source", "target")):
             return str(getattr(self, kind)(value))
         if value is None:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from journeyminer.i18n import Language
-from journeyminer.importers.folders import OUTPUTS
+from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log import EventLog
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple

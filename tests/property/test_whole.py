@@ -62,7 +62,7 @@ def test_the_number_of_threads_means_nothing(tmp_path: Path, monkeypatch: pytest
     assert len(rows) > 122_880
     found = set()
     for threads in (1, 2):
-        monkeypatch.setattr("journeyminer.importers.reading.Engine", partial(Engine, threads=threads))
+        monkeypatch.setattr("journeyminer.importers.reading.run.Engine", partial(Engine, threads=threads))
         found.add(report(rows, tmp_path / str(threads)))
     assert len(found) == 1
 

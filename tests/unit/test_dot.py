@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from journeyminer.errors import DrawingFailed, ExitStatus, MissingProgram
-from journeyminer.render import dot
-from journeyminer.render.dot import find_engine, render_dot
+from journeyminer.render.map import dot
+from journeyminer.render.map.dot import find_engine, render_dot
 
 needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="stands in for Graphviz with a shell script")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from journeyminer.encoding import Encoding, as_utf8, decode_head, decoded, from_file
 from journeyminer.errors import UnreadableExport, UsageError
-from journeyminer.importers.encoding import Encoding, as_utf8, decode_head, decoded, from_file
 
 PORTUGUESE = "chamado;situação;descrição\n1;em atendimento;as opções não são boas\n"
 HUNGARIAN = "jegy;állapot;felelős\n1;megoldva;Szűcs Győző\n2;lezárt;Nagy Ödön\n"

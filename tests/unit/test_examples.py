@@ -9,7 +9,7 @@ import pytest
 from journeyminer.config import load_config
 from journeyminer.importers import ReadOptions, read_log
 from journeyminer.log import EventLog
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from journeyminer.importers.file_names import public_name
+from journeyminer.importers.reading.file_names import public_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from journeyminer.importers.folders import find_files, log_of
+from journeyminer.importers.reading.folders import find_files, log_of
 
 
 def write(folder: Path, *names: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from journeyminer import i18n, vocabulary
+from journeyminer.config import language_of
 from journeyminer.errors import UsageError
 from journeyminer.i18n import LONGEST_SAID, UNKNOWN, Language, available_languages, catalogue, sentences
 
@@ -143,7 +144,7 @@ def test_what_has_no_words_stays_as_it_is(text: str) -> None:
 
 def test_an_unknown_language_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"en, .*pt"):
-        Language("tlh")
+        language_of("tlh")
 
 
 def placeholders(entry: str | dict[str, str]) -> set[tuple[str, ...]]:

@@ -8,9 +8,9 @@ import pytest
 
 from journeyminer.config import Config
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.prepare.identity import Customers, count_customers, identify_customers
 
@@ -27,8 +27,8 @@ def log(*files: dict[str, list[tuple[str, str]]]) -> EventLog:
             )
             for case, identifiers in cases.items()
         ]
-        builder.intake(SourceReceipt(namespace, "tiny", "", namespace=namespace)).records(records)
-    return builder.seal()
+        builder.loader(SourceReceipt(namespace, "tiny", "", namespace=namespace)).records(records)
+    return builder.build()
 
 
 def same(left: tuple[str, str], right: tuple[str, str], config: Config | None = None) -> bool | None:

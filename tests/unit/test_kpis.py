@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
 from journeyminer.mining import kpis
 from tiny import DAY, log, with_customers
@@ -108,9 +108,9 @@ def test_who_was_answered_in_a_way_that_the_source_does_not_tell_does_not_wait()
     for namespace, answer, hours in (("desk", "agent_reply", 1), ("sheet", "Work on it", 5), ("chat", None, 9)):
         said = [("ask", "customer", 0)] + ([(answer, "agent", hours)] if answer else [])
         events = [Event("A", what, DAY + timedelta(hours=hour), role=who) for what, who, hour in said]
-        way = builder.intake(SourceReceipt(namespace, "tiny", "written for a test", namespace=namespace))
+        way = builder.loader(SourceReceipt(namespace, "tiny", "written for a test", namespace=namespace))
         way.records([Record(str(number), events=[event]) for number, event in enumerate(events)])
-    found = figure(builder.seal(), "first_response")
+    found = figure(builder.build(), "first_response")
     assert (found["n"], found["n_open"]) == (1, 1)  # who was never answered in the chat still waits
 
 
@@ -122,8 +122,8 @@ def test_no_wait_between_a_known_and_an_assumed_time_zone() -> None:
     ):
         receipt = SourceReceipt(file, "tiny", "written for a test", namespace="one", zone_assumed=file == "a")
         event = Event("A", what, DAY + timedelta(hours=hours), role=who, status=status)
-        builder.intake(receipt).records([Record("1", events=[event])])
-    tiny = builder.seal()
+        builder.loader(receipt).records([Record("1", events=[event])])
+    tiny = builder.build()
     for id_ in ("first_response", "first_resolution", "last_resolution"):
         assert (figure(tiny, id_)["n"], figure(tiny, id_)["n_open"]) == (0, 0), id_
     assert figure(tiny, "reopen_rate")["n"] == 1

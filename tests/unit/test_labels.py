@@ -12,9 +12,9 @@ import pytest
 
 from journeyminer.config import Config, Rule
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt, Unmatched
+from journeyminer.log.receipt import SourceReceipt, Unmatched
 from journeyminer.log.record import Event, Record
 from journeyminer.log.store import stage_stored
 from journeyminer.prepare import label, paste_line, prepare
@@ -30,8 +30,8 @@ def from_source(importer: str, *events: dict[str, str]) -> EventLog:
         Record(str(n), events=[Event("A", timestamp=start + timedelta(hours=n), **said)])  # type: ignore[arg-type]
         for n, said in enumerate(events)
     ]
-    builder.intake(SourceReceipt("file", importer, "")).records(records)
-    return builder.seal()
+    builder.loader(SourceReceipt("file", importer, "")).records(records)
+    return builder.build()
 
 
 def column(log: EventLog, name: str) -> list[str | None]:
@@ -125,8 +125,8 @@ def test_unknown_words_of_an_appended_file_come_on_top(tmp_path: Path) -> None:
     builder = LogBuilder(Engine())
     stage_stored(builder, tmp_path / "log")
     event = Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC), status="wobbly")
-    builder.intake(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[event])])
-    assert prepare(builder.seal()).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
+    builder.loader(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[event])])
+    assert prepare(builder.build()).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
 
 
 WOBBLY = Event("A", "x", datetime(2026, 1, 5, 9, tzinfo=UTC), status="wobbly")
@@ -137,10 +137,10 @@ def test_a_new_rule_reaches_a_stored_log_and_the_week_that_is_appended(tmp_path:
     """Also where the rule of then gave the word another meaning, or the source says no status at all."""
     silent = Event("A", "resolved", datetime(2026, 1, 5, 10, tzinfo=UTC))
     builder = LogBuilder(Engine())
-    builder.intake(SourceReceipt("week 1", "tabular", "", namespace="1")).records(
+    builder.loader(SourceReceipt("week 1", "tabular", "", namespace="1")).records(
         [Record("1", events=[WOBBLY]), Record("2", events=[silent])]
     )
-    stored = prepare(builder.seal(), config=first)
+    stored = prepare(builder.build(), config=first)
     assert column(stored, "status") == ["unknown" if first is None else "open", "solved"]
     stored.save(tmp_path / "log")
     opened = EventLog.open(tmp_path / "log")
@@ -149,8 +149,8 @@ def test_a_new_rule_reaches_a_stored_log_and_the_week_that_is_appended(tmp_path:
     builder = LogBuilder(Engine())
     stage_stored(builder, tmp_path / "log")
     late = replace(WOBBLY, case="B", timestamp=WOBBLY.timestamp + timedelta(days=7))
-    builder.intake(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[late])])
-    appended = builder.seal()
+    builder.loader(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[late])])
+    appended = builder.build()
     again = prepare(appended, config=Config(words={"status": {"wobbly": "pending"}}))
     assert column(again, "status") == ["pending", "solved", "pending"]
     assert again.receipt.unmatched == []
@@ -271,7 +271,7 @@ def test_nothing_is_lost_or_doubled_by_the_join() -> None:
     ],
 )
 def test_statuses_of_real_logs(data: Callable[[str], Path], name: str, shares: dict[str | None, int]) -> None:
-    from journeyminer.importers.reading import read_log
+    from journeyminer.importers.reading.run import read_log
 
     prepared = prepare(read_log([data(name)]))
     assert dict(prepared.rows("SELECT status, count(*) FROM events GROUP BY 1")) == shares

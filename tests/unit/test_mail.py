@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from journeyminer.errors import UnreadableExport, UsageError
 from journeyminer.importers import mail, read_log
 from journeyminer.importers.base import ReadOptions, Sample
-from journeyminer.importers.mail_headers import decode_words, fields, first, header_blocks
-from journeyminer.importers.mail_message import Mail, read_mail, sent_at
-from journeyminer.importers.mail_threads import in_order, thread
-from journeyminer.importers.mail_us import ours_given, ours_inferred
+from journeyminer.importers.mail.headers import decode_words, fields, first, header_blocks
+from journeyminer.importers.mail.message import Mail, read_mail, sent_at
+from journeyminer.importers.mail.threads import in_order, thread
+from journeyminer.importers.mail.us import ours_given, ours_inferred
 from journeyminer.log import EventLog
 
 US = ReadOptions(source="mail", us=("desk.example",))

@@ -6,9 +6,9 @@ import pytest
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.mining.moves import changes, moves, scope, traces
 from tiny import log, with_customers
 
@@ -56,11 +56,11 @@ def test_no_wait_between_a_known_and_an_assumed_zone() -> None:
     for file, assumed in (("mail.mbox", False), ("calls.csv", True)):
         source = SourceReceipt(file, "test", "", namespace=file, zone_assumed=assumed)
         minute = 1 if assumed else 0
-        builder.intake(source).table(
+        builder.loader(source).table(
             f"SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05 09:00:00' + INTERVAL (i * 2 + {minute}) "
             "MINUTE AS timestamp FROM range(2) t(i)"
         )
-    both = builder.seal()
+    both = builder.build()
     assert [row[0] for row in steps(both, "us")] == [2 * MINUTE, None, 2 * MINUTE, None]
     customer = both.derive(case_rows="SELECT *, 7::UBIGINT AS customer_key FROM {log}.case_rows")
     assert [row[0] for row in steps(customer, "us", "customer")] == [None, None, None, None]

@@ -14,10 +14,10 @@ import pytest
 from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.importers import ReadOptions, find_files, read_log
 from journeyminer.importers.base import Importer, Match, Sample, Source
-from journeyminer.importers.reading import identify_files
-from journeyminer.importers.registry import identify, importers
+from journeyminer.importers.reading.identify import identify, importers
+from journeyminer.importers.reading.run import identify_files
 from journeyminer.log import EventLog
-from journeyminer.log.intake import Intake
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Record
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -34,10 +34,10 @@ class Lines:
     def identify(self, sample: Sample) -> Match | None:
         return Match(self.score, f"it ends with {self.suffix}") if sample.suffix == self.suffix else None
 
-    def load(self, source: Source, intake: Intake) -> None:
+    def load(self, source: Source, loader: Loader) -> None:
         text = source.path.read_text()
         lines = text.splitlines()
-        intake.records(self.record(number, line) for number, line in enumerate(lines, 1))
+        loader.records(self.record(number, line) for number, line in enumerate(lines, 1))
         if "broken" in lines:
             raise UnreadableExport("The file ends in the middle.", place=source.shown)
 
@@ -50,7 +50,7 @@ class Lines:
 @pytest.fixture(autouse=True)
 def only_lines(monkeypatch: pytest.MonkeyPatch) -> list[Importer]:
     known: list[Importer] = [Lines("abc"), Lines("xyz")]
-    monkeypatch.setattr("journeyminer.importers.registry.importers", lambda: known)
+    monkeypatch.setattr("journeyminer.importers.reading.identify.importers", lambda: known)
     return known
 
 
@@ -131,7 +131,7 @@ def test_a_name_in_another_encoding_is_shown_as_far_as_it_goes(tmp_path: Path) -
     path = os.fsencode(tmp_path) + "/relatório.csv".encode("latin-1")
     Path(os.fsdecode(path)).write_text("case,activity,timestamp\n1,a,2026-01-05 10:00\n")
     with pytest.MonkeyPatch.context() as real:
-        real.setattr("journeyminer.importers.registry.importers", importers)
+        real.setattr("journeyminer.importers.reading.identify.importers", importers)
         (source,) = read_log([tmp_path]).receipt.sources
     assert (source.file, source.used) == ("relat\ufffdrio.csv", 1)
 
@@ -235,9 +235,9 @@ def test_a_truncated_gzip_is_an_error_with_the_next_step(tmp_path: Path) -> None
 class Packed(Lines):
     """An importer that unpacks its files itself."""
 
-    def load(self, source: Source, intake: Intake) -> None:
+    def load(self, source: Source, loader: Loader) -> None:
         with gzip.open(source.path) as file:
-            intake.records(self.record(number, line.decode().strip()) for number, line in enumerate(file, 1))
+            loader.records(self.record(number, line.decode().strip()) for number, line in enumerate(file, 1))
 
 
 def test_a_gzip_that_ends_behind_the_first_look_breaks_its_file_only(

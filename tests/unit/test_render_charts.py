@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from journeyminer.i18n import Language
-from journeyminer.render import charts
+from journeyminer.render.page import charts
 from sample_report import HANDOVERS
 
 EN = Language("en")

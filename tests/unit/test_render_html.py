@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from journeyminer.i18n import Language
-from journeyminer.render.html import render
+from journeyminer.render.page import render
 from sample_report import empty_report, hostile_report, sample_report
 
 EN = Language("en")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
 from journeyminer.mining.spans import spans
 from journeyminer.prepare import label
@@ -123,6 +123,6 @@ def test_the_customers_of_another_source_change_nothing() -> None:
     builder = LogBuilder(Engine())
     for file, role in (("ours", None), ("chat", "customer")):
         events = [Event(file, "x", moment(f"09:{minute:02}"), resource="ana", role=role) for minute in (0, 10)]
-        intake = builder.intake(SourceReceipt(file, "test", "", namespace=file))
-        intake.records([Record("1", events=events)])
-    assert turns_of(builder.seal()) == [("us_queue", "message", 10), ("us_queue", "assumed", 10)]
+        loader = builder.loader(SourceReceipt(file, "test", "", namespace=file))
+        loader.records([Record("1", events=events)])
+    assert turns_of(builder.build()) == [("us_queue", "message", 10), ("us_queue", "assumed", 10)]

@@ -9,9 +9,9 @@ import pytest
 
 from journeyminer.errors import UnreadableLog, Unwritable
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.store import stage_stored
 from tiny import log, moment
@@ -21,7 +21,7 @@ TEXT = "A: created@09:00/as=customer reply@09:30/by=ana/in=L1/to=open work@10:00
 
 def rich_log() -> EventLog:
     builder = LogBuilder(Engine())
-    way = builder.intake(SourceReceipt("a.json", "test", "written for a test", namespace="a"))
+    way = builder.loader(SourceReceipt("a.json", "test", "written for a test", namespace="a"))
     way.decide("zone", "in the file")
     way.records(
         [
@@ -34,7 +34,7 @@ def rich_log() -> EventLog:
             Record.rejected("ticket 2", "no date", column="created_at", value="??"),
         ]
     )
-    return builder.seal()
+    return builder.build()
 
 
 @pytest.mark.parametrize("made", [log(TEXT), rich_log()], ids=["tiny", "rich"])
@@ -74,8 +74,8 @@ def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path) -> None:
 def append(folder: Path, records: list[Record], file: str, namespace: str) -> EventLog:
     builder = LogBuilder(Engine())
     stage_stored(builder, folder)
-    builder.intake(SourceReceipt(file, "test", "written for a test", namespace=namespace)).records(records)
-    made = builder.seal()
+    builder.loader(SourceReceipt(file, "test", "written for a test", namespace=namespace)).records(records)
+    made = builder.build()
     made.save(folder)
     return EventLog.open(folder)
 
@@ -87,8 +87,8 @@ def test_appending_the_same_again_adds_nothing_and_a_new_week_adds_itself(tmp_pa
         Record("2", events=[Event("A", "x", moment("09:00"))]),
     ]
     append_to_empty = LogBuilder(Engine())
-    append_to_empty.intake(SourceReceipt("w1", "test", "written", namespace="n")).records(first)
-    append_to_empty.seal().save(folder)
+    append_to_empty.loader(SourceReceipt("w1", "test", "written", namespace="n")).records(first)
+    append_to_empty.build().save(folder)
 
     again = append(folder, first, "w1 again", "n")
     assert again.n_events == 2
@@ -124,8 +124,8 @@ def test_a_namespace_that_begins_with_another_keeps_its_own(tmp_path: Path) -> N
             cases=[Case(case, priority=priority)],
             identities=[Identity(case, "email", f"{priority}@example.com")],
         )
-        builder.intake(SourceReceipt("f", "test", "written", namespace=namespace)).records([record])
-    builder.seal().save(tmp_path / "log")
+        builder.loader(SourceReceipt("f", "test", "written", namespace=namespace)).records([record])
+    builder.build().save(tmp_path / "log")
     said = "SELECT namespace, native_id, priority, value FROM cases JOIN identities USING (case_key) ORDER BY ALL"
     assert EventLog.open(tmp_path / "log").rows(said) == [
         ("a", "b:1", "low", "low@example.com"),

@@ -18,7 +18,7 @@ from journeyminer.importers import read_log
 from journeyminer.importers.base import ReadOptions, Sample
 from journeyminer.importers.tabular import identify
 from journeyminer.log import EventLog
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 
 HEADER = "case,activity,timestamp\n"
 

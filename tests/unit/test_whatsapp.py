@@ -12,11 +12,11 @@ import pytest
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers import whatsapp
 from journeyminer.importers.base import Match, ReadOptions, Sample, Source
-from journeyminer.importers.whatsapp_lines import Entry, moment_of, order_of, read_entries, read_lines
+from journeyminer.importers.whatsapp.lines import Entry, moment_of, order_of, read_entries, read_lines
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 
 Data = Callable[[str], Path]
 LRM, NARROW, NO_BREAK = "\u200e", "\u202f", "\u00a0"
@@ -33,10 +33,10 @@ def read(*paths: Path, shown: str = "", **options: Any) -> EventLog:
         sample = Sample(path, shown or path.name)
         match = whatsapp.identify(sample)
         assert match, path
-        intake = builder.intake(SourceReceipt(sample.shown, whatsapp.NAME, match.reason, namespace=path.stem))
-        whatsapp.load(Source(sample, match, ReadOptions(**options)), intake)
-        assert intake.receipt.balances
-    return builder.seal()
+        loader = builder.loader(SourceReceipt(sample.shown, whatsapp.NAME, match.reason, namespace=path.stem))
+        whatsapp.load(Source(sample, match, ReadOptions(**options)), loader)
+        assert loader.receipt.balances
+    return builder.build()
 
 
 @pytest.fixture
@@ -223,9 +223,9 @@ def test_a_file_without_an_entry_is_refused(tmp_path: Path) -> None:
     assert whatsapp.identify(Sample(path, path.name)) is None
     with pytest.raises(UnreadableExport):
         builder = LogBuilder(Engine())
-        intake = builder.intake(SourceReceipt("notes.txt", whatsapp.NAME, ""))
+        loader = builder.loader(SourceReceipt("notes.txt", whatsapp.NAME, ""))
         match = Match(1, "--source whatsapp")
-        whatsapp.load(Source(Sample(path, path.name), match, ReadOptions()), intake)
+        whatsapp.load(Source(Sample(path, path.name), match, ReadOptions()), loader)
 
 
 def test_a_table_is_no_chat(tmp_path: Path) -> None:

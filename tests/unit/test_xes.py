@@ -13,9 +13,9 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.importers import xes
 from journeyminer.importers.base import Match, ReadOptions, Sample, Source
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 
 Data = Callable[[str], Path]
 
@@ -42,10 +42,10 @@ def read(path: Path, **options: Any) -> EventLog:
     """The log of one XES file, by the importer alone."""
     sample = Sample(path, path.name)
     builder = LogBuilder(Engine())
-    intake = builder.intake(SourceReceipt(path.name, xes.NAME, "", namespace="n"))
-    xes.load(Source(sample, xes.identify(sample) or Match(0, ""), ReadOptions(**options)), intake)
-    assert intake.receipt.balances
-    return builder.seal()
+    loader = builder.loader(SourceReceipt(path.name, xes.NAME, "", namespace="n"))
+    xes.load(Source(sample, xes.identify(sample) or Match(0, ""), ReadOptions(**options)), loader)
+    assert loader.receipt.balances
+    return builder.build()
 
 
 @pytest.fixture

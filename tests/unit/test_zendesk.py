@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from journeyminer.importers import read_log, zendesk
 from journeyminer.importers.base import ReadOptions, Sample
-from journeyminer.importers.zendesk_account import as_audit, csat, moment, text
-from journeyminer.importers.zendesk_json import items, kind_of
+from journeyminer.importers.zendesk.account import as_audit, csat, moment, text
+from journeyminer.importers.zendesk.documents import items, kind_of
 from journeyminer.log import EventLog
 
 OPTIONS = ReadOptions(source="zendesk")
@@ -291,9 +291,9 @@ VALUES = st.recursive(
 def test_no_json_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
     from datetime import UTC
 
-    from journeyminer.importers.zendesk_account import learn
-    from journeyminer.importers.zendesk_audits import read_audit, unread
-    from journeyminer.importers.zendesk_tickets import read_rating, read_ticket
+    from journeyminer.importers.zendesk.account import learn
+    from journeyminer.importers.zendesk.audits import read_audit, unread
+    from journeyminer.importers.zendesk.tickets import read_rating, read_ticket
 
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_text(json.dumps([value, {"audits": [value], "tickets": [value], "users": [value]}]))

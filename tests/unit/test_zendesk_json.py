@@ -11,7 +11,7 @@ import pytest
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers import read_log, zendesk
 from journeyminer.importers.base import ReadOptions, Sample
-from journeyminer.importers.zendesk_json import subdomain
+from journeyminer.importers.zendesk.documents import subdomain
 
 OPTIONS = ReadOptions(source="zendesk")
 OPENED = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @session_options("reading", "filters")
 def command(exports: tuple[Path, ...], output: str, agents: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
-    from journeyminer.log.exchange import write_csv, write_xes
+    from journeyminer.log.export import write_csv, write_xes
     from journeyminer.prepare.privacy import resource_names
 
     if output == "-" or output.endswith(".csv"):

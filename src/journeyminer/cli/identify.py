@@ -29,7 +29,7 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
     """Say what each file is and why, without reading it all."""
     from journeyminer.cli.output import print_table
     from journeyminer.errors import ExitStatus
-    from journeyminer.importers.reading import identify_files
+    from journeyminer.importers.reading.run import identify_files
 
     rows: list[Row] = []
     read = 0

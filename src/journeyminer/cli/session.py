@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from journeyminer.cli.asked import Filters, Look, Reading
 from journeyminer.cli.output import say
 from journeyminer.cli.progress import progress_bar
-from journeyminer.config import Config, load_config
+from journeyminer.config import Config, language_of, load_config
 from journeyminer.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class Session:
     @cached_property
     def language(self) -> Language:
         """The language of what is printed."""
-        from journeyminer.i18n import Language
-
-        return Language(self.look.language or self.config.language or "en")
+        return language_of(self.look.language or self.config.language or "en")
 
     @cached_property
     def read_options(self) -> ReadOptions:
@@ -70,7 +68,7 @@ class Session:
         Says on stderr which files broke or were not read.
         """
         from journeyminer.importers import read_log
-        from journeyminer.importers.folders import log_of
+        from journeyminer.importers.reading.folders import log_of
         from journeyminer.log import EventLog
         from journeyminer.log.store import is_log
         from journeyminer.prepare import prepare

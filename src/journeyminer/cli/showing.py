@@ -62,7 +62,7 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
-    from journeyminer.log.stage import columns_of
+    from journeyminer.log.staging import columns_of
     from journeyminer.prepare.filters import filter_log
     from journeyminer.prepare.privacy import resource_names
 

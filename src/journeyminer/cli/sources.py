@@ -12,7 +12,7 @@ from journeyminer.cli.options import table_format
 def command(format_: str) -> int:
     """List every source that can be read, and how its files are recognised."""
     from journeyminer.cli.output import print_table
-    from journeyminer.importers.registry import sources
+    from journeyminer.importers.reading.identify import sources
 
     rows = [source._asdict() for source in sources()]
     print_table(rows, ("source", "files", "reads"), format_)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from journeyminer.errors import UnreadableExport
-from journeyminer.log.intake import Intake
+from journeyminer.log.build import Loader
 
 SAMPLE_BYTES = 1 << 16
 
@@ -98,7 +98,7 @@ class Sample:
     @cached_property
     def text(self) -> str:
         """The head decoded: byte order mark, then UTF-8, then the detected 8-bit encoding; never fails."""
-        from journeyminer.importers.encoding import decode_head
+        from journeyminer.encoding import decode_head
 
         return decode_head(self.head, self._encoding)
 
@@ -149,7 +149,7 @@ class Importer(Protocol):
     def identify(self, sample: Sample) -> Match | None:
         """Whether the file is one of ours, and why. Looks at the sample only; cheap, never raises on odd bytes."""
 
-    def load(self, source: Source, intake: Intake) -> None:
+    def load(self, source: Source, loader: Loader) -> None:
         """Read the whole file into the log.
 
         Raises:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from journeyminer.errors import UsageError
 from journeyminer.log.engine import Engine, name, quote
-from journeyminer.log.quality import Receipt
+from journeyminer.log.receipt import Receipt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ class EventLog:
         Raises:
             MissingColumn: a named column is not in the frame.
         """
-        from journeyminer.log.intake import frame_to_log
+        from journeyminer.log.build import frame_to_log
 
         return frame_to_log(frame, {"case_id": case, "activity": activity, "timestamp": timestamp, **columns})
 
@@ -100,7 +100,7 @@ class EventLog:
         self._enter()
         return self.engine.one(query, list(params))
 
-    def make(self, table: str, select: str) -> str:
+    def materialise(self, table: str, select: str) -> str:
         """Make a table of this log once, on first use, and return its name."""
         if table not in self._made:
             self._enter()
@@ -125,7 +125,7 @@ class EventLog:
             columns: what `has` answers for the new log, where a query adds or drops columns.
             selects: `event_rows`, `case_rows`, `identities` ... -> query.
         """
-        from journeyminer.log.seal import derive
+        from journeyminer.log.finish import derive
 
         return derive(self, selects, columns)
 

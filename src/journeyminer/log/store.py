@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from journeyminer.errors import JourneyminerError, UnreadableLog, Unwritable
-from journeyminer.log import seal
+from journeyminer.log import finish
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine, name, one_file, quote
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import Receipt, SourceReceipt, Unclaimed, Unmatched
+from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, Unmatched
 from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 
 MANIFEST = "manifest.json"
 FILES = ("events", "cases", "identities", "rejects")
@@ -57,7 +57,7 @@ def _event_ids(log: EventLog) -> str:
         return f"SELECT seq, event_id FROM {rows}"
     cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
     relation = f"{rows} e JOIN {cases} c USING (case_key) JOIN {namespaces} n USING (ns_no)"
-    return seal.event_ids(have, relation)
+    return finish.event_ids(have, relation)
 
 
 def save_log(log: EventLog, path: Path) -> None:
@@ -142,7 +142,7 @@ def open_log(path: Path, engine: Engine) -> EventLog:
     """Open a log folder; see EventLog.open."""
     builder = LogBuilder(engine)
     manifest = stage_stored(builder, path)
-    log = builder.seal()
+    log = builder.build()
     as_of: datetime | None = manifest["as_of"]
     return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
 

@@ -78,7 +78,7 @@ def _make_waits(log: EventLog, per: Per) -> str:
     """One row a span in our turn: its place (0 is the largest sum; ties by name), trace, case, day and length."""
     trace, joined = trace_of(log, per, spans(log))
     ours = ", ".join(f"'{turn}'" for turn in OUR_TURNS)
-    return log.make(
+    return log.materialise(
         f"waits_{per}",
         f"""
         WITH waits AS (

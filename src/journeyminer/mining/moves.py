@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 from journeyminer.vocabulary import HANDOVER_LEVELS, PERS, HandoverLevel, Per
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def ordered(log: EventLog, *, per: Per = "case") -> str:
     if assumed := zone_is_assumed(log):
         columns.append(f"{assumed} AS assumed")
     order = "e.timestamp, e.seq" if per == "case" else "e.timestamp, c.ns_no, c.native_id, e.seq"
-    return log.make(
+    return log.materialise(
         f"ordered_{per}",
         f"SELECT {', '.join(columns)} FROM {events} WHERE {trace} IS NOT NULL ORDER BY {trace}, {order}",
     )
@@ -74,7 +74,7 @@ def moves(log: EventLog, *, per: Per = "case") -> str:
     begun = log.has("started_at")
     us, overlapped = _seconds(log, "timestamp", "next_begin", "next_assumed", "assumed")
     begin = f", begin, CASE WHEN goes_on THEN {overlapped} END AS overlapped" if begun else ""
-    return log.make(
+    return log.materialise(
         f"moves_{per}",
         f"""
         WITH beside AS (
@@ -105,7 +105,7 @@ def changes(log: EventLog, level: HandoverLevel, *, per: Per = "case") -> str:
     us, _ = _seconds(
         log, "last_timestamp", "begin" if log.has("started_at") else "timestamp", "assumed", "last_assumed"
     )
-    return log.make(
+    return log.materialise(
         f"changes_{level}_{per}",
         f"""
         WITH owned AS (
@@ -149,7 +149,7 @@ def traces(log: EventLog, *, per: Per = "case") -> str:
     moments it began and ended, as microseconds.
     """
     begin = "begin" if log.has("started_at") else "timestamp"
-    return log.make(
+    return log.materialise(
         f"traces_{per}",
         "SELECT trace, bit_xor(hash(step)) AS key_a, sum(step) AS key_b, count(*) AS n_events, "
         f"epoch_us(min({begin})) AS first, epoch_us(max(timestamp)) AS last "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 from journeyminer.mining.moves import zone_is_assumed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
@@ -37,7 +37,7 @@ def states(log: EventLog) -> str:
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR e.activity IN ({_in(MESSAGES)}))))"
     )
-    return log.make(
+    return log.materialise(
         "states",
         f"""
         WITH told AS (
@@ -88,7 +88,7 @@ def spans(log: EventLog) -> str:
     The queue is that of the group which acts next: who waits for L2 stands in L2's queue. Before an assignment, it is
     the group that held the case until then.
     """
-    return log.make("spans", _spans(log))
+    return log.materialise("spans", _spans(log))
 
 
 def _spans(log: EventLog) -> str:

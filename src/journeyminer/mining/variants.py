@@ -82,7 +82,7 @@ def variant_totals_query(log: EventLog, *, per: Per = "case") -> str:
 
 def variant_keys(log: EventLog, *, per: Per = "case") -> str:
     """Make the table of variants and return its name: `n` traces and one of them, `example`."""
-    return log.make(
+    return log.materialise(
         f"variants_{per}",
         f"SELECT count(*) AS n, min(trace) AS example FROM {traces(log, per=per)} GROUP BY key_a, key_b, n_events",
     )

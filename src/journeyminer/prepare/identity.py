@@ -10,7 +10,7 @@ from pathlib import Path
 from journeyminer.config import Config, read_toml
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 
 KINDS = ("email", "external_id", "phone", "handle")
 """the kinds that identify a person, the first one wins: an address means the same in every source"""

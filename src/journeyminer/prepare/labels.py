@@ -15,9 +15,9 @@ from typing import NamedTuple
 from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
-from journeyminer.log.quality import Receipt, SourceReceipt, Unmatched
+from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import SAID
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
 from journeyminer.vocabulary import RESOLVED_STATUSES
 

@@ -18,14 +18,14 @@ STDOUT: Final = Path("-")
 
 
 def _html(report: Report, language: Language) -> str:
-    from journeyminer.render import html
+    from journeyminer.render import page
     from journeyminer.render.map import map_svg
 
     drawn = None
     if report.graph is not None and report.graph.shown.nodes:
         with suppress(MissingProgram, DrawingFailed):  # the page says that there is no picture, and has the table
             drawn = map_svg(report.graph, language, per=report.per)
-    return html.render(report, language, map_svg=drawn)
+    return page.render(report, language, map_svg=drawn)
 
 
 def _json(report: Report, language: Language) -> str:  # noqa: ARG001 (report.json speaks no language)

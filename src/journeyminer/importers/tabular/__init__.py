@@ -14,7 +14,7 @@ from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
 from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
-from journeyminer.log.intake import Intake
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
 
 NAME = "tabular"
@@ -44,7 +44,7 @@ def missing_columns(sample: Sample, options: ReadOptions) -> MissingColumn | Non
     return None
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Read a table as the best profile, `--source tabular:PROFILE` and `--map` say."""
     dialect = find_dialect(source.sample)
     if dialect is None:
@@ -58,35 +58,35 @@ def load(source: Source, intake: Intake) -> None:
         raise UnreadableExport(
             "The table has a header and no rows.", place=source.shown, hint="Check the filter of the export."
         )
-    intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
-    intake.decide("profile", plan.profile.name)
-    intake.decide("read_as", plan.profile.title)
-    intake.decide("separator", dialect.separator_name)
-    intake.decide("header_row", str(dialect.header_row))
+    loader.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
+    loader.decide("profile", plan.profile.name)
+    loader.decide("read_as", plan.profile.title)
+    loader.decide("separator", dialect.separator_name)
+    loader.decide("header_row", str(dialect.header_row))
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-        _load(plan, dialect, source, intake, Path(folder))
-    plan.decide(intake)
+        _load(plan, dialect, source, loader, Path(folder))
+    plan.decide(loader)
 
 
-def read_table(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+def read_table(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table in the shape that its profile says."""
-    _SHAPES[plan.profile.shape](plan, replace(table, nulls=plan.profile.nulls), source, intake)
+    _SHAPES[plan.profile.shape](plan, replace(table, nulls=plan.profile.nulls), source, loader)
 
 
-def _load(plan: Plan, dialect: Dialect, source: Source, intake: Intake, folder: Path) -> None:
+def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: Path) -> None:
     """Read the file in place; where the engine cannot, row by row."""
     given = source.options.encoding
     in_place = open_in_place(source.sample, dialect, given, folder)
     if in_place:
         table, encoding = in_place
         try:
-            read_table(plan, table, source, intake)
-        except intake.engine.failure:
-            intake.withdraw()
+            read_table(plan, table, source, loader)
+        except loader.engine.failure:
+            loader.rollback()
         else:
-            intake.decide("encoding", encoding)
+            loader.decide("encoding", encoding)
             return
     table, encoding, left_out = open_row_by_row(source.sample, dialect, given, folder)
-    read_table(plan, table, source, intake)
-    intake.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
-    intake.decide("encoding", encoding)
+    read_table(plan, table, source, loader)
+    loader.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
+    loader.decide("encoding", encoding)

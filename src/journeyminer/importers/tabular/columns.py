@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Set
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.table import Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.intake import Intake
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 from journeyminer.vocabulary import IDENTITY_KINDS
 
 _NUMBERS = ("csat", "nps", "ces")
@@ -85,14 +85,14 @@ def _scaled(value: str, column: str, scales: Mapping[str, tuple[float, float]]) 
     return value
 
 
-def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], order: str) -> None:
+def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], order: str) -> None:
     """Put what the rows say of their cases and customers beside the events; the last row that says it counts.
 
     Args:
         relation: has case_id and the columns named in `found`.
         order: SQL of the order of rows.
     """
-    have = columns_of(intake.engine, relation)  # staging leaves out what no row says
+    have = columns_of(loader.engine, relation)  # staging leaves out what no row says
     cases = _with(found, CASE_PREFIX, have)
     extras = _with(found, EXTRA_PREFIX, have)
     if cases or extras:
@@ -102,14 +102,14 @@ def hand_over_cases(intake: Intake, relation: str, found: Mapping[str, str], ord
 
         picked = [f"{last(column)} AS {name(column.removeprefix(CASE_PREFIX))}" for column in cases]
         picked += _extras(extras, last)
-        intake.beside(
+        loader.add_rows(
             "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
         )
     for column in _with(found, IDENTITY_PREFIX, have):
         kind = quote(column.removeprefix(IDENTITY_PREFIX))
         # an address is an address, whatever its column is called
         told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {kind} END"
-        intake.beside(
+        loader.add_rows(
             "identities",
             f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "
             f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL",

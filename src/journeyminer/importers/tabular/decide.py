@@ -17,8 +17,8 @@ from journeyminer.importers.tabular.moments import (
     needs_order,
 )
 from journeyminer.importers.tabular.table import Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import Intake
 
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""
@@ -154,13 +154,13 @@ def _by_a_part(texts: Iterable[str]) -> DateOrder | None:
     return found if found and "forward" not in found.proof else None
 
 
-def say_zone(intake: Intake, source: Source, readings: Iterable[Reading]) -> None:
+def say_zone(loader: Loader, source: Source, readings: Iterable[Reading]) -> None:
     """Note in the receipt which zone the moments without an offset were read in."""
     naive = [reading for reading in readings if reading.has_naive]
     if not naive:
-        intake.decide("zone", "given in the values")
+        loader.decide("zone", "given in the values")
     elif source.timezone:
-        intake.decide("zone", source.timezone)
+        loader.decide("zone", source.timezone)
     else:
-        intake.receipt.zone_assumed = True
-        intake.decide("zone", "UTC assumed")
+        loader.receipt.zone_assumed = True
+        loader.decide("zone", "UTC assumed")

@@ -10,9 +10,9 @@ from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, say_zone
 from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.intake import Intake
-from journeyminer.log.stage import columns_of
+from journeyminer.log.staging import columns_of
 
 ODD_HOURS = {1: "hours that come twice, first pass taken", 2: "hours that a clock skips, shifted forward"}
 
@@ -89,13 +89,13 @@ class _Query:
         )
 
 
-def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table with one event a row.
 
     Raises:
         AmbiguousTimestamp: day and month of a column cannot be told apart.
     """
-    decider = Decider(source, intake.engine, table, plan.headers.texts)
+    decider = Decider(source, loader.engine, table, plan.headers.texts)
     place = plan.columns["timestamp"]
     samples = None
     if "time_of_day" in plan.columns:
@@ -105,31 +105,31 @@ def load_events(plan: Plan, table: Table, source: Source, intake: Intake) -> Non
     when = decider.reading(place, text=query.when_text, samples=samples)
     began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None
     query = replace(query, when=when, began=began)
-    stage = intake.table(replace(query, bounded=False).select(), first_row=table.first_row)
+    stage = loader.table(replace(query, bounded=False).select(), first_row=table.first_row)
     bounds = IN_BOUNDS.format("min(timestamp)") + " AND " + IN_BOUNDS.format("max(timestamp)")
-    if intake.engine.one(f"SELECT {bounds} FROM {stage}")[0] is False:  # to look at every row costs, and is rarely due
-        intake.withdraw()
-        stage = intake.table(query.select(), first_row=table.first_row)
-    if intake.receipt.events < intake.receipt.records:
-        wider = _widened(query, decider, intake)
+    if loader.engine.one(f"SELECT {bounds} FROM {stage}")[0] is False:  # to look at every row costs, and is rarely due
+        loader.rollback()
+        stage = loader.table(query.select(), first_row=table.first_row)
+    if loader.receipt.events < loader.receipt.records:
+        wider = _widened(query, decider, loader)
         if wider != query:
             query = wider
-            intake.withdraw()
-            stage = intake.table(query.select(), first_row=table.first_row)
-        _reject(query, intake)
-    hand_over_cases(intake, stage, case_columns(plan, table), "rowid")
-    intake.decide("dates", f"{query.when.header}: {query.when.words}")
+            loader.rollback()
+            stage = loader.table(query.select(), first_row=table.first_row)
+        _reject(query, loader)
+    hand_over_cases(loader, stage, case_columns(plan, table), "rowid")
+    loader.decide("dates", f"{query.when.header}: {query.when.words}")
     if query.began:
-        intake.decide("dates_start", f"{query.began.header}: {query.began.words}")
-    say_zone(intake, source, [query.when, *([query.began] if query.began else [])])
-    if query.moments[0].odd and "odd" in columns_of(intake.engine, stage):
-        _count_odd_hours(intake, stage)
+        loader.decide("dates_start", f"{query.began.header}: {query.began.words}")
+    say_zone(loader, source, [query.when, *([query.began] if query.began else [])])
+    if query.moments[0].odd and "odd" in columns_of(loader.engine, stage):
+        _count_odd_hours(loader, stage)
 
 
-def _widened(query: _Query, decider: Decider, intake: Intake) -> _Query:
+def _widened(query: _Query, decider: Decider, loader: Loader) -> _Query:
     """The query with the formats that stand further down in the file."""
     texts: dict[str, list[str]] = {"timestamp": [], "started_at": []}
-    for ours, value in intake.engine.rows(
+    for ours, value in loader.engine.rows(
         f"SELECT ours, value FROM ({query.rejects}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL LIMIT {LOOKED_AT}"
     ):
         texts[ours].append(value)
@@ -138,19 +138,19 @@ def _widened(query: _Query, decider: Decider, intake: Intake) -> _Query:
     return replace(query, when=when, began=began)
 
 
-def _reject(query: _Query, intake: Intake) -> None:
+def _reject(query: _Query, loader: Loader) -> None:
     """Count the rows that are no events and list them."""
-    counted = intake.engine.rows(f"SELECT reason, count(*) FROM ({query.rejects}) GROUP BY ALL ORDER BY ALL")
-    intake.fates(rejected=dict(counted))
+    counted = loader.engine.rows(f"SELECT reason, count(*) FROM ({query.rejects}) GROUP BY ALL ORDER BY ALL")
+    loader.count_outcomes(rejected=dict(counted))
     headers = {ours: query.plan.headers.texts[place].strip() for ours, place in query.plan.columns.items()}
     named = " ".join(f"WHEN {quote(ours)} THEN {quote(header)}" for ours, header in headers.items())
-    intake.beside(
+    loader.add_rows(
         "rejects",
         f"SELECT 'row ' || number AS record, reason, CASE ours {named} END AS \"column\", {evidence('value')} AS value "
         f"FROM ({query.rejects}) ORDER BY number",
     )
 
 
-def _count_odd_hours(intake: Intake, stage: str) -> None:
-    for odd, n in intake.engine.rows(f"SELECT odd, count(*) FROM {stage} WHERE odd > 0 GROUP BY odd ORDER BY odd"):
-        intake.decide(f"clock_change_{odd}", f"{ODD_HOURS[odd]}: {n}")
+def _count_odd_hours(loader: Loader, stage: str) -> None:
+    for odd, n in loader.engine.rows(f"SELECT odd, count(*) FROM {stage} WHERE odd > 0 GROUP BY odd ORDER BY odd"):
+        loader.decide(f"clock_change_{odd}", f"{ODD_HOURS[odd]}: {n}")

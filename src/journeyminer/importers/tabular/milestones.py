@@ -23,8 +23,8 @@ from journeyminer.importers.tabular.moments import Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import Milestone
 from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.intake import Intake
 
 _OWN = ("role", "status", "visibility")
 
@@ -44,21 +44,21 @@ class _Column:
     minutes: str | None = None
 
 
-def load_milestones(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table with one row a ticket.
 
     Raises:
         AmbiguousTimestamp: day and month of a column cannot be told apart.
     """
-    raw = table.stored(intake.engine, f"raw{intake.number}")
-    columns = _columns(plan, raw, Decider(source, intake.engine, raw, plan.headers.texts))
+    raw = table.stored(loader.engine, f"raw{loader.number}")
+    columns = _columns(plan, raw, Decider(source, loader.engine, raw, plan.headers.texts))
     if not columns:
         raise MissingColumn(
             "No column that says when something happened has a value.",
             place=source.shown,
             hint=f"The file has: {plan.headers.listed}.",
         )
-    rows = f"rows{intake.number}"
+    rows = f"rows{loader.number}"
     beside = case_columns(plan, raw)
     said = event_columns(plan, raw)
     outer = {RECORD: RECORD, "case_id": raw.text(plan.columns["case_id"]), **said, **beside}
@@ -73,28 +73,28 @@ def load_milestones(plan: Plan, table: Table, source: Source, intake: Intake) ->
         outer[f"kept{number}"] = column.kept
         outer[f"author{number}"] = column.author or "NULL"
     picked = ", ".join(f"{sql} AS {name(alias)}" for alias, sql in outer.items())
-    intake.engine.execute(
+    loader.engine.execute(
         f"CREATE OR REPLACE TABLE {rows} AS SELECT {picked} "
         f"FROM (SELECT *{''.join(', ' + column for column in inner)} FROM {raw.relation})"
     )
-    rejects = f"rejects{intake.number}"
-    intake.engine.execute(f"CREATE OR REPLACE TABLE {rejects} AS {_rejects(rows, columns)}")
-    (n,) = intake.engine.one(f"SELECT count(*) FROM {rows}")
-    reasons = intake.engine.rows(f"SELECT reason, count(*) FROM {rejects} GROUP BY ALL ORDER BY ALL")
+    rejects = f"rejects{loader.number}"
+    loader.engine.execute(f"CREATE OR REPLACE TABLE {rejects} AS {_rejects(rows, columns)}")
+    (n,) = loader.engine.one(f"SELECT count(*) FROM {rows}")
+    reasons = loader.engine.rows(f"SELECT reason, count(*) FROM {rejects} GROUP BY ALL ORDER BY ALL")
     good = f"(SELECT * FROM {rows} ANTI JOIN {rejects} USING ({RECORD}))"
-    intake.table(_events(good, columns, said, beside), records=n, rejected=dict(reasons))
-    intake.beside(
+    loader.table(_events(good, columns, said, beside), records=n, rejected=dict(reasons))
+    loader.add_rows(
         "rejects",
         f"SELECT 'row ' || r.{RECORD} AS record, reason, \"column\", value FROM {rejects} r ORDER BY r.{RECORD}",
     )
-    hand_over_cases(intake, good, beside, RECORD)
+    hand_over_cases(loader, good, beside, RECORD)
     for column in columns:
         if not column.minutes:
-            intake.decide(f"dates_{column.milestone.activity}", f"{column.reading.header}: {column.reading.words}")
-    intake.decide("history", "not in the file: milestones only")
-    say_zone(intake, source, [column.reading for column in columns])
-    for made in (rows, rejects, f"raw{intake.number}"):
-        intake.engine.execute(f"DROP TABLE {made}")
+            loader.decide(f"dates_{column.milestone.activity}", f"{column.reading.header}: {column.reading.words}")
+    loader.decide("history", "not in the file: milestones only")
+    say_zone(loader, source, [column.reading for column in columns])
+    for made in (rows, rejects, f"raw{loader.number}"):
+        loader.engine.execute(f"DROP TABLE {made}")
 
 
 def _columns(plan: Plan, raw: Table, decider: Decider) -> list[_Column]:

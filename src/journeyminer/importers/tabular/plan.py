@@ -11,7 +11,7 @@ from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
-from journeyminer.log.intake import Intake
+from journeyminer.log.build import Loader
 
 NEEDED = {
     "events": ("case_id", "activity", "timestamp"),
@@ -63,11 +63,11 @@ class Plan:
         texts = (text.strip() for place, text in enumerate(self.headers.texts) if place not in used)
         return ", ".join(dict.fromkeys(filter(None, texts)))
 
-    def decide(self, intake: Intake) -> None:
+    def decide(self, loader: Loader) -> None:
         """Note in the receipt which columns of the file are read, and which are not."""
-        intake.decide("columns", self.words)
+        loader.decide("columns", self.words)
         if self.unused:
-            intake.decide("columns_not_used", self.unused)
+            loader.decide("columns_not_used", self.unused)
 
     def check(self, shown: str) -> None:
         """Raises MissingColumn where a needed column is missing: what the file has, and the flags to give."""

@@ -17,21 +17,21 @@ from journeyminer.importers.tabular.decide import Decider, say_zone
 from journeyminer.importers.tabular.moments import moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.intake import Intake
 
 UNCHANGED = {"snapshots": "unchanged snapshot", "changes": "a field that makes no event"}
 """why a row of the shape is ignored"""
 
 
-def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> None:
+def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table with one row for every update of a ticket.
 
     Raises:
         AmbiguousTimestamp: day and month of a column cannot be told apart.
     """
-    raw = table.stored(intake.engine, f"raw{intake.number}")
-    decider = Decider(source, intake.engine, raw, plan.headers.texts)
+    raw = table.stored(loader.engine, f"raw{loader.number}")
+    decider = Decider(source, loader.engine, raw, plan.headers.texts)
     when = decider.settled(plan.columns["timestamp"])
     opened = decider.settled(plan.columns["opened_at"]) if "opened_at" in plan.columns else None
     moment = moment_sql(when, raw.text(plan.columns["timestamp"]), alias="when", zone=source.timezone)
@@ -52,20 +52,20 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
         began = moment_sql(opened, raw.text(plan.columns["opened_at"]), alias="opened", zone=source.timezone)
         inner += began.inner
         beside["case_opened_at"] = began.outer
-    rows = f"rows{intake.number}"
+    rows = f"rows{loader.number}"
     picked = ", ".join(f"{sql} AS {name(column)}" for column, sql in (outer | beside).items())
-    intake.engine.execute(
+    loader.engine.execute(
         f"CREATE OR REPLACE TABLE {rows} AS SELECT {picked}, {version} AS version "
         f"FROM (SELECT *{''.join(', ' + column for column in inner)} FROM {raw.relation})"
     )
     others = [column for column in said if column != "attributes"]
-    differences = f"differences{intake.number}"
-    intake.engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(rows)}")
-    (n,) = intake.engine.one(f"SELECT count(*) FROM {rows}")
-    (unchanged,) = intake.engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
-    rejected = intake.engine.rows(f"SELECT reason, count(*) FROM ({_rejects(rows)}) GROUP BY ALL ORDER BY ALL")
+    differences = f"differences{loader.number}"
+    loader.engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(rows)}")
+    (n,) = loader.engine.one(f"SELECT count(*) FROM {rows}")
+    (unchanged,) = loader.engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
+    rejected = loader.engine.rows(f"SELECT reason, count(*) FROM ({_rejects(rows)}) GROUP BY ALL ORDER BY ALL")
     listed = "".join(f", {name(column)}" for column in others)
-    intake.table(
+    loader.table(
         f"SELECT {RECORD}, case_id, timestamp, change.activity AS activity, change.status AS status, resource, "
         f'"group"{listed} '
         "FROM (SELECT *, unnest(changes) AS change, generate_subscripts(changes, 1) AS nth "
@@ -76,18 +76,18 @@ def load_snapshots(plan: Plan, table: Table, source: Source, intake: Intake) -> 
     )
     header = quote(plan.headers.texts[plan.columns["timestamp"]].strip())
     place = f"CASE WHEN reason <> 'no case' THEN {header} END"
-    intake.beside(
+    loader.add_rows(
         "rejects",
         f"SELECT 'row ' || r.{RECORD} AS record, reason, {place} AS \"column\", {evidence('value')} AS value "
         f"FROM ({_rejects(rows)}) r ORDER BY r.{RECORD}",
     )
     hand_over_cases(
-        intake, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
+        loader, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
     )
-    intake.decide("dates", f"{when.header}: {when.words}")
-    say_zone(intake, source, [when])
-    for made in (rows, differences, f"raw{intake.number}"):
-        intake.engine.execute(f"DROP TABLE {made}")
+    loader.decide("dates", f"{when.header}: {when.words}")
+    say_zone(loader, source, [when])
+    for made in (rows, differences, f"raw{loader.number}"):
+        loader.engine.execute(f"DROP TABLE {made}")
 
 
 def _fields(plan: Plan, raw: Table) -> dict[str, str]:

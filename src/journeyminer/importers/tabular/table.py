@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
-from journeyminer.importers import encoding
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
 from journeyminer.log.engine import Engine, one_file, quote

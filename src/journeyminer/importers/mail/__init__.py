@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from journeyminer.clock import find_zone
+from journeyminer.encoding import open_bytes
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.encoding import open_bytes
-from journeyminer.importers.mail_headers import Headers, fields, header_blocks
-from journeyminer.importers.mail_message import Mail, read_mail
-from journeyminer.importers.mail_threads import Threads, in_order, thread
-from journeyminer.importers.mail_us import Ours, mailbox, ours_given, ours_inferred
-from journeyminer.log.intake import Intake
+from journeyminer.importers.mail.headers import Headers, fields, header_blocks
+from journeyminer.importers.mail.message import Mail, read_mail
+from journeyminer.importers.mail.threads import Threads, in_order, thread
+from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
 
 NAME = "mail"
@@ -49,7 +49,7 @@ def identify(sample: Sample) -> Match | None:
     return None
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Every mail of the file, one record each.
 
     Raises:
@@ -58,24 +58,24 @@ def load(source: Source, intake: Intake) -> None:
     if not source.shared:
         source.shared["box"] = _open(source)
     box: _Box = source.shared["box"]
-    intake.namespace(NAME)
+    loader.namespace(NAME)
     if source.path in box.broken:
         raise UnreadableExport(
             f"The mail file cannot be read ({box.broken[source.path]}).",
-            place=intake.receipt.file,
+            place=loader.receipt.file,
             hint="Export or copy the file again.",
         )
     mails = box.files[source.path]
-    intake.decide("us", box.ours.basis if box.ours else "unknown")
+    loader.decide("us", box.ours.basis if box.ours else "unknown")
     if box.ours is None:
-        intake.note("us_unknown")
+        loader.note("us_unknown")
     if box.threads.by_subject:
-        intake.decide("threads", f"by ids; {box.threads.by_subject} mails of all files by subject and people")
+        loader.decide("threads", f"by ids; {box.threads.by_subject} mails of all files by subject and people")
     corrected = sum(mail.clock == "received" for mail in mails)
     if corrected:
-        intake.decide("clock", f"{corrected} mails: Received, since Date was missing, wrong or without a zone")
-    intake.receipt.zone_assumed = any(mail.clock == "assumed" for mail in mails)
-    intake.records(_records(mails, box))
+        loader.decide("clock", f"{corrected} mails: Received, since Date was missing, wrong or without a zone")
+    loader.receipt.zone_assumed = any(mail.clock == "assumed" for mail in mails)
+    loader.records(_records(mails, box))
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from journeyminer.importers.zendesk_account import FOLLOW_UP, Account, csat, moment, origin, reference, relation, text
-from journeyminer.importers.zendesk_audits import channel, is_machine, role
+from journeyminer.importers.zendesk.account import FOLLOW_UP, Account, csat, moment, origin, reference, relation, text
+from journeyminer.importers.zendesk.audits import channel, is_machine, role
 from journeyminer.log.record import Case, Event, Identity, Record
 
 

@@ -15,7 +15,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import IO
 
-from journeyminer.importers.encoding import from_head
+from journeyminer.encoding import from_head
 
 Headers = dict[str, list[str]]
 """lower-case field name -> its values in order, unfolded, encoded words as they are"""

@@ -19,7 +19,7 @@ MANY_WORDS = 300
 with all that it knows"""
 
 
-class Stage(NamedTuple):
+class Staged(NamedTuple):
     """A table of staged events: of one file, or (`source_no` None) of several, told apart by a column `source_no`.
 
     A `coded` stage has ENUM words and `case_key` with salt 0, null where case_id is.
@@ -60,7 +60,7 @@ def case_key(native: str, namespace: str, salt: int) -> str:
     return f"xor({hashed}, hash({namespace}))"
 
 
-def stage_table(engine: Engine, table: str, source_no: int, select: str, *, namespace: str, first_row: int) -> Stage:
+def stage_table(engine: Engine, table: str, source_no: int, select: str, *, namespace: str, first_row: int) -> Staged:
     """Stage a query's events with their words and cases coded; columns without any value are left out."""
     have = columns_of(engine, f"({select})")
     words = [column for column in CODED if column in have]
@@ -73,7 +73,7 @@ def stage_table(engine: Engine, table: str, source_no: int, select: str, *, name
     filled = filled_columns(engine, table)
     for column in columns_of(engine, table) - filled - {"case_id", "case_key", "activity", "timestamp"}:
         engine.execute(f"ALTER TABLE {table} DROP COLUMN {name(column)}")
-    return Stage(table, source_no, filled, first_row, coded=True)
+    return Staged(table, source_no, filled, first_row, coded=True)
 
 
 def _make_dictionaries(engine: Engine, table: str, words: list[str], select: str) -> list[str]:

@@ -8,8 +8,8 @@ from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
+from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine, name, one_file
-from journeyminer.log.intake import Intake
 
 NAME = "parquet"
 
@@ -32,20 +32,20 @@ def identify(sample: Sample) -> Match | None:
     return Match(plans[0].score, plans[0].reason) if plans else Match(0.3, "Parquet, whose columns have to be mapped")
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Read a Parquet file of events; rows are counted from 1.
 
     Raises:
         MissingColumn: case, activity or timestamp is not among the columns.
         UnreadableExport: the file is damaged.
     """
-    dialect, table = _look(source.sample, intake.engine)
+    dialect, table = _look(source.sample, loader.engine)
     plan = choose_plan(dialect, source.options, source.shown)
-    intake.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
-    intake.decide("profile", plan.profile.name)
-    intake.decide("read_as", plan.profile.title)
-    read_table(plan, table, source, intake)
-    plan.decide(intake)
+    loader.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
+    loader.decide("profile", plan.profile.name)
+    loader.decide("read_as", plan.profile.title)
+    read_table(plan, table, source, loader)
+    plan.decide(loader)
 
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from journeyminer.importers.mail_headers import Headers, decode_words, first
+from journeyminer.importers.mail.headers import Headers, decode_words, first
 
 Kind = Literal["message", "auto-reply", "bounce"]
 

@@ -20,10 +20,10 @@ from journeyminer.errors import Unwritable
 from journeyminer.importers import xes
 from journeyminer.importers.base import Match, ReadOptions, Sample, Source
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.exchange import CSV_COLUMNS, write_csv, write_xes
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.export import CSV_COLUMNS, write_csv, write_xes
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -31,8 +31,8 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 def made(*records: Record) -> EventLog:
     builder = LogBuilder(Engine())
-    builder.intake(SourceReceipt("made.txt", "tiny", "written for a test", namespace="n")).records(records)
-    return builder.seal()
+    builder.loader(SourceReceipt("made.txt", "tiny", "written for a test", namespace="n")).records(records)
+    return builder.build()
 
 
 def one(activity: str, **fields: str) -> EventLog:
@@ -41,9 +41,9 @@ def one(activity: str, **fields: str) -> EventLog:
 
 def read_xes(path: Path) -> EventLog:
     builder = LogBuilder(Engine())
-    intake = builder.intake(SourceReceipt(path.name, xes.NAME, "", namespace="n"))
-    xes.load(Source(Sample(path, path.name), Match(1, ""), ReadOptions()), intake)
-    return builder.seal()
+    loader = builder.loader(SourceReceipt(path.name, xes.NAME, "", namespace="n"))
+    xes.load(Source(Sample(path, path.name), Match(1, ""), ReadOptions()), loader)
+    return builder.build()
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -89,8 +89,8 @@ def test_a_native_id_is_shown_where_it_is_unique(tmp_path: Path) -> None:
     builder = LogBuilder(Engine())
     for namespace, cases in (("x", "12"), ("y", "23")):
         receipt = SourceReceipt(f"{namespace}.csv", "tiny", "", namespace=namespace)
-        builder.intake(receipt).records(Record("row", events=[Event(case, "a", NOON)]) for case in cases)
-    write_csv(builder.seal(), tmp_path / "log.csv")
+        builder.loader(receipt).records(Record("row", events=[Event(case, "a", NOON)]) for case in cases)
+    write_csv(builder.build(), tmp_path / "log.csv")
     assert [row["case_id"] for row in rows_of(tmp_path / "log.csv")] == ["1", "x:2", "y:2", "3"]
 
 

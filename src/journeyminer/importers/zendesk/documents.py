@@ -11,9 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from journeyminer.encoding import decoded, from_head, open_bytes
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import SAMPLE_BYTES
-from journeyminer.importers.encoding import decoded, from_head, open_bytes
 
 LISTS = {
     "tickets": "ticket", "audits": "audit", "ticket_audits": "audit", "ticket_events": "ticket event",

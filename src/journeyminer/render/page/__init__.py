@@ -12,8 +12,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
-from journeyminer.render import charts, phrases, tables
+from journeyminer.render import phrases, tables
 from journeyminer.render.escape import printable
+from journeyminer.render.page import charts
 from journeyminer.report.model import HandoverRow, Report
 from journeyminer.vocabulary import HandoverLevel
 
@@ -61,7 +62,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader("journeyminer.render"),
+        loader=PackageLoader("journeyminer.render.page"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_plain,
@@ -86,7 +87,7 @@ def _plain(value: object) -> object:
 
 
 def _asset(name: str) -> str:
-    return resources.files("journeyminer.render").joinpath("templates", name).read_text(encoding="utf-8")
+    return resources.files("journeyminer.render.page").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _policy(css: str, script: str) -> str:

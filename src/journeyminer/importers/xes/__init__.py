@@ -15,8 +15,8 @@ from xml.parsers import expat
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.xes_traces import ELEMENTS, TraceReader, local_name
-from journeyminer.log.intake import Intake
+from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
 
 NAME = "xes"
@@ -45,7 +45,7 @@ def identify(sample: Sample) -> Match | None:
     return Match(0.5, "named .xes, but its XML is no XES log") if named else None
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Read the whole log.
 
     Raises:
@@ -53,12 +53,12 @@ def load(source: Source, intake: Intake) -> None:
             its events can be used; the place names the line.
     """
     reader = TraceReader(source.timezone)
-    intake.records(_records(source, reader))
+    loader.records(_records(source, reader))
     if not reader.n_used:
         _refuse(source, reader)
-    intake.receipt.zone_assumed = reader.zone_assumed
+    loader.receipt.zone_assumed = reader.zone_assumed
     for key, value in reader.decisions().items():
-        intake.decide(key, value)
+        loader.decide(key, value)
 
 
 def _records(source: Source, reader: TraceReader) -> Iterator[Record]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from journeyminer.clock import to_utc
-from journeyminer.log.exchange import ATTRIBUTE_PREFIX
+from journeyminer.log.export import ATTRIBUTE_PREFIX
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import EVENTS
 
@@ -28,7 +28,7 @@ _BESIDE = frozenset({*_CASE_TEXTS, *_CUSTOMER})
 """said of an event by the source, true of its case"""
 
 _LIFECYCLE = frozenset({
-    "schedule", "assign", "withdraw", "reassign", "start", "suspend", "resume", "pi_abort", "ate_abort", "complete",
+    "schedule", "assign", "rollback", "reassign", "start", "suspend", "resume", "pi_abort", "ate_abort", "complete",
     "autoskip", "manualskip", "unknown",
 })  # fmt: skip
 """the standard lifecycle model: known words are spelt its way, others stay as they are"""

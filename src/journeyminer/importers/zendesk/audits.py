@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from journeyminer.importers.zendesk_account import (
+from journeyminer.importers.zendesk.account import (
     NOBODY,
     Account,
     Moment,

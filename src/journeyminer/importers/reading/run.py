@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
-from journeyminer.importers.archive import is_archive, unpack
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
-from journeyminer.importers.file_names import public_name
-from journeyminer.importers.folders import Skipped, as_text, find_files
-from journeyminer.importers.registry import HOW_TO_READ, Identified, identify
+from journeyminer.importers.reading.archive import is_archive, unpack
+from journeyminer.importers.reading.file_names import public_name
+from journeyminer.importers.reading.folders import Skipped, as_text, find_files
+from journeyminer.importers.reading.identify import HOW_TO_READ, Identified, identify
 from journeyminer.log import EventLog
+from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import LogBuilder
-from journeyminer.log.quality import SourceReceipt, Unclaimed
+from journeyminer.log.receipt import SourceReceipt, Unclaimed
 from journeyminer.log.store import sha256, stage_stored
 
 MIN_REJECTED = 10
@@ -73,7 +73,7 @@ def read_log(
         if not builder.receipt.sources and builder.receipt.failed:
             first = builder.receipt.failed[0]
             raise UnreadableExport(first.reason, place=first.place, hint=first.hint)
-        return builder.seal()
+        return builder.build()
 
 
 def identify_files(
@@ -196,18 +196,18 @@ class _Reading:
             size=self.sizes[sample.path],
             sha256=digest,
         )
-        intake = self.builder.intake(receipt)
-        intake.namespace_given = bool(given) or digest in self.known
+        loader = self.builder.loader(receipt)
+        loader.namespace_given = bool(given) or digest in self.known
         source = Source(sample, match, self.options, self.siblings[importer.NAME], self.shared[importer.NAME])
         try:
             with readable(sample.shown):
-                importer.load(source, intake)
+                importer.load(source, loader)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
             # what the user got wrong is wrong for every file
             if self.options.strict or isinstance(error, UsageError):
                 raise
-            self.builder.withdraw(intake)
+            self.builder.rollback(loader)
             self.builder.receipt.sources.pop()
             self.builder.receipt.failed.append(_listed(sample.shown, error, receipt.file))
             return

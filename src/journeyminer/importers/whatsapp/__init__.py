@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 from journeyminer.clock import Order, odd_hour, plain, to_utc
+from journeyminer.encoding import decoded, from_file
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.encoding import decoded, from_file
-from journeyminer.importers.file_names import CHAT
-from journeyminer.importers.whatsapp_lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
-from journeyminer.log.intake import Intake
+from journeyminer.importers.reading.file_names import CHAT
+from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
 
 NAME = "whatsapp"
@@ -54,7 +54,7 @@ def identify(sample: Sample) -> Match | None:
     return None
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Read the whole chat.
 
     Raises:
@@ -63,26 +63,26 @@ def load(source: Source, intake: Intake) -> None:
     """
     # the file carries the customer's name: from here on it is called by its content
     shown = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
-    intake.receipt.file = shown
+    loader.receipt.file = shown
     encoding = from_file(source.path, source.options.encoding)
     entries = read_entries(read_lines("".join(decoded(source.path, encoding, shown))))
     if not entries:
         raise UnreadableExport(
             "No line begins with date and time.", place=shown, hint="Export the chat again from WhatsApp as text."
         )
-    order = _order(source, entries, shown, intake)
+    order = _order(source, entries, shown, loader)
     sides = _sides(source, entries)
     zone = source.timezone
-    intake.receipt.zone_assumed = zone is None
-    intake.decide("encoding", f"{encoding.name}: {encoding.reason}")
-    intake.decide("us", sides.reason)
+    loader.receipt.zone_assumed = zone is None
+    loader.decide("encoding", f"{encoding.name}: {encoding.reason}")
+    loader.decide("us", sides.reason)
     chat = _chat_id(entries, order, sides)
-    intake.namespace(f"whatsapp:{chat}")
+    loader.namespace(f"whatsapp:{chat}")
     moments = [moment_of(entry, order) for entry in entries]
     odd = sum(bool(moment and odd_hour(moment, zone or "UTC")) for moment in moments)
-    intake.decide("zone", (zone or "UTC assumed") + (f"; {odd} times come twice or not at all in it" if odd else ""))
+    loader.decide("zone", (zone or "UTC assumed") + (f"; {odd} times come twice or not at all in it" if odd else ""))
     gap = timedelta(hours=source.options.session_gap_hours)
-    intake.records(_records(entries, moments, chat=chat, sides=sides, zone=zone or "UTC", gap=gap))
+    loader.records(_records(entries, moments, chat=chat, sides=sides, zone=zone or "UTC", gap=gap))
 
 
 def _records(
@@ -131,11 +131,11 @@ def _records(
         yield Record(ref, events=[event], identities=identities)
 
 
-def _order(source: Source, entries: list[Entry], shown: str, intake: Intake) -> Order:
+def _order(source: Source, entries: list[Entry], shown: str, loader: Loader) -> Order:
     given = source.options.date_order
     proved = order_of(entries)
     if given:
-        intake.decide("date order", f"{given}: given with --date-order")
+        loader.decide("date order", f"{given}: given with --date-order")
         return cast("Order", given)
     if proved is None:
         raise AmbiguousTimestamp(
@@ -144,7 +144,7 @@ def _order(source: Source, entries: list[Entry], shown: str, intake: Intake) -> 
             hint="Say it with --date-order dmy or --date-order mdy.",
         )
     order, proof = proved
-    intake.decide("date order", f"{order}: {proof}")
+    loader.decide("date order", f"{order}: {proof}")
     return order
 
 

@@ -34,11 +34,11 @@ from typing import Any
 from journeyminer.clock import find_zone
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.zendesk_account import Account, learn
-from journeyminer.importers.zendesk_audits import read_audit, unread
-from journeyminer.importers.zendesk_json import items, subdomain
-from journeyminer.importers.zendesk_tickets import case, identities, read_rating, read_ticket
-from journeyminer.log.intake import Intake
+from journeyminer.importers.zendesk.account import Account, learn
+from journeyminer.importers.zendesk.audits import read_audit, unread
+from journeyminer.importers.zendesk.documents import items, subdomain
+from journeyminer.importers.zendesk.tickets import case, identities, read_rating, read_ticket
+from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
 
 NAME = "zendesk"
@@ -96,7 +96,7 @@ def identify(sample: Sample) -> Match | None:
     return None
 
 
-def load(source: Source, intake: Intake) -> None:
+def load(source: Source, loader: Loader) -> None:
     """Every ticket, audit, ticket event and rating of the file.
 
     Raises:
@@ -106,14 +106,14 @@ def load(source: Source, intake: Intake) -> None:
         source.shared["files"] = _read_together(source)
     together: _Files = source.shared["files"]
     name = together.name_of[source.path]
-    intake.namespace(f"{NAME}-{name}" if name else NAME)
+    loader.namespace(f"{NAME}-{name}" if name else NAME)
     account = together.accounts[name]
     told = _Told()
-    intake.records(_records(source, account, told))
+    loader.records(_records(source, account, told))
     if told.unknown:
-        intake.decide("event types not read", ", ".join(sorted(told.unknown)))
+        loader.decide("event types not read", ", ".join(sorted(told.unknown)))
     if told.audited:
-        intake.decide("tickets", f"{len(told.audited)} take their events from their audits")
+        loader.decide("tickets", f"{len(told.audited)} take their events from their audits")
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ import pytest
 
 from journeyminer.errors import EmptyLog, MissingColumn, TooLittleMemory, UsageError
 from journeyminer.log import EventLog
+from journeyminer.log.build import Loader, LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.intake import Intake, LogBuilder
-from journeyminer.log.quality import SourceReceipt
+from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 from tiny import log
 
@@ -21,8 +21,8 @@ def event(case: str, activity: str, minute: int = 0, **more: str) -> Event:
     return Event(case, activity, NOON + timedelta(minutes=minute), **more)  # type: ignore[arg-type]
 
 
-def intake(builder: LogBuilder, file: str, namespace: str) -> Intake:
-    return builder.intake(SourceReceipt(file, "test", "written for a test", namespace=namespace))
+def loader(builder: LogBuilder, file: str, namespace: str) -> Loader:
+    return builder.loader(SourceReceipt(file, "test", "written for a test", namespace=namespace))
 
 
 def used(ref: str, *events: Event) -> Record:
@@ -31,7 +31,7 @@ def used(ref: str, *events: Event) -> Record:
 
 def test_every_record_has_one_fate() -> None:
     builder = LogBuilder(Engine())
-    way = intake(builder, "a.txt", "a")
+    way = loader(builder, "a.txt", "a")
     way.records(
         [
             used("line 1", event("A", "x")),
@@ -39,7 +39,7 @@ def test_every_record_has_one_fate() -> None:
             Record.ignored("line 3", "a system line"),
         ]
     )
-    made = builder.seal()
+    made = builder.build()
     receipt = made.receipt.sources[0]
     assert (receipt.records, receipt.used, receipt.rejected, receipt.ignored, receipt.events) == (3, 1, 1, 1, 1)
     assert receipt.balances
@@ -49,17 +49,17 @@ def test_every_record_has_one_fate() -> None:
 def test_the_same_native_id_in_two_namespaces_is_two_cases() -> None:
     builder = LogBuilder(Engine())
     for namespace in ("a", "b"):
-        intake(builder, f"{namespace}.txt", namespace).records([used("1", event("7", "x"))])
-    made = builder.seal()
+        loader(builder, f"{namespace}.txt", namespace).records([used("1", event("7", "x"))])
+    made = builder.build()
     assert made.rows("SELECT case_id FROM cases ORDER BY 1") == [("a:7",), ("b:7",)]
 
 
 def test_identical_rows_of_one_file_stay_and_the_same_rows_in_a_second_file_go() -> None:
     builder = LogBuilder(Engine())
     rows = [used("1", event("7", "x")), used("2", event("7", "x")), used("3", event("7", "y"))]
-    intake(builder, "one.txt", "same").records(rows)
-    intake(builder, "two.txt", "same").records([*rows, used("4", event("7", "x"))])
-    made = builder.seal()
+    loader(builder, "one.txt", "same").records(rows)
+    loader(builder, "two.txt", "same").records([*rows, used("4", event("7", "x"))])
+    made = builder.build()
     one, two = made.receipt.sources
     assert (one.used, one.deduplicated) == (3, 0)
     assert (two.used, two.deduplicated) == (1, 3)  # its third x is one more than the first file holds
@@ -70,10 +70,10 @@ def test_identical_rows_of_one_file_stay_and_the_same_rows_in_a_second_file_go()
 def test_the_id_of_an_event_does_not_hang_on_the_files_beside_it() -> None:
     def ids(*beside: Event) -> set[str]:
         builder = LogBuilder(Engine())
-        intake(builder, "a.txt", "a").records([used("1", event("A", "x"))])
+        loader(builder, "a.txt", "a").records([used("1", event("A", "x"))])
         if beside:
-            intake(builder, "b.txt", "b").records([used("1", *beside)])
-        frame = builder.seal().to_pandas()
+            loader(builder, "b.txt", "b").records([used("1", *beside)])
+        frame = builder.build().to_pandas()
         return {str(each) for each in frame.loc[frame["case_id"] == "a:A", "event_id"]}
 
     assert ids() == ids(event("B", "y", resource="ana", status="open"))
@@ -81,9 +81,9 @@ def test_the_id_of_an_event_does_not_hang_on_the_files_beside_it() -> None:
 
 def test_the_source_own_id_decides_inside_a_file_too() -> None:
     builder = LogBuilder(Engine())
-    way = intake(builder, "pages.json", "z")
+    way = loader(builder, "pages.json", "z")
     way.records([used("1", event("7", "x", id="e1")), used("2", event("7", "changed", id="e1"))])
-    made = builder.seal()
+    made = builder.build()
     assert made.n_events == 1
     assert made.receipt.sources[0].deduplicated == 1
     assert made.receipt.sources[0].balances
@@ -93,28 +93,28 @@ def test_a_case_all_of_whose_events_stand_elsewhere_is_none() -> None:
     builder = LogBuilder(Engine())
     who = [Identity("B", "email", "someone@example.com")]
     twice = [used("1", event("A", "x", id="7")), Record("2", events=[event("B", "x", id="7")], identities=who)]
-    intake(builder, "a.txt", "a").records(twice)
-    made = builder.seal()
+    loader(builder, "a.txt", "a").records(twice)
+    made = builder.build()
     assert (made.n_cases, made.rows("SELECT * FROM identities")) == (1, [])
 
 
 def test_a_record_with_one_event_left_is_used() -> None:
     builder = LogBuilder(Engine())
-    way = intake(builder, "pages.json", "z")
+    way = loader(builder, "pages.json", "z")
     way.records([used("1", event("7", "x", id="e1")), used("2", event("7", "x", id="e1"), event("7", "y", id="e2"))])
-    receipt = builder.seal().receipt.sources[0]
+    receipt = builder.build().receipt.sources[0]
     assert (receipt.used, receipt.deduplicated, receipt.events) == (2, 0, 2)
 
 
 def test_a_table_comes_in_by_one_query_with_row_numbers_of_a_spreadsheet() -> None:
     builder = LogBuilder(Engine())
-    way = intake(builder, "t.csv", "t")
+    way = loader(builder, "t.csv", "t")
     way.table(
         "SELECT * FROM (VALUES ('A','x',TIMESTAMP '2026-01-05 12:00:00','ana'), ('A','y',NULL,'ana'), "
         "('B','x',TIMESTAMP '2026-01-05 12:00:00',NULL)) v(case_id, activity, timestamp, resource)",
         rejected={"no date": 1},
     )
-    made = builder.seal()
+    made = builder.build()
     assert made.rows("SELECT source_ref, resource FROM events ORDER BY seq") == [
         ("t.csv: row 2", "ana"),
         ("t.csv: row 4", None),
@@ -124,11 +124,11 @@ def test_a_table_comes_in_by_one_query_with_row_numbers_of_a_spreadsheet() -> No
 
 def test_a_table_whose_events_have_ids_of_their_own_keeps_the_first_of_each() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "t.csv", "t").table(
+    loader(builder, "t.csv", "t").table(
         "SELECT * FROM (VALUES ('A','x','1'), ('A','x','1'), ('A','y','2')) v(case_id, activity, id), "
         "(SELECT TIMESTAMP '2026-01-05' AS timestamp)"
     )
-    made = builder.seal()
+    made = builder.build()
     assert made.rows("SELECT activity, source_ref FROM events ORDER BY seq") == [
         ("x", "t.csv: row 2"),
         ("y", "t.csv: row 4"),
@@ -138,16 +138,16 @@ def test_a_table_whose_events_have_ids_of_their_own_keeps_the_first_of_each() ->
 
 def test_a_table_beside_a_file_of_its_namespace_without_events_is_a_log() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "t.csv", "n").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
-    intake(builder, "m.txt", "n").records([Record.ignored("line 1", "a system line")])
-    assert builder.seal().n_events == 1
+    loader(builder, "t.csv", "n").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
+    loader(builder, "m.txt", "n").records([Record.ignored("line 1", "a system line")])
+    assert builder.build().n_events == 1
 
 
 def test_files_of_both_ways_join_in_one_log() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "t.csv", "t").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
-    intake(builder, "m.txt", "m").records([used("line 9", event("A", "y", resource="ana"))])
-    made = builder.seal()
+    loader(builder, "t.csv", "t").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
+    loader(builder, "m.txt", "m").records([used("line 9", event("A", "y", resource="ana"))])
+    made = builder.build()
     assert made.rows("SELECT case_id, activity, resource, source_ref FROM events ORDER BY seq") == [
         ("t:A", "x", None, "t.csv: row 2"),
         ("m:A", "y", "ana", "m.txt: line 9"),
@@ -156,79 +156,79 @@ def test_files_of_both_ways_join_in_one_log() -> None:
 
 def test_later_records_override_case_attributes_field_by_field() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "a.txt", "a").records(
+    loader(builder, "a.txt", "a").records(
         [
             Record("1", events=[event("A", "x")], cases=[Case("A", priority="low", product="app")]),
             Record("2", events=[event("A", "y")], cases=[Case("A", priority="high", csat=1.0)]),
         ]
     )
-    row = builder.seal().one("SELECT priority, product, csat FROM cases")
+    row = builder.build().one("SELECT priority, product, csat FROM cases")
     assert row == ("high", "app", 1.0)
 
 
 def test_a_broken_file_takes_back_what_it_had_handed_over() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "good.txt", "g").records([used("1", event("A", "x"))])
-    broken = intake(builder, "bad.txt", "b")
+    loader(builder, "good.txt", "g").records([used("1", event("A", "x"))])
+    broken = loader(builder, "bad.txt", "b")
     broken.records([used("1", event("B", "x"))])
-    builder.withdraw(broken)
+    builder.rollback(broken)
     builder.receipt.sources.pop()
-    assert builder.seal().rows("SELECT case_id FROM events") == [("g:A",)]
+    assert builder.build().rows("SELECT case_id FROM events") == [("g:A",)]
 
 
 def test_a_table_takes_the_place_of_a_table_that_was_taken_back() -> None:
     builder = LogBuilder(Engine())
     for resource in ("ana", "bo"):
-        way = intake(builder, f"{resource}.csv", resource)
+        way = loader(builder, f"{resource}.csv", resource)
         way.table(
             f"SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp, '{resource}' AS resource"
         )
         if resource == "ana":
-            builder.withdraw(way)
+            builder.rollback(way)
             builder.receipt.sources.pop()
-    assert builder.seal().rows("SELECT case_id, resource FROM events") == [("bo:A", "bo")]
+    assert builder.build().rows("SELECT case_id, resource FROM events") == [("bo:A", "bo")]
 
 
 def test_a_maildir_of_more_files_than_two_bytes_can_count() -> None:
     builder = LogBuilder(Engine())
     for number in range(66_000):
-        intake(builder, f"{number}.eml", str(number)).records([used("mail", event("1", "sent"))])
-    made = builder.seal()
+        loader(builder, f"{number}.eml", str(number)).records([used("mail", event("1", "sent"))])
+    made = builder.build()
     assert (made.n_events, made.n_cases) == (66_000, 66_000)
 
 
 def test_identities_stand_in_their_own_table_only() -> None:
     builder = LogBuilder(Engine())
     record = Record("1", events=[event("A", "x")], identities=[Identity("A", "email", "someone@example.com")])
-    intake(builder, "a.txt", "a").records([record])
-    made = builder.seal()
+    loader(builder, "a.txt", "a").records([record])
+    made = builder.build()
     assert made.rows("SELECT kind, value FROM identities") == [("email", "someone@example.com")]
     assert "someone" not in str(made.to_pandas().to_dict()) + str(made.rows("SELECT * FROM cases"))
 
 
 def test_an_empty_reading_is_an_error() -> None:
     with pytest.raises(EmptyLog):
-        LogBuilder(Engine()).seal()
+        LogBuilder(Engine()).build()
 
 
 def test_a_reading_without_an_event_says_why() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "a.txt", "a").records([Record.rejected(str(n), "no date") for n in range(2)])
-    intake(builder, "b.txt", "b").records([Record.ignored("1", "a system line")])
+    loader(builder, "a.txt", "a").records([Record.rejected(str(n), "no date") for n in range(2)])
+    loader(builder, "b.txt", "b").records([Record.ignored("1", "a system line")])
     with pytest.raises(EmptyLog, match=r"no date \(2\); a system line \(1\)") as error:
-        builder.seal()
+        builder.build()
     assert error.value.message == "No event could be read."
     builder = LogBuilder(Engine())
-    intake(builder, "a.csv", "a").table("SELECT '1' AS case_id, 'a' AS activity, NULL::TIMESTAMP AS timestamp")
+    loader(builder, "a.csv", "a").table("SELECT '1' AS case_id, 'a' AS activity, NULL::TIMESTAMP AS timestamp")
     with pytest.raises(EmptyLog):
-        builder.seal()
+        builder.build()
 
 
 def test_a_placeholder_is_no_date() -> None:
     builder = LogBuilder(Engine())
     ages = [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime(9999, 12, 31, tzinfo=UTC), NOON]
-    intake(builder, "a.txt", "a").records([used(str(age.year), Event("A", "x", age)) for age in ages])
-    made = builder.seal()
+    loader(builder, "a.txt", "a").records([used(str(age.year), Event("A", "x", age)) for age in ages])
+    made = builder.build()
     assert made.n_events == 1
     assert made.receipt.sources[0].rejected_reasons == {"a date before 1900 or after 2199": 2}
 
@@ -277,14 +277,14 @@ TABLE = (
 
 def test_words_beyond_the_first_rows_are_coded_too(monkeypatch: pytest.MonkeyPatch) -> None:
     def rows(sample: int) -> list[tuple[object, ...]]:
-        monkeypatch.setattr("journeyminer.log.stage.SAMPLE_ROWS", sample)
+        monkeypatch.setattr("journeyminer.log.staging.SAMPLE_ROWS", sample)
         builder = LogBuilder(Engine())
-        intake(builder, "t.csv", "t").table(TABLE)
-        return builder.seal().rows("SELECT case_id, activity, resource FROM events ORDER BY seq")
+        loader(builder, "t.csv", "t").table(TABLE)
+        return builder.build().rows("SELECT case_id, activity, resource FROM events ORDER BY seq")
 
     assert rows(100) == [("t:A", "x", "ana"), ("t:A", "y", "bea"), ("t:B", "z", "ana"), ("t:B", "a", None)]
     assert rows(1) == rows(2) == rows(4) == rows(100)
-    monkeypatch.setattr("journeyminer.log.stage.MANY_WORDS", 2)
+    monkeypatch.setattr("journeyminer.log.staging.MANY_WORDS", 2)
     assert rows(1) == rows(2) == rows(4) == rows(100)
 
 
@@ -292,23 +292,23 @@ def test_case_keys_that_collide_are_salted_until_they_are_exact(monkeypatch: pyt
     def weak(native: str, namespace: str, salt: int) -> str:
         return f"CAST({salt} * length({native}) + {salt} * ascii({native}) AS UBIGINT)"  # salt 0: one key for all
 
-    for module in ("stage", "seal"):
+    for module in ("staging", "finish"):
         monkeypatch.setattr(f"journeyminer.log.{module}.case_key", weak)
     builder = LogBuilder(Engine())
-    intake(builder, "t.csv", "t").table(TABLE)
-    made = builder.seal()
+    loader(builder, "t.csv", "t").table(TABLE)
+    made = builder.build()
     assert made.n_cases == 2
     assert made.rows("SELECT case_id, activity FROM events ORDER BY seq")[2] == ("t:B", "z")
 
 
 def test_half_a_character_in_a_broken_export_does_not_end_the_reading() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "a.txt", "a").records([used("1", event("A", "broken \ud83d"), event("A", "ő 😀 \x00 \u2028"))])
-    assert builder.seal().rows("SELECT activity FROM events ORDER BY seq") == [("broken ?",), ("ő 😀 \x00 \u2028",)]
+    loader(builder, "a.txt", "a").records([used("1", event("A", "broken \ud83d"), event("A", "ő 😀 \x00 \u2028"))])
+    assert builder.build().rows("SELECT activity FROM events ORDER BY seq") == [("broken ?",), ("ő 😀 \x00 \u2028",)]
 
 
 def test_a_namespace_after_the_table_is_refused() -> None:
-    way = intake(LogBuilder(Engine()), "t.csv", "t")
+    way = loader(LogBuilder(Engine()), "t.csv", "t")
     way.table(TABLE)
     with pytest.raises(ValueError, match="before"):
         way.namespace("desk")
@@ -316,9 +316,9 @@ def test_a_namespace_after_the_table_is_refused() -> None:
 
 def test_open_traces_run_to_the_last_event_of_their_namespace_or_to_a_given_moment() -> None:
     builder = LogBuilder(Engine())
-    intake(builder, "a.txt", "a").records([used("1", event("A", "x"))])
-    intake(builder, "b.txt", "b").records([used("1", event("B", "x", minute=60))])
-    made = builder.seal()
+    loader(builder, "a.txt", "a").records([used("1", event("A", "x"))])
+    loader(builder, "b.txt", "b").records([used("1", event("B", "x", minute=60))])
+    made = builder.build()
     as_of = "SELECT case_id, hour(as_of) FROM cases ORDER BY 1"
     assert made.rows(as_of) == [("a:A", 12), ("b:B", 13)]
     later = made.run_to(NOON + timedelta(hours=8))

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
 
-MODULES = ("xes", "parquet", "zendesk", "mail", "whatsapp", "tabular")
+MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
 
 TABLES = (".csv", ".tsv", ".tab", ".txt")

@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from journeyminer.errors import DrawingFailed
-from journeyminer.render.picture import plain
+from journeyminer.render.map.picture import plain
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 SANS: Final = "system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"

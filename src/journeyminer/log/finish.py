@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.quality import Receipt
+from journeyminer.log.receipt import Receipt
 from journeyminer.log.schema import CASES, CODED, EVENTS, SAID
-from journeyminer.log.stage import IS_EVENT, Stage, case_key, columns_of, filled_columns
+from journeyminer.log.staging import IS_EVENT, Staged, case_key, columns_of, filled_columns
 
 _DERIVED = ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref")
 _STORED = tuple(column.name for column in EVENTS if column.name not in _DERIVED)
@@ -17,15 +17,15 @@ _OWN = {"id": "VARCHAR", "ref": "VARCHAR", "record": "BIGINT", "event_id": "UUID
 _CONTENT = tuple(column for column in _STORED if column not in ("attributes", "synthetic"))
 
 
-def seal(
+def finish_log(
     engine: Engine,
     schema: str,
     *,
-    tables: list[Stage],
+    tables: list[Staged],
     receipt: Receipt,
     placed: Mapping[int, tuple[int, int]],
 ) -> EventLog:
-    """Make the log's tables in `schema` from what was staged there; see LogBuilder.seal."""
+    """Make the log's tables in `schema` from what was staged there; see LogBuilder.build."""
     engine.execute(f"SET schema = '{schema}'")
     stages = [*tables, *_record_stage(engine)]
     present = frozenset().union(*(stage.columns for stage in stages)) & {*_STORED, *_OWN}
@@ -52,14 +52,16 @@ def seal(
     return EventLog(engine, schema, columns, receipt, last)
 
 
-def _record_stage(engine: Engine) -> list[Stage]:
+def _record_stage(engine: Engine) -> list[Staged]:
     """The stage of record-wise files; none where it is empty."""
     if not engine.one("SELECT count(*) FROM staged_events")[0]:
         return []
-    return [Stage("staged_events", None, filled_columns(engine, "staged_events"), 0)]
+    return [Staged("staged_events", None, filled_columns(engine, "staged_events"), 0)]
 
 
-def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed: Mapping[int, tuple[int, int]]) -> None:
+def _make_sources(
+    engine: Engine, stages: list[Staged], receipt: Receipt, placed: Mapping[int, tuple[int, int]]
+) -> None:
     """`sources`: number, file, importer, namespace, and where its events begin in the log's order."""
     engine.execute(
         "CREATE TABLE sources (source_no UINTEGER, file VARCHAR, importer VARCHAR, namespace VARCHAR, "
@@ -91,7 +93,7 @@ def _make_sources(engine: Engine, stages: list[Stage], receipt: Receipt, placed:
     )
 
 
-def _make_dictionaries(engine: Engine, stages: list[Stage], present: frozenset[str]) -> None:
+def _make_dictionaries(engine: Engine, stages: list[Staged], present: frozenset[str]) -> None:
     """One ENUM type a coded column, its words in alphabetical order whatever the order of rows."""
     for column in CODED:
         holders = {column, *(said for said, labelled in SAID.items() if labelled == column)} & present
@@ -104,7 +106,7 @@ def _make_dictionaries(engine: Engine, stages: list[Stage], present: frozenset[s
             engine.execute(f"CREATE TYPE {name('word_' + column)} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
 
 
-def _namespace(engine: Engine, stage: Stage) -> str:
+def _namespace(engine: Engine, stage: Staged) -> str:
     """SQL of the namespace of a staged row."""
     if stage.source_no is None:
         return "(SELECT namespace FROM sources s WHERE s.source_no = e.source_no)"
@@ -112,7 +114,7 @@ def _namespace(engine: Engine, stage: Stage) -> str:
     return quote(namespace)
 
 
-def _make_cases(engine: Engine, stages: list[Stage]) -> None:
+def _make_cases(engine: Engine, stages: list[Staged]) -> None:
     """`case_ids`: one row a case with its 64-bit key.
 
     The key is a hash, salted again until as many keys as cases come out, so it is exact.
@@ -137,7 +139,7 @@ def _make_cases(engine: Engine, stages: list[Stage]) -> None:
     engine.execute(f"CREATE TABLE salt AS SELECT {salt} AS salt")
 
 
-def _view_event_rows(engine: Engine, stage: Stage) -> None:
+def _view_event_rows(engine: Engine, stage: Staged) -> None:
     """`event_rows` of a log of one table: a view of the stage, whose words and cases are coded already."""
     (salt,) = engine.one("SELECT salt FROM salt")
     key = "e.case_key" if salt == 0 else case_key("e.case_id", _namespace(engine, stage), salt)
@@ -150,7 +152,7 @@ def _view_event_rows(engine: Engine, stage: Stage) -> None:
     )
 
 
-def _make_event_rows(engine: Engine, stages: list[Stage], present: frozenset[str]) -> None:
+def _make_event_rows(engine: Engine, stages: list[Staged], present: frozenset[str]) -> None:
     """`event_rows`: the coded events, in source order; every stage is dropped as soon as it is coded."""
     (salt,) = engine.one("SELECT salt FROM salt")
     made = False

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from journeyminer.importers.mail_message import Mail
+from journeyminer.importers.mail.message import Mail
 
 SUBJECT_REACH = timedelta(days=30)
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from journeyminer.importers.zendesk_json import Item
+from journeyminer.importers.zendesk.documents import Item
 
 FIELDS = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
 STAFF = ("agent", "admin")

@@ -16,11 +16,11 @@ from journeyminer.clock import END, FIRST
 from journeyminer.errors import EmptyLog, MissingColumn
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.quality import Receipt, SourceReceipt
+from journeyminer.log.finish import finish_log
+from journeyminer.log.receipt import Receipt, SourceReceipt
 from journeyminer.log.record import Case, Event, Record
 from journeyminer.log.schema import CASES, EVENT_TYPES, SAID
-from journeyminer.log.seal import seal
-from journeyminer.log.stage import IS_EVENT, Stage, columns_of, count_events, filled_columns, stage_table
+from journeyminer.log.staging import IS_EVENT, Staged, columns_of, count_events, filled_columns, stage_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,13 +50,13 @@ _STAGES: dict[str, dict[str, str]] = {
 
 
 class LogBuilder:
-    """Collects the files of one reading; `seal` turns them into a log."""
+    """Collects the files of one reading; `build` turns them into a log."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.schema = engine.new_schema()
         self.receipt = Receipt()
-        self.tables: list[Stage] = []
+        self.tables: list[Staged] = []
         self.placed: dict[int, tuple[int, int]] = {}
         """number of a source of a stored log -> its seq_offset and first_row"""
         self._waiting: dict[str, list[tuple[Any, ...]]] = {stage: [] for stage in _STAGES}
@@ -67,10 +67,10 @@ class LogBuilder:
             )
             engine.execute(f"CREATE TABLE staged_{stage} ({listed})")
 
-    def intake(self, receipt: SourceReceipt) -> Intake:
+    def loader(self, receipt: SourceReceipt) -> Loader:
         """The way in for one file; its receipt is filled as records come."""
         self.receipt.sources.append(receipt)
-        return Intake(self, len(self.receipt.sources) - 1, receipt)
+        return Loader(self, len(self.receipt.sources) - 1, receipt)
 
     def stage(self, stage: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take rows of the fields in _STAGES; they wait for more, of other files too, since an insert has its price."""
@@ -106,22 +106,22 @@ class LogBuilder:
         self.engine.execute(f"CREATE TABLE {table} AS {select}")
         # a column that says that the source said nothing is no empty one
         columns = filled_columns(self.engine, table) | (columns_of(self.engine, table) & SAID.keys())
-        self.tables.append(Stage(table, None, columns, 0))
+        self.tables.append(Staged(table, None, columns, 0))
 
-    def withdraw(self, intake: Intake) -> None:
+    def rollback(self, loader: Loader) -> None:
         """Take back everything a broken file had handed over."""
         for stage, waiting in self._waiting.items():
-            waiting[:] = [row for row in waiting if row[0] != intake.number]
-            self.engine.execute(f"DELETE FROM staged_{stage} WHERE source_no = {intake.number}")
-        for table in [table for table in self.tables if table.source_no == intake.number]:
+            waiting[:] = [row for row in waiting if row[0] != loader.number]
+            self.engine.execute(f"DELETE FROM staged_{stage} WHERE source_no = {loader.number}")
+        for table in [table for table in self.tables if table.source_no == loader.number]:
             self.engine.execute(f"DROP TABLE {table.table}")
             self.tables.remove(table)
-        intake.receipt.records = intake.receipt.used = intake.receipt.events = 0
-        intake.receipt.rejected = intake.receipt.ignored = 0
-        intake.receipt.rejected_reasons.clear()
-        intake.receipt.ignored_reasons.clear()
+        loader.receipt.records = loader.receipt.used = loader.receipt.events = 0
+        loader.receipt.rejected = loader.receipt.ignored = 0
+        loader.receipt.rejected_reasons.clear()
+        loader.receipt.ignored_reasons.clear()
 
-    def seal(self) -> EventLog:
+    def build(self) -> EventLog:
         """Make the log. Raises EmptyLog where no event was handed over."""
         for stage in _STAGES:
             self.flush(stage)
@@ -129,10 +129,10 @@ class LogBuilder:
             files = [source.file for source in self.receipt.sources]
             place = files[0] if len(files) == 1 else ""
             raise EmptyLog("No event could be read.", place=place, hint=_why_empty(self.receipt))
-        return seal(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
+        return finish_log(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
 
 
-class Intake:
+class Loader:
     """One file's way into the log."""
 
     def __init__(self, builder: LogBuilder, number: int, receipt: SourceReceipt) -> None:
@@ -211,10 +211,12 @@ class Intake:
         receipt = self.receipt
         receipt.records += total if records is None else records
         receipt.events += events
-        self.fates(rejected=rejected, ignored=ignored)
+        self.count_outcomes(rejected=rejected, ignored=ignored)
         return table
 
-    def fates(self, *, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None) -> None:
+    def count_outcomes(
+        self, *, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None
+    ) -> None:
         """Say what became of records that `table` took and that are no events: reason -> count; the others are used."""
         receipt = self.receipt
         receipt.rejected_reasons.update(rejected or {})
@@ -223,11 +225,11 @@ class Intake:
         receipt.ignored = receipt.ignored_reasons.total()
         receipt.used = receipt.records - receipt.rejected - receipt.ignored
 
-    def withdraw(self) -> None:
+    def rollback(self) -> None:
         """Take back everything that was handed over, to read the file in another way."""
-        self._builder.withdraw(self)
+        self._builder.rollback(self)
 
-    def beside(self, stage: str, select: str) -> None:
+    def add_rows(self, stage: str, select: str) -> None:
         """Take case attributes, identities or rejects by a query.
 
         Args:
@@ -255,16 +257,16 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
         raise MissingColumn(f"The log has no column {unknown[0]!r}.", hint=f"It has: {', '.join(EVENT_TYPES)}.")
     engine = Engine()
     builder = LogBuilder(engine)
-    intake = builder.intake(SourceReceipt("DataFrame", "pandas", "given", namespace="frame"))
+    loader = builder.loader(SourceReceipt("DataFrame", "pandas", "given", namespace="frame"))
     # Only the named columns go over; what pandas calls missing is null.
     engine.connection.register("frame", frame[list(dict.fromkeys(columns.values()))])
     cast = ", ".join(f"CAST({name(theirs)} AS {EVENT_TYPES[ours]}) AS {name(ours)}" for ours, theirs in columns.items())
     no_event = f"SELECT count(*) FROM (SELECT {cast} FROM frame) WHERE NOT ({IS_EVENT})"
     (lost,) = engine.one(no_event)
     rejected = {"no case, activity or timestamp": lost} if lost else None
-    intake.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)
+    loader.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)
     engine.connection.unregister("frame")
-    return builder.seal()
+    return builder.build()
 
 
 def _why_empty(receipt: Receipt) -> str:

@@ -1,0 +1,1 @@
+"""Reading: files, folders and archives become one log; every file is identified, with the reason."""

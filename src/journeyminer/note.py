@@ -1,0 +1,33 @@
+"""Notes: whatever one part of the program has to say to a reader, as a slug with parameters.
+
+No module hands a sentence to another. Reasons, decisions, proofs, warnings and errors travel as notes; `i18n.Language`
+turns a note into a sentence of `locales/` at the very end, and no code reads one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Union
+
+Param = Union[str, int, float, bool, None, tuple[str, ...], "Note"]
+"""a value of the data, a slug, a number, several words of the data, or another note inside this one"""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Note:
+    """A slug of `locales/` (its words stand under `note.<slug>`) and the values that its sentence quotes."""
+
+    slug: str
+    params: Mapping[str, Param]
+
+    def __init__(self, slug: str, /, **params: Param) -> None:
+        object.__setattr__(self, "slug", slug)
+        object.__setattr__(self, "params", params)
+
+    def __hash__(self) -> int:
+        return hash((self.slug, tuple(sorted(self.params.items(), key=lambda item: item[0]))))
+
+    def __str__(self) -> str:
+        listed = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.slug}({listed})" if listed else self.slug
