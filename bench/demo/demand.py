@@ -22,7 +22,8 @@ from demo.contacts import (
     Spawn,
     Work,
 )
-from demo.people import Customer, Dice, Team
+from demo.people import Customer, Team
+from journeybench.dice import Dice
 
 Teams = Mapping[str, Team]
 Part = Generator[Work | Spawn | datetime, Job, Job]

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from demo.contacts import Contact, Step
 from demo.people import Agent, Customer
-from demo.phrases import said, subject
 from demo.world import World
+from journeybench.words import said, subject
 
 TEAM = "Luzarra Atención"
 MAILBOX = "billing@support.example.com"

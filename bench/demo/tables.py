@@ -9,9 +9,9 @@ from datetime import datetime
 
 from demo.contacts import Contact, Step
 from demo.people import Agent
-from demo.phrases import said, subject
 from demo.world import World
 from demo.zendesk import ticket_ids
+from journeybench.words import said, subject
 
 CHAT_HEADER = ("Protocolo", "Evento", "Data/hora", "Atendente", "Fila", "Status", "Canal", "E-mail do cliente",
                "Duração (min)")  # fmt: skip

@@ -14,7 +14,8 @@ from itertools import count
 
 from demo.contacts import END, Contact, Job, Process, Spawn, Work, whole
 from demo.demand import first_contacts, process
-from demo.people import Customer, Dice, Team, make_customers, make_teams
+from demo.people import Customer, Team, make_customers, make_teams
+from journeybench.dice import Dice
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from demo.contacts import LEAD, Contact, Step
 from demo.people import Agent, Customer, plain
-from demo.phrases import said, subject
 from demo.world import World
+from journeybench.words import said, subject
 
 SYSTEM_USER = -1
 SPOKEN = {"asked", "reminded", "answered", "chased", "reopened", "solved", "opened"}

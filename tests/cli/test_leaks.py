@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from demo import write_demo
-from demo.phrases import PHRASES
 from demo.world import World, simulate
+from journeybench.words import PHRASES
 from journeyminer.log import EventLog
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
