@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types fmt bench golden clean
+.PHONY: help demo test check lint types fmt bench golden scale clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ golden: $(READY) ## rewrite golden files and the reference; review the diff as c
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)
+
+scale: $(READY) ## run the tests that need ten million events
+	$(BIN)/python -m pytest -m scale
 
 clean: ## remove what make made
 	rm -rf $(VENV) demo out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

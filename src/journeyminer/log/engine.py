@@ -95,6 +95,7 @@ class Engine:
                 "temp_directory": str(self._spill),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                "preserve_insertion_order": "true",  # see log.order
                 **({"threads": str(threads)} if threads else {}),
             },
         )
