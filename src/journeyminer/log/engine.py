@@ -128,6 +128,15 @@ class Engine:
         with _query():
             self.connection.execute(sql, params)
 
+    def copy(self, sql: str, path: Path, options: str) -> None:
+        """Write the rows of a query to a file. Raises OSError where it cannot be written."""
+        import duckdb
+
+        try:
+            self.execute(f"COPY ({sql}) TO {quote(str(path))} ({options})")
+        except duckdb.IOException as error:
+            raise OSError(str(error).partition("\n")[0]) from error
+
     def attempt(self, sql: str) -> str | None:
         """Run a statement that holds a user's own words; answers what is wrong with them, None where nothing is."""
         import duckdb
