@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -22,6 +22,10 @@ _FORBIDDEN = {
     "POSITIONAL_REFERENCE": "a position",
     "LAMBDA": "a lambda",
 }
+_UNSTABLE = {"current_localtime", "current_localtimestamp", "current_setting", "getvariable"}
+"""what duckdb before 2 lists as stable and is not"""
+_PLANNERS = {"json_serialize_plan"}
+"""what looks into the files that a query of its own names"""
 _GROUP = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\b(group)\b""", re.IGNORECASE)
 _COMPARED = ("COMPARE_EQUAL", "COMPARE_IN")
 _TEXTS = {column.name for column in (*EVENTS, *CASES) if column.type == "VARCHAR"} - {"customer_id", "journey_id"}
@@ -49,28 +53,33 @@ def check_where(log: EventLog, where: str) -> Where:
     text = _GROUP.sub(lambda found: found[1] or '"group"', where)
     place = f"where {where}"
     parsed = json.loads(log.engine.one("SELECT json_serialize_sql(?)", [f"SELECT (\n{text}\n)"])[0])
-    if parsed["error"]:
+    if parsed["error"] and where.strip():
         raise UsageError(
             f"The filter is no SQL expression ({parsed['error_message']}).", place=place, hint=columns_hint(log)
         )
-    nodes = [statement["node"] for statement in parsed["statements"]]
+    nodes = [statement["node"] for statement in parsed.get("statements", ())]
     if not where.strip() or len(nodes) != 1 or not _is_expression(nodes[0]):
         raise UsageError("The filter must be one expression.", place=place, hint="Write it like \"group = 'Billing'\".")
     parts = list(_parts(nodes[0]["select_list"][0]))
     _check_parts(log, parts, place)
-    texts = frozenset(part["literal"]["text"] for part in parts if _is_text(part))
+    texts = frozenset(found for part in parts if (found := _text(part)) is not None)
     return Where(text, texts, tuple(pair for part in parts for pair in _comparisons(part)))
 
 
 def _check_parts(log: EventLog, parts: list[dict[str, Any]], place: str) -> None:
     unstable = _unstable_functions(log.engine)
+    macros = _macros(log.engine)
     known = {column.lower() for column in _columns(log)}
     for part in parts:
         if part["class"] in _FORBIDDEN:
             raise UsageError(
                 f"The filter holds {_FORBIDDEN[part['class']]}.", place=place, hint="Compare columns with values."
             )
-        if part["class"] == "FUNCTION" and part["function_name"].lower() in unstable:
+        if part["class"] == "FUNCTION" and part["function_name"].lower() in _PLANNERS:
+            raise UsageError(
+                f"{part['function_name']}() plans a query of its own.", place=place, hint="Compare columns with values."
+            )
+        if part["class"] == "FUNCTION" and _is_unstable(part, unstable, macros):
             raise UsageError(
                 f"{part['function_name']}() answers differently every time.",
                 place=place,
@@ -128,11 +137,17 @@ def _comparisons(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
     columns = [side["column_names"][-1].lower() for side in sides if side["class"] == "COLUMN_REF"]
     for column in columns:
         if column in _TEXTS:
-            yield from ((column, side["literal"]["text"]) for side in sides if _is_text(side))
+            yield from ((column, found) for side in sides if (found := _text(side)) is not None)
 
 
-def _is_text(part: dict[str, Any]) -> bool:
-    return bool(part["class"] == "CONSTANT" and part["literal"].get("kind") == "STRING")
+def _text(part: dict[str, Any]) -> str | None:
+    """The text that a part is, in the words of duckdb 2 or of those before it; None where it is something else."""
+    if part["class"] != "CONSTANT":
+        return None
+    if "literal" in part:
+        return part["literal"]["text"] if part["literal"].get("kind") == "STRING" else None
+    value = part["value"]
+    return value["value"] if value["type"]["id"] == "VARCHAR" and not value["is_null"] else None
 
 
 def _is_expression(node: dict[str, Any]) -> bool:
@@ -160,11 +175,54 @@ def _parts(tree: object) -> Iterator[dict[str, Any]]:
 
 
 def _unstable_functions(engine: Engine) -> set[str]:
+    """The names of the functions that may answer differently the next time.
+
+    A function has a row for every list of arguments it takes. One row may be stable and another only within a query:
+    `hour` of a time with a zone asks for the session's zone, and that is always UTC here. So a function is unstable
+    where no row of it is stable, or where any is volatile.
+    """
     rows = engine.rows(
-        "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
-        "WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"
+        "SELECT lower(function_name) FROM duckdb_functions() WHERE stability IS NOT NULL GROUP BY ALL "
+        "HAVING bool_or(stability = 'VOLATILE') OR NOT bool_or(stability = 'CONSISTENT')"
     )
-    return {function for (function,) in rows}
+    return {function for (function,) in rows} | _UNSTABLE
+
+
+def _macros(engine: Engine) -> dict[str, list[tuple[set[str], str]]]:
+    """The engine's macros: the parameters and the parsed expression of each one that goes by a name."""
+    macros: dict[str, list[tuple[set[str], str]]] = {}
+    rows = engine.rows(
+        "SELECT lower(function_name), parameters, json_serialize_sql('SELECT ' || macro_definition) "
+        "FROM duckdb_functions() WHERE function_type = 'macro'"
+    )
+    for function, parameters, parsed in rows:
+        macros.setdefault(function, []).append(({parameter.lower() for parameter in parameters}, parsed))
+    return macros
+
+
+def _is_unstable(call: dict[str, Any], unstable: set[str], macros: dict[str, list[tuple[set[str], str]]]) -> bool:
+    """Whether a call may answer differently the next time: by its name, or by what it is a macro for."""
+    function = call["function_name"].lower()
+    arguments = call["arguments"] if "arguments" in call else call["children"]  # as duckdb 2 says, and before
+    if function in unstable or (function == "age" and len(arguments) == 1):  # of one moment it is its age today
+        return True
+    for parameters, parsed in macros.get(function, ()):
+        tree = json.loads(parsed)
+        if tree["error"]:
+            return True
+        parts = list(_parts(tree))
+        bound = {name for part in parts if part["class"] == "LAMBDA" for name in _names(_parts(part["lhs"]))}
+        # a name that nothing gives is a word like current_timestamp
+        if any(part["class"] == "SUBQUERY" for part in parts) or not _names(parts) <= parameters | bound:
+            return True
+        inner = [part for part in parts if part["class"] == "FUNCTION" and part["function_name"].lower() != function]
+        if any(_is_unstable(part, unstable, macros) for part in inner):
+            return True
+    return False
+
+
+def _names(parts: Iterable[dict[str, Any]]) -> set[str]:
+    return {part["column_names"][0].lower() for part in parts if part["class"] == "COLUMN_REF"}
 
 
 def _columns(log: EventLog) -> list[str]:
