@@ -153,6 +153,7 @@ def test_where_is_checked(log: EventLog, where: str, problem: str) -> None:
         "current_localtime()",
         "current_localtimestamp()",
         "pg_postmaster_start_time()",
+        "ago(interval 7 day)",
         "age(timestamp)",
         "age(timestamp::timestamptz)",
         "current_setting('threads')",

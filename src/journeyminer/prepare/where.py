@@ -22,8 +22,8 @@ _FORBIDDEN = {
     "POSITIONAL_REFERENCE": "a position",
     "LAMBDA": "a lambda",
 }
-_UNSTABLE = {"current_localtime", "current_localtimestamp", "current_setting", "getvariable"}
-"""what duckdb before 2 lists as stable and is not"""
+_UNSTABLE = {"current_localtime", "current_localtimestamp"}
+"""what duckdb 2.0.0 lists as stable and is not"""
 _PLANNERS = {"json_serialize_plan"}
 """what looks into the files that a query of its own names"""
 _GROUP = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\b(group)\b""", re.IGNORECASE)
@@ -53,16 +53,16 @@ def check_where(log: EventLog, where: str) -> Where:
     text = _GROUP.sub(lambda found: found[1] or '"group"', where)
     place = f"where {where}"
     parsed = json.loads(log.engine.one("SELECT json_serialize_sql(?)", [f"SELECT (\n{text}\n)"])[0])
-    if parsed["error"] and where.strip():
+    if parsed["error"]:
         raise UsageError(
             f"The filter is no SQL expression ({parsed['error_message']}).", place=place, hint=columns_hint(log)
         )
-    nodes = [statement["node"] for statement in parsed.get("statements", ())]
+    nodes = [statement["node"] for statement in parsed["statements"]]
     if not where.strip() or len(nodes) != 1 or not _is_expression(nodes[0]):
         raise UsageError("The filter must be one expression.", place=place, hint="Write it like \"group = 'Billing'\".")
     parts = list(_parts(nodes[0]["select_list"][0]))
     _check_parts(log, parts, place)
-    texts = frozenset(found for part in parts if (found := _text(part)) is not None)
+    texts = frozenset(part["literal"]["text"] for part in parts if _is_text(part))
     return Where(text, texts, tuple(pair for part in parts for pair in _comparisons(part)))
 
 
@@ -137,17 +137,11 @@ def _comparisons(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
     columns = [side["column_names"][-1].lower() for side in sides if side["class"] == "COLUMN_REF"]
     for column in columns:
         if column in _TEXTS:
-            yield from ((column, found) for side in sides if (found := _text(side)) is not None)
+            yield from ((column, side["literal"]["text"]) for side in sides if _is_text(side))
 
 
-def _text(part: dict[str, Any]) -> str | None:
-    """The text that a part is, in the words of duckdb 2 or of those before it; None where it is something else."""
-    if part["class"] != "CONSTANT":
-        return None
-    if "literal" in part:
-        return part["literal"]["text"] if part["literal"].get("kind") == "STRING" else None
-    value = part["value"]
-    return value["value"] if value["type"]["id"] == "VARCHAR" and not value["is_null"] else None
+def _is_text(part: dict[str, Any]) -> bool:
+    return bool(part["class"] == "CONSTANT" and part["literal"].get("kind") == "STRING")
 
 
 def _is_expression(node: dict[str, Any]) -> bool:
@@ -203,8 +197,7 @@ def _macros(engine: Engine) -> dict[str, list[tuple[set[str], str]]]:
 def _is_unstable(call: dict[str, Any], unstable: set[str], macros: dict[str, list[tuple[set[str], str]]]) -> bool:
     """Whether a call may answer differently the next time: by its name, or by what it is a macro for."""
     function = call["function_name"].lower()
-    arguments = call["arguments"] if "arguments" in call else call["children"]  # as duckdb 2 says, and before
-    if function in unstable or (function == "age" and len(arguments) == 1):  # of one moment it is its age today
+    if function in unstable or (function == "age" and len(call["arguments"]) == 1):  # of one moment it is its age today
         return True
     for parameters, parsed in macros.get(function, ()):
         tree = json.loads(parsed)
