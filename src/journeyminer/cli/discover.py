@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from journeyminer.cli.options import EXPORTS, session_options
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.html, .md and .json, the map, the tables and the log here.",
 )
-@session_options("reading", "filters", "look")
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(exports: tuple[Path, ...], output: Path | None, session: Session) -> int:
     """Find the journeys, hand-offs and bottlenecks of a folder of exports.
 
@@ -35,7 +36,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
         check_no_log(output)
     log = session.read(exports, fingerprints=output is not None)
     written = []
-    with progress_bar(quiet=session.reading.quiet) as step:
+    with progress_bar(quiet=session.run.quiet) as step:
         step("mining", 0, 0)
         report = session.report(session.filter(log))
         if output is not None:

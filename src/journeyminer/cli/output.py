@@ -1,21 +1,53 @@
-"""What commands say: results on stdout, everything else on stderr."""
+"""What commands say: results on stdout, everything else on stderr, in the language of whoever reads it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
 
 
-def say(text: str, *, quiet: bool = False) -> None:
-    """A line of chatter on stderr."""
-    if not quiet:
-        click.echo(printable(text), err=True)
+class Reader:
+    """Whoever reads stderr. A session says what was asked for; before that the language is that of the file."""
+
+    def __init__(self) -> None:
+        self.asked: str | None = None
+        """the value of --language"""
+        self.config: Path | None = None
+        """the value of --config"""
+        self.quiet = False
+
+    @cached_property
+    def language(self) -> Language:
+        """The first of flag, file and English that can be spoken: what is wrong with either is said in another."""
+        from journeyminer.config import language_in
+        from journeyminer.i18n import FALLBACK, Language, available_languages
+
+        codes = (code for code in (self.asked, language_in(self.config)) if code in available_languages())
+        return Language(next(codes, None) or FALLBACK)
+
+    def tell(self, note: Note) -> None:
+        """Say what is good to know, unless --quiet."""
+        if not self.quiet:
+            self.fail(note)
+
+    def fail(self, note: Note) -> None:
+        """Say what must be known."""
+        say(self.language.note(note))
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    click.echo(printable(text), err=True)
 
 
 def printable(text: str) -> str:

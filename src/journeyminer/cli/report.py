@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.asked import Filters
 from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.errors import UnreadableExport, UsageError
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -23,7 +23,7 @@ SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", 
 @EXPORTS
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="By the output's suffix; terminal on stdout.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="- is stdout; csv wants a folder.")
-@session_options("reading", "filters", "look")
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:
     """Render a log, exports or a report.json in any format and language."""
     from journeyminer.cli.writing import write_one
@@ -31,7 +31,7 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
 
     chosen = format_ or _format_of(output)
     if len(exports) == 1 and _is_report(exports[0]):
-        if session.filters != Filters():
+        if session.filters != FilterOptions():
             raise UsageError("A report.json is finished; it cannot be filtered.", hint="Give the log or the exports.")
         report = load(_text(exports[0]))
     else:

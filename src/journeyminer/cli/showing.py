@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -100,7 +101,7 @@ def _print_tables(
     names = [table for measure in measures for table in TABLES[measure]]
     if format_ == "csv":
         if len(measures) > 1:
-            raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
+            raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
         names = names[:1]
     made = {value: report_tables(report) for value, report in reports.items()}
     if format_ != "csv":
