@@ -33,6 +33,7 @@ _LAZY = {
     "kpis": "journeyminer.mining",
     "build": "journeyminer.report.build",
     "Report": "journeyminer.report.model",
+    "write_report": "journeyminer.render",
 }
 __all__ = ["read", *_LAZY]  # noqa: PLE0604 - names of modules' attributes are text
 

@@ -292,7 +292,7 @@ def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path
     cli("import", tickets, "-o", "log")
     before = sorted((tmp_path / "log").iterdir())
     done = cli(*command, tickets, "-o", "log")
-    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert done.status == 3 and "log: The folder is a log." in done.err
     assert sorted((tmp_path / "log").iterdir()) == before
 
 

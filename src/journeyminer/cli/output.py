@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,6 +16,10 @@ from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
+    from journeyminer.report.model import Report
+
+NARROWEST, WIDEST = 60, 100
+"""columns of the summary, whatever the terminal has"""
 
 
 class Reader:
@@ -55,10 +61,24 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)
 
 
+def coloured() -> bool:
+    """Whether stdout shows colour: a terminal that can, whose owner wants it (NO_COLOR)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def print_summary(report: Report, language: Language) -> None:
+    """The summary of a report on stdout, coloured and as wide as the terminal where it is one."""
+    from journeyminer.render import terminal
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else terminal.WIDTH
+    width = min(max(width, NARROWEST), WIDEST)
+    click.echo(terminal.render(report, language, color=coloured(), width=width), nl=False)
+
+
 def print_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format_: str, *, language: Language | None = None
 ) -> None:
     """A table on stdout in one of the four formats; JSON is a list of objects. Heads are English without a language."""
     from journeyminer.render.terminal import table
 
-    click.echo(table(rows, columns, format_, language=language, color=sys.stdout.isatty()), nl=False)
+    click.echo(table(rows, columns, format_, language=language, color=coloured()), nl=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from journeyminer.cli.output import coloured
 from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.note import Note
 
@@ -114,7 +114,7 @@ def _print_tables(
         parts = {value: tables[name] for value, tables in made.items() if name in tables}
         if parts:
             table = parts[""] if by is None else _stacked(parts, by)
-            printed.append(render_table(table, format_, language, color=sys.stdout.isatty()))
+            printed.append(render_table(table, format_, language, color=coloured()))
     click.echo("\n".join(printed), nl=False)
 
 
