@@ -25,7 +25,7 @@ LAYERS = (
     {"importers", "prepare"},
     {"mining"},
     {"report"},
-    {"render", "demo"},
+    {"render"},
     {"cli"},
 )
 """a module imports from its own place or from a layer above in this list, never from below"""

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log import EventLog
@@ -259,6 +261,16 @@ def test_the_demo_is_discovered(cli: Cli, tmp_path: Path) -> None:
     done = cli("discover", tmp_path / "demo", "-q")
     assert done.status == 0
     assert cli("demo", tmp_path / "demo").status == 3  # never writes into a folder that holds something
+
+
+def test_no_file_of_an_archive_is_written_outside_of_the_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        for name in ("../above.txt", "/root.txt", "in/../../beside.txt"):
+            archive.writestr(name, "")
+    with (tmp_path / "evil.zip").open("rb") as file:
+        assert unpack(file, tmp_path / "folder" / "deep") == 3
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.txt")}
+    assert written == {"folder/deep/above.txt", "folder/deep/root.txt", "folder/deep/in/beside.txt"}
 
 
 def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from journeyminer.note import Note
+from journeyminer.text import printable
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -53,12 +54,8 @@ class Reader:
 
 def say(text: str) -> None:
     """A line on stderr."""
-    click.echo(printable(text), err=True)
-
-
-def printable(text: str) -> str:
-    """Text without what could steer a terminal: names of files and columns come from data."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)
+    # names of files and columns come from data, and must not steer the terminal
+    click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def coloured() -> bool:

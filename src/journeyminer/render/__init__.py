@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.config import language_of
 from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable, UsageError, nearest
+from journeyminer.files import STDOUT, in_place
 from journeyminer.i18n import Language
 from journeyminer.note import Note
 from journeyminer.report.model import Report
@@ -18,7 +16,6 @@ from journeyminer.report.model import Report
 if TYPE_CHECKING:
     from journeyminer.render.map.picture import Picture
 
-STDOUT: Final = Path("-")
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip
 FORMATS: Final = (*SUFFIXES.values(), "csv")
@@ -136,30 +133,5 @@ def write(path: str | Path, content: str | bytes) -> None:
     Raises:
         Unwritable: the folder is missing or read-only, or the disk is full.
     """
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    path = Path(path)
-    if path == STDOUT:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-    except OSError as error:
-        unwritable = Note("report.unwritable", error=error.strerror)
-        raise Unwritable(unwritable, place=str(path), hint=Note("report.another_place")) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the target, then rename: a crash leaves the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp makes files that only their owner can read
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with in_place(Path(path)) as temporary:
+        temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)

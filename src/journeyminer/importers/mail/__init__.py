@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from journeyminer.clock import find_zone
-from journeyminer.encoding import open_bytes
 from journeyminer.errors import UnreadableExport
+from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.mail.headers import Headers, fields, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail
