@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from journeyminer.i18n import Language
     from journeyminer.importers import ReadOptions
     from journeyminer.log import EventLog
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 
 @dataclass
@@ -117,12 +117,13 @@ class Session:
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
         """The Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
-        from journeyminer.report.build import SECTIONS, build
+        from journeyminer.report.build import build
+        from journeyminer.report.sections import ASKED
 
         asked, look = self.filters, self.look
         return build(
             log,
-            sections=SECTIONS if sections is None else sections,
+            sections=ASKED if sections is None else sections,
             per=asked.per,
             named=look.agents == "named",
             max_nodes=look.max_nodes or self.config.max_nodes or 25,

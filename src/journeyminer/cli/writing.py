@@ -9,7 +9,7 @@ from journeyminer.errors import Unwritable, UsageError
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 
 def write_all(report: Report, language: Language, folder: Path, *, dot: str | None) -> list[Path]:

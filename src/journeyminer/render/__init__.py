@@ -11,7 +11,7 @@ from typing import Final
 from journeyminer.errors import DrawingFailed, MissingProgram
 from journeyminer.files import STDOUT, in_place
 from journeyminer.i18n import Language
-from journeyminer.report.model import Report
+from journeyminer.report.sections import Report
 
 
 def _html(report: Report, language: Language) -> str:

@@ -11,10 +11,10 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
+from journeyminer.mining.graph import GraphData
 from journeyminer.render.map.dot import Format, render_dot
 from journeyminer.render.map.picture import LOST_SHARES, Box, Line, Picture, Words, picture
 from journeyminer.render.map.svg import XML_HEADER, Caption, redraw
-from journeyminer.report.model import GraphData
 from journeyminer.vocabulary import Per
 
 FONT: Final = "DejaVu Sans"
