@@ -17,9 +17,9 @@ class Durations(Row, frozen=True):
         n: Traces in the figures.
         n_open: Traces with a case that is not resolved at the last known moment; they are not in the figures.
         n_unknown: Of the n, traces of which no status is known; they count as over.
+        mean_seconds: Mean; null where n is 0.
         median_seconds: Median, interpolated; null where n is 0.
         p90_seconds: 90th percentile, interpolated; null where n is 0.
-        mean_seconds: Mean; null where n is 0.
         min_seconds: Shortest; null where n is 0.
         max_seconds: Longest; null where n is 0.
     """
@@ -27,9 +27,9 @@ class Durations(Row, frozen=True):
     n: Count
     n_open: Count
     n_unknown: Count
+    mean_seconds: Seconds | None
     median_seconds: Seconds | None
     p90_seconds: Seconds | None
-    mean_seconds: Seconds | None
     min_seconds: Seconds | None
     max_seconds: Seconds | None
 
@@ -54,8 +54,8 @@ def durations(lens: Lens) -> Exact:
                 quantile_cont(us, [0.5, 0.9, 0, 1]) FILTER (WHERE is_open IS DISTINCT FROM true) AS quantiles
             FROM over
         )
-        SELECT n, n_open, n_unknown, quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
-            us / n / 1e6 AS mean_seconds, quantiles[3] / 1e6 AS min_seconds, quantiles[4] / 1e6 AS max_seconds
+        SELECT n, n_open, n_unknown, us / n / 1e6 AS mean_seconds, quantiles[1] / 1e6 AS median_seconds,
+            quantiles[2] / 1e6 AS p90_seconds, quantiles[3] / 1e6 AS min_seconds, quantiles[4] / 1e6 AS max_seconds
         FROM measured
         """
     )

@@ -25,8 +25,8 @@ class Kpi(Row, frozen=True):
 
     Attributes:
         id: A slug.
-        value: The figure: of durations the median, of counts and scores the mean; null where it is not knowable.
         unit: How the figure is written: seconds, share, count or score.
+        value: The figure: of durations the median, of counts and scores the mean; null where it is not knowable.
         n: Traces (of csat: cases) in the figure; of durations those that ended.
         n_open: Traces that still wait; they are in the estimate, not in n.
         median: Median; null where it is not reached or makes no sense.
@@ -35,14 +35,14 @@ class Kpi(Row, frozen=True):
             null where not knowable.
         high: Upper 95 % bound of the value; null where not knowable.
         clock: 24x7 for durations, else null.
+        definition: Slug of what exactly is measured.
         reason: Slug of why the value is null: no_roles, no_replies, no_status, never_resolved, no_owners,
             no_visibility, no_traces, too_many_open; else null.
-        definition: Slug of what exactly is measured.
     """
 
     id: str
+    unit: str
     value: float | None = None
-    unit: str = "seconds"
     n: Count = 0
     n_open: Count = 0
     median: float | None = None
@@ -50,8 +50,8 @@ class Kpi(Row, frozen=True):
     low: float | None = None
     high: float | None = None
     clock: str | None = None
-    reason: str | None = None
     definition: str = ""
+    reason: str | None = None
 
 
 @measure(Kpi)
@@ -151,7 +151,7 @@ def _first_response(waits: pd.DataFrame) -> Kpi:
     asked = known[~known["outbound"] & ~unanswered]
     if not asked["replied"].notna().any():
         reason = "no_replies" if waits["has_role"].any() else "no_roles"
-        return Kpi("first_response", clock="24x7", definition="first_response", reason=reason)
+        return Kpi("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
     return _duration("first_response", asked["replied"], asked, since="asked")
 
 
@@ -163,14 +163,14 @@ def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: st
     n, n_open = int(ended.sum()), int((~ended).sum())
     if not n:
         why = "never_resolved" if n_open else "no_status"
-        return Kpi(id_, n_open=n_open, clock="24x7", definition=id_, reason=why)
+        return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=why)
     lasted = (until.fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
     lasted = np.maximum(lasted, 0.0)
     curve = kaplan_meier(lasted, ended)
     median, p90 = (float(np.quantile(lasted, share)) if ended.all() else curve.quantile(share) for share in (0.5, 0.9))
     low, high = curve.median_bounds()
     return Kpi(
-        id_, median, n=n, n_open=n_open, median=median, p90=p90, low=low, high=high, clock="24x7", definition=id_,
+        id_, "seconds", median, n, n_open, median, p90, low, high, "24x7", id_,
         reason="too_many_open" if median is None else None,
     )  # fmt: skip
 
@@ -180,28 +180,28 @@ def _reopen_rate(waits: pd.DataFrame) -> Kpi:
     n, n_open = int(resolved.sum()), int((~resolved).sum())
     if not n:
         reason = "never_resolved" if n_open else "no_status"
-        return Kpi("reopen_rate", unit="share", n_open=n_open, definition="reopen_rate", reason=reason)
+        return Kpi("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
     n_reopened = int((resolved & waits["reopened"]).sum())
     low, high = wilson(n_reopened, n)
-    return Kpi("reopen_rate", n_reopened / n, "share", n, n_open, low=low, high=high, definition="reopen_rate")
+    return Kpi("reopen_rate", "share", n_reopened / n, n, n_open, low=low, high=high, definition="reopen_rate")
 
 
 def _hops(lens: Lens) -> Kpi:
     level: HandoverLevel = "group" if lens.log.has("group") else "resource"
     if not lens.log.has(level):
-        return Kpi("hops", unit="count", definition="hops_resource", reason="no_owners")
+        return Kpi("hops", "count", definition="hops_resource", reason="no_owners")
     return _mean("hops", "count", handovers_per_trace(lens, by=level), f"hops_{level}")
 
 
 def _touches(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_touches"]]
     if not len(known):
-        return Kpi("touches", unit="count", definition="touches", reason="no_visibility")
+        return Kpi("touches", "count", definition="touches", reason="no_visibility")
     return _mean("touches", "count", known["n_touches"], "touches")
 
 
 def _csat(log: EventLog) -> list[Kpi]:
-    scores = [score for (score,) in log.rows("SELECT csat FROM cases WHERE csat IS NOT NULL")]
+    scores = [score for (score,) in log.rows("SELECT CAST(csat AS DOUBLE) FROM cases WHERE csat IS NOT NULL")]
     return [_mean("csat", "score", scores, "csat")] if scores else []
 
 
@@ -212,8 +212,8 @@ def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str) -> Kpi:
     values = np.sort(np.asarray(amounts))  # a sum of floats depends on their order
     n = len(values)
     if not n:
-        return Kpi(id_, unit=unit, definition=definition, reason="no_traces")
+        return Kpi(id_, unit, definition=definition, reason="no_traces")
     mean, (median, p90) = float(values.mean()), (float(each) for each in np.quantile(values, [0.5, 0.9]))
     half = Z * float(values.std(ddof=1)) / n**0.5 if n > 1 else None
     low, high = (None, None) if half is None else (max(mean - half, 0.0), mean + half)
-    return Kpi(id_, mean, unit, n, median=median, p90=p90, low=low, high=high, definition=definition)
+    return Kpi(id_, unit, mean, n, median=median, p90=p90, low=low, high=high, definition=definition)

@@ -11,14 +11,14 @@ class VariantRow(Row, frozen=True):
     """One complete sequence of activities.
 
     Attributes:
+        activities: The activities in order.
         n_cases: Traces that took it.
         share: Share of all traces.
-        activities: The activities in order.
     """
 
+    activities: tuple[str, ...]
     n_cases: Count
     share: Share
-    activities: tuple[str, ...]
 
 
 class VariantTotals(Row, frozen=True):
@@ -74,7 +74,7 @@ def variants(lens: Lens, *, top: int | None = 20) -> Exact:
             SELECT any_value(c.n) AS n_cases, list(CAST(m.activity AS VARCHAR) ORDER BY m.pos) AS activities
             FROM candidates c JOIN {moves(lens)} m USING (trace) GROUP BY trace
         )
-        SELECT n_cases, n_cases / (SELECT sum(n) FROM counted) AS share, activities
+        SELECT activities, n_cases, n_cases / (SELECT sum(n) FROM counted) AS share
         FROM sequences ORDER BY n_cases DESC, activities {limit}
         """
     )

@@ -22,10 +22,9 @@ from journeyminer.mining.graph import Edge, GraphData, activities, graph, graph_
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
 from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Row
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
-from journeyminer.mining.variants import VariantRow, Variants, variant_totals, variants
+from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
 from journeyminer.vocabulary import Per
 
@@ -100,11 +99,6 @@ class Section:
         return self.even_empty or any(len(sheet.rows(section)) for sheet in self.sheets)
 
 
-def _fields(row: type[Row], *, without: str = "") -> tuple[str, ...]:
-    """The fields of rows as columns of a table."""
-    return tuple(name for name in row.__struct_fields__ if name != without)
-
-
 def _graph(making: Making) -> GraphData:
     found = graph_of(making.lens, lost="turns" in making.wanted)
     return graph_data(found, simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
@@ -132,6 +126,10 @@ def _read_as(sources: tuple[SourceRow, ...]) -> list[tuple[object, ...]]:
     return [(row.file, row, *(getattr(row, column) for column in _COUNTS), row.reason) for row in sources]
 
 
+_FIGURES: Final = ("id", "value", "unit", "n", "n_open", "median", "p90", "low", "high", "clock", "reason")
+_DURATIONS: Final = (
+    "n", "n_open", "n_unknown", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds", "max_seconds",
+)  # fmt: skip
 _COUNTS: Final = ("records", "used", "rejected", "deduplicated", "ignored", "events")
 _MOVE: Final = {"source": "activity", "target": "activity"}
 _WAIT: Final = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
@@ -140,35 +138,35 @@ GRAPH = Section(
     (graph,),
     _graph,
     (
-        Sheet("edges", _fields(Edge), lambda data: data.edges, _MOVE, optional="lost_seconds"),
+        Sheet("edges", Edge.__struct_fields__, lambda data: data.edges, _MOVE, optional="lost_seconds"),
         Sheet("activities", ("activity", "n", "n_cases", "start", "end"), activities),
     ),
     part="map",
 )
-TURNS = Section((turns,), sheets=(Sheet("turns", _fields(TurnRow), kinds={"seconds": "hours"}),), part="turns")
+TURNS = Section((turns,), sheets=(Sheet("turns", TurnRow.__struct_fields__, kinds={"seconds": "hours"}),), part="turns")
 BOTTLENECKS = Section(
     (bottlenecks,),
-    sheets=(Sheet("bottlenecks", _fields(Bottleneck), _evidence, _WAIT, traces=""),),
+    sheets=(Sheet("bottlenecks", Bottleneck.__struct_fields__, _evidence, _WAIT, traces=""),),
     part="bottlenecks",
     even_empty=True,
 )
 HANDOVERS = Section(
-    (handovers,), _handovers, (Sheet("handovers", _fields(HandoverRow)),), part="handovers", even_empty=True
+    (handovers,), _handovers, (Sheet("handovers", HandoverRow.__struct_fields__),), part="handovers", even_empty=True
 )
 HANDOVER_TOTALS = Section(
-    (handover_totals,), sheets=(Sheet("handover_totals", _fields(HandoverTotal)),), of="handovers"
+    (handover_totals,), sheets=(Sheet("handover_totals", HandoverTotal.__struct_fields__),), of="handovers"
 )
-KPIS = Section((kpis,), sheets=(Sheet("kpis", _fields(Kpi, without="definition")),), part="kpis")
+KPIS = Section((kpis,), sheets=(Sheet("kpis", _FIGURES),), part="kpis")
 VARIANTS = Section(
     (variants, variant_totals),
     _variants,
-    (Sheet("variants", _fields(VariantRow), lambda data: data.rows, {"activities": "activity"}),),
+    (Sheet("variants", ("n_cases", "share", "activities"), lambda data: data.rows, {"activities": "activity"}),),
     part="variants",
 )
 DURATIONS = Section(
     (durations,),
     lambda making: durations.rows(making.lens)[0],
-    (Sheet("durations", _fields(Durations), lambda data: (data,), traces="n"),),
+    (Sheet("durations", _DURATIONS, lambda data: (data,), traces="n"),),
     part="durations",
 )
 FINDINGS = Section(
