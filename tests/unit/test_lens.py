@@ -123,7 +123,11 @@ def test_a_customer_is_a_trace_of_all_their_cases() -> None:
 
 def test_what_the_log_does_not_have_is_a_usage_error() -> None:
     tiny = log("A: x@09:00")
-    for per, says in (("journey", "a journey"), ("customer", "a customer"), ("day", "not a kind of trace")):
+    for per, says in (
+        ("journey", "a journey"),
+        ("customer", "a customer"),
+        ("day", "not one of the known values"),
+    ):
         with pytest.raises(UsageError, match=says):
             Lens(tiny, cast(Per, per))
 

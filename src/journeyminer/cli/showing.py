@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from journeyminer.cli.output import coloured
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -88,7 +89,7 @@ def _print_tables(
     names = [table for measure in measures for table in tables_of(measure)]
     if format_ == "csv":
         if len(measures) > 1:
-            raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
+            raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
         names = names[:1]
     made = {value: report_tables(report) for value, report in reports.items()}
     if format_ != "csv":
@@ -101,7 +102,7 @@ def _print_tables(
         parts = {value: tables[name] for value, tables in made.items() if name in tables}
         if parts:
             table = parts[""] if by is None else _stacked(parts, by)
-            printed.append(render_table(table, format_, language, color=sys.stdout.isatty()))
+            printed.append(render_table(table, format_, language, color=coloured()))
     click.echo("\n".join(printed), nl=False)
 
 

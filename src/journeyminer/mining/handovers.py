@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from journeyminer.errors import UsageError
+from journeyminer.errors import UsageError, nearest
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
 from journeyminer.log.order import in_order
@@ -137,6 +137,6 @@ def _by_level(
 ) -> Exact:
     """The rows of a query for each level that the log has and that is asked for, level by level."""
     if by is not None and by not in HANDOVER_LEVELS:
-        raise UsageError(Note("usage.no_level", level=by), hint=Note("usage.levels", known=HANDOVER_LEVELS))
+        raise UsageError(Note("usage.not_one_of", value=by, hint=nearest(by, HANDOVER_LEVELS)))
     levels = [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level)]
     return [row for level in levels for row in log.dicts(f"{select(level)} ORDER BY {order}")]

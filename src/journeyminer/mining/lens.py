@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from journeyminer.errors import UsageError
+from journeyminer.errors import UsageError, nearest
 from journeyminer.log import EventLog
 from journeyminer.log.staging import columns_of
 from journeyminer.note import Note
@@ -47,7 +47,7 @@ class Lens:
 
     def __post_init__(self) -> None:
         if self.per not in KEYS:
-            raise UsageError(Note("usage.no_lens", per=self.per), hint=Note("usage.lenses", known=tuple(KEYS)))
+            raise UsageError(Note("usage.not_one_of", value=self.per, hint=nearest(self.per, KEYS)))
         if self.key not in self._of_cases:
             raise UsageError(Note("usage.lens_unknown", per=self.per), hint=Note("usage.lens_case"))
 

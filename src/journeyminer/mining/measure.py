@@ -49,6 +49,7 @@ class Measure(Protocol[P, R_co]):
     """A measure, see the module."""
 
     __name__: str
+    row: type[Row]
 
     def __call__(self, log: EventLog, per: Per = "case", *args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
         """The exact values as a table, one row a row; `attrs` holds per, n_traces, n_cases, n_customers, n_left_out."""
@@ -73,7 +74,7 @@ def measure(row: type[R]) -> Callable[[Callable[Concatenate[Lens, P], Exact]], M
         def rows(lens: Lens, *args: P.args, **kwargs: P.kwargs) -> tuple[R, ...]:
             return whole(row, define(lens, *args, **kwargs))
 
-        measured.rows = rows  # type: ignore[attr-defined]
+        measured.row, measured.rows = row, rows  # type: ignore[attr-defined]
         measured.__signature__ = _signature(define)  # type: ignore[attr-defined]
         return measured  # type: ignore[return-value]
 
@@ -126,6 +127,6 @@ def _choices(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any annotation
 def _signature(define: Callable[..., Any]) -> inspect.Signature:
     """What a user calls: the log first, then the measure's own options and `per`."""
     own = list(inspect.signature(define).parameters.values())[1:]
-    log = inspect.Parameter("log", inspect.Parameter.POSITIONAL_ONLY, annotation="EventLog")
+    log = inspect.Parameter("log", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation="EventLog")
     per = inspect.Parameter("per", inspect.Parameter.KEYWORD_ONLY, default="case", annotation="Per")
     return inspect.Signature([log, *own, per], return_annotation="pd.DataFrame")

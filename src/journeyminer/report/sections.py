@@ -2,8 +2,7 @@
 it has and where it is shown.
 
 Nothing else lists sections: `build`, `show`, the tables, the renderers, the JSON Schema, the reference and the public
-measures derive theirs from here. A new measure is a module of `mining/`, an entry here, and a partial of the page; see
-docs/how-to/add-a-measure.md.
+measures derive theirs from here. A new measure is a module of `mining/`, an entry here, and a partial of the page.
 """
 
 from __future__ import annotations
