@@ -16,7 +16,7 @@ PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
-    "turn", "between", "a_trace", "traces", "each_trace", "lines", "events", "case",
+    "turn", "between", "channel", "a_trace", "traces", "each_trace", "lines", "events", "case",
 }  # fmt: skip
 
 
