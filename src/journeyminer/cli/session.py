@@ -17,7 +17,7 @@ from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptio
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 
 @dataclass
@@ -114,13 +114,14 @@ class Session:
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
         """The Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
-        from journeyminer.report.build import SECTIONS, build
+        from journeyminer.report.build import build
+        from journeyminer.report.sections import ASKED
 
         asked, look = self.filters, self.look
         filters = describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
         return build(
             log,
-            sections=SECTIONS if sections is None else sections,
+            sections=ASKED if sections is None else sections,
             per=asked.per,
             named=look.agents == "named",
             max_nodes=look.max_nodes,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
-from journeyminer.report.model import Report
+from journeyminer.report.sections import Report
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
