@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Union
 
-Param = Union[str, int, float, bool, None, tuple[str, ...], "Note"]
-"""a value of the data, a slug, a number, several words of the data, or another note inside this one"""
+Param = Union[str, int, float, bool, None, tuple[Union[str, "Note"], ...], "Note"]
+"""a value of the data, a slug, a number, several words of the data, or other notes inside this one"""
 
 
 @dataclass(frozen=True, slots=True, init=False)

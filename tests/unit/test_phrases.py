@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language, available_languages
 from journeyminer.render import phrases
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
-from journeyminer.report.model import Finding, Report
+from journeyminer.report.model import Finding
+from journeyminer.report.sections import Report
 from sample_report import sample_report
 
 EN = Language("en")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from journeyminer.cli.options import table_format
+from journeyminer.cli.options import TABLE_FORMAT
 
 
 @click.command("sources")
-@table_format
+@TABLE_FORMAT
 def command(format_: str) -> int:
     """List every source that can be read, and how its files are recognised."""
     from journeyminer.cli.output import print_table

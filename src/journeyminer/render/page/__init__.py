@@ -12,9 +12,10 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
+from journeyminer.mining.handovers import HandoverRow
 from journeyminer.render import phrases, tables
 from journeyminer.render.page import charts
-from journeyminer.report.model import HandoverRow, Report
+from journeyminer.report.sections import Report
 from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel
 
@@ -29,10 +30,11 @@ MOST_ROWS: Final = 200
 
 
 def render(report: Report, language: Language, *, map_svg: str | None = None) -> str:
-    """The page. `map_svg` is the drawn map (render/map.py), inlined as it is; without one the moves are a table."""
+    """The page. `map_svg` is the drawn map (render/map), inlined as it is; without one the moves are a table."""
     from markupsafe import Markup
 
-    from journeyminer.render.map import MAP_CSS, map_legend
+    from journeyminer.render.map import MAP_CSS
+    from journeyminer.render.map.picture import legend
 
     css, script = _asset("report.css") + MAP_CSS, _asset("report.js")
     page = _environment().get_template("report.html.j2")
@@ -49,7 +51,7 @@ def render(report: Report, language: Language, *, map_svg: str | None = None) ->
         css=Markup(css),
         script=Markup(script),
         policy=_policy(css, script),
-        map_legend=map_legend(language),
+        map_legend=legend(language),
         map_svg=None if map_svg is None else Markup(map_svg),
         heat_level=_heat_level(report.handovers or ()),
         chips=_chips(report),
