@@ -54,11 +54,11 @@ def plan(family: str, seed: int, *, customers: int = 700) -> Plan:
         return _with(base, [_place(seed, 0, 1.0)])
     if family == "hard":
         slower = Change(3 + seed % 5, "rate", (BILLING, TECHNICAL)[seed % 2], 1.22)
-        places = [_place(seed, 0, 1.0), _place(seed, 1, 0.6), _place(seed, 2, 0.4)]
+        places = [_place(seed, 0, 0.9), _place(seed, 1, 0.6), _place(seed, 2, 0.4)]
         return _with(replace(base, changes=(slower,), dirt=_dirt(seed)), places)
     if family == "misleading":
         shares = Shares(unasked=0.14, vendor=0.5, asks=0.5, switchboards=0.17, shared_mailboxes=0.12, recycled=0.04)
-        mix = Change(3 + seed % 5, "mix", ("dispute", "outage")[seed % 2], 1.6)
+        mix = Change(3 + seed % 5, "mix", ("dispute", "outage")[seed % 2], 1.5)
         return replace(base, shares=shares, changes=(mix,), bulk_day=25 + 7 * (seed % 3), dirt=Dirt(overlap=True))
     raise ValueError(f"There is no family {family}: {', '.join(FAMILIES)}.")
 
@@ -95,7 +95,7 @@ def _with(base: Plan, places: list[Place]) -> Plan:
     for place in places:
         team = made.team(place.receiver)
         if place.cause == "contention":
-            made = made.with_team(team.name, minutes=team.minutes.times(1 + 0.17 * place.size))
+            made = made.with_team(team.name, minutes=team.minutes.times(1 + 0.28 * place.size))
         elif place.cause == "prioritisation":
             made = made.with_team(team.name, minutes=team.minutes.times(1 + 0.1 * place.size), rule="sla")
         elif place.cause == "off_duty":

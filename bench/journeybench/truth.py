@@ -15,8 +15,8 @@ from journeybench.desk import Pair
 from journeybench.plan import BOT, Cause, System
 from journeybench.world import World
 
-ONE_OFF = 0.5
-"""a pair is a one-off where a bulk move holds this share of its seconds"""
+ONE_OFF = 0.25
+"""a pair is a one-off where a bulk move holds more than this share of its seconds"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,7 @@ def key_figures(
     Args:
         seen: contact -> the places of the steps that are known; the others before the export never were. What comes
             after it is: whoever waits then is counted with how long it will have been. None: all are known.
+        hidden: system -> what its format cannot say: answers (who reads a state sees no message), ratings.
     """
     answers, resolutions, reopened, hops, ratings = [], [], [], [], []
     for contact in contacts:
