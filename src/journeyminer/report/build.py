@@ -9,7 +9,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from journeyminer.log import EventLog
-from journeyminer.mining.events import zone_is_assumed
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import moves, n_ties
 from journeyminer.report import model
@@ -88,7 +87,7 @@ def _notes(lens: Lens) -> Iterator[tuple[str, dict[str, str | int | float]]]:
         yield "left_out", {"n": n}
     if log.has("synthetic"):
         yield "synthetic", {}
-    if not log.has("started_at") and zone_is_assumed(log) is None:
+    if not log.has("started_at") and lens.zone_is_assumed is None:
         return
     overlapped = "overlapped" if log.has("started_at") else "false"
     n_overlaps, n_untimed = log.one(

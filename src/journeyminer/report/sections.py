@@ -17,7 +17,7 @@ from msgspec.structs import asdict, astuple, replace
 
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
 from journeyminer.mining.durations import Durations, durations
-from journeyminer.mining.graph import Edge, GraphData, activities, graph, graph_data, graph_of
+from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
 from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.lens import Lens
@@ -99,8 +99,8 @@ class Section:
 
 
 def _graph(making: Making) -> GraphData:
-    found = graph_of(making.lens, lost="turns" in making.wanted)
-    return graph_data(found, simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
+    found = find_graph(making.lens, lost="turns" in making.wanted)
+    return found.data(simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
 
 
 def _variants(making: Making) -> Variants:
