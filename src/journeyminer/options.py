@@ -273,7 +273,7 @@ class ReportOptions(NameOptions):
     """What a report looks like."""
 
     language: str = option("--language CODE", one_of(*available_languages()), default="en", keys="language",
-        help=f"Language of the report and of messages: {', '.join(available_languages())}.")
+        help="Language of the report and of messages, e.g. pt; a wrong one is answered with all there are.")
     max_nodes: int = option("--max-nodes N", count(2), "Nodes on the map.", default=25, keys="map.max_nodes")
     max_edges: int = option("--max-edges N", count(1), "Edges on the map.", default=40, keys="map.max_edges")
     dot: str | None = option("--dot PATH", text, "Draw with this Graphviz (the bundled one).", env="JOURNEYMINER_DOT")
