@@ -13,7 +13,8 @@ from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import moves, n_ties
 from journeyminer.report import model
 from journeyminer.report.findings import find
-from journeyminer.report.sections import ASKED, SECTIONS, Making, Report, together
+from journeyminer.report.section import Making
+from journeyminer.report.sections import ASKED, SECTIONS, Report, together
 from journeyminer.vocabulary import Per
 
 FIRST_REJECTS = 20
