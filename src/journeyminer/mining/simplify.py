@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from journeyminer.mining.measure import Count, Row, Share
+from journeyminer.options import ReportOptions
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -51,7 +52,9 @@ class Shown(Row, frozen=True):
     hidden_lost_share: Share | None
 
 
-def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40) -> Shown:
+def simplify(
+    graph: nx.DiGraph[str], *, max_nodes: int = ReportOptions.max_nodes, max_edges: int = ReportOptions.max_edges
+) -> Shown:
     """The part of a directly-follows graph that is worth drawing.
 
     1. The happy path stays, with every move on it, whatever the budgets say.

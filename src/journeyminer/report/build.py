@@ -12,6 +12,7 @@ from journeyminer.log import EventLog
 from journeyminer.mining.events import zone_is_assumed
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import moves, n_ties
+from journeyminer.options import ReportOptions
 from journeyminer.report import model
 from journeyminer.report.findings import find
 from journeyminer.report.sections import ASKED, SECTIONS, Making, Report, together
@@ -26,8 +27,8 @@ def build(
     sections: Sequence[str] = ASKED,
     per: Per = "case",
     named: bool = False,
-    max_nodes: int = 25,
-    max_edges: int = 40,
+    max_nodes: int = ReportOptions.max_nodes,
+    max_edges: int = ReportOptions.max_edges,
     filters: tuple[str, ...] = (),
     generated_at: str | None = None,
 ) -> Report:

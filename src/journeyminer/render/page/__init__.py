@@ -34,7 +34,7 @@ def render(report: Report, language: Language, *, map_svg: str | None = None) ->
     from markupsafe import Markup
 
     from journeyminer.render.map import MAP_CSS
-    from journeyminer.render.map.picture import legend
+    from journeyminer.render.map.diagram import legend
 
     css, script = _asset("report.css") + MAP_CSS, _asset("report.js")
     page = _environment().get_template("report.html.j2")
