@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections import Counter
-from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +16,7 @@ from journeyminer.log import finish
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine, name, one_file, quote
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, Unmatched
+from journeyminer.log.receipt import from_data, to_data
 from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.staging import columns_of
 
@@ -107,13 +105,9 @@ def _write(log: EventLog, folder: Path) -> None:
     for file, query in queries.items():
         log.rows(f"COPY ({query}) TO {quote(str(folder / f'{file}.parquet'))} (FORMAT parquet, COMPRESSION zstd)")
     sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
-    receipt = asdict(replace(log.receipt, sources=[], unclaimed=[], failed=[]))
-    for kind, files in (("unclaimed", log.receipt.unclaimed), ("failed", log.receipt.failed)):
-        receipt[kind] = [{"file": listed.file, "reason": listed.reason} for listed in files]
-    receipt["sources"] = [
-        {**_source_data(source), "seq_offset": offset, "first_row": first_row}
-        for source, (_, offset, first_row) in zip(log.receipt.sources, sources, strict=True)
-    ]
+    receipt = to_data(log.receipt)
+    for source, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
+        source |= {"seq_offset": offset, "first_row": first_row}
     manifest = {
         "schema": SCHEMA_NAME,
         "version": SCHEMA_VERSION,
@@ -125,12 +119,6 @@ def _write(log: EventLog, folder: Path) -> None:
     # names of files and words of the data stand in it: as ASCII none of them can steer a terminal
     text = json.dumps(manifest, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-def _source_data(source: SourceReceipt) -> dict[str, Any]:
-    # asdict rebuilds a Counter from its items as if they were things to count, so the counts go in as they are
-    counts = {"rejected_reasons": dict(source.rejected_reasons), "ignored_reasons": dict(source.ignored_reasons)}
-    return asdict(replace(source, rejected_reasons=Counter(), ignored_reasons=Counter())) | counts
 
 
 def _own_columns(log: EventLog) -> str:
@@ -153,7 +141,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     events = f"read_parquet({one_file(path / 'events.parquet')})"
     try:
         manifest["as_of"] = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
-        builder.receipt = _receipt(manifest["receipt"])
+        builder.receipt = from_data(manifest["receipt"])
         for number, entry in enumerate(manifest["receipt"]["sources"]):
             builder.placed[number] = (entry["seq_offset"], entry["first_row"])
         builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
@@ -201,23 +189,6 @@ def _manifest(path: Path) -> dict[str, Any]:
             hint="Import the exports again.",
         )
     return cast("dict[str, Any]", manifest)
-
-
-def _receipt(data: dict[str, Any]) -> Receipt:
-    known = {field.name for field in fields(SourceReceipt)}
-    sources = []
-    for entry in data["sources"]:
-        source = SourceReceipt(**{key: value for key, value in entry.items() if key in known})
-        source.rejected_reasons = Counter(source.rejected_reasons)
-        source.ignored_reasons = Counter(source.ignored_reasons)
-        sources.append(source)
-    return Receipt(
-        sources,
-        [Unclaimed(**entry) for entry in data["unclaimed"]],
-        [Unclaimed(**entry) for entry in data["failed"]],
-        [Unmatched(**entry) for entry in data["unmatched"]],
-        [(slug, params) for slug, params in data["notes"]],
-    )
 
 
 def sha256(path: Path) -> str:
