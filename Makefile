@@ -3,17 +3,22 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK   := requirements.lock
+NEWEST := .venv-newest
+FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types fmt bench golden clean
+.PHONY: help demo test check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
+# What is locked is installed; with LOCK= (as `make newest` says) the newest versions that pyproject.toml allows.
+$(READY): pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	$(PIP) $(if $(LOCK),--constraint $(LOCK)) --upgrade "pip>=25.3"
+	$(PIP) $(if $(LOCK),--constraint $(LOCK) --build-constraint $(LOCK)) --editable . --group dev
 	@touch $(READY)
 
 demo: $(READY) ## write a folder of exports and run the main job on it
@@ -43,5 +48,22 @@ golden: $(READY) ## rewrite golden files and the reference; review the diff as c
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)
 
+scale: $(READY) ## run the tests that need ten million events
+	$(BIN)/python -m pytest -m scale
+
+newest: ## run the checks with the newest versions; say which are new and what fails
+	rm -rf $(NEWEST)
+	@$(MAKE) --keep-going check VENV=$(NEWEST) LOCK=; status=$$?; \
+	echo "Other than in $(LOCK):"; $(FREEZE) | awk -F== 'NR == FNR {locked[$$1] = $$2; next} \
+		locked[$$1] != $$2 {print "  " $$1, locked[$$1] ? locked[$$1] : "(new)", "->", $$2; n++} \
+		END {if (!n) print "  nothing"}' $(LOCK) -; \
+	exit $$status
+
+# To be run with the oldest Python that pyproject.toml allows: its versions serve the later ones too.
+lock: newest ## lock the newest versions, if every check passes with them
+	@{ echo "# The versions that the checks pass with, written by \`make lock\`; not to be edited by hand."; \
+	echo "# They are limits for pip (--constraint): what a system does not need is not installed there."; \
+	$(FREEZE); } > $(LOCK)
+
 clean: ## remove what make made
-	rm -rf $(VENV) demo out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) demo out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -312,7 +312,7 @@ Data = TypeVar("Data")
 
 
 def hostile_report(first: int = 0) -> Report:
-    """The desk whose free text (labels, teams, files, reasons, values) is one of HOSTILE everywhere, from `first` on."""
+    """The desk whose free text is one of HOSTILE everywhere, beginning with the one at `first`."""
     report = sample_report()
     words = {word: f"{HOSTILE[(first + i) % len(HOSTILE)]} {i}" for i, word in enumerate(_free_text())}
     swapped: Report = _swap(report, words)

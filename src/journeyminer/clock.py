@@ -7,7 +7,6 @@ over its whole column, or given.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from journeyminer.errors import UsageError
 from journeyminer.note import Note
+from journeyminer.text import fold
 
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: Final = ("ymd", "dmy", "mdy")
@@ -115,16 +115,6 @@ def prove_date_order(values: Iterable[str], *, by_rows: bool = True) -> DateOrde
     return None
 
 
-def plain(text: str) -> str:
-    """Lower case without accents, odd spaces and direction marks: the form in which words are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(
-        " " if character.isspace() else character
-        for character in decomposed
-        if unicodedata.category(character) not in ("Mn", "Cf")
-    ).strip()
-
-
 class Written(NamedTuple):
     """A text taken apart: its first, second and last part of a date, and what of the time it says."""
 
@@ -137,7 +127,7 @@ class Written(NamedTuple):
 
 def spelled(text: str) -> tuple[str, Order | None]:
     """Plain text with months in digits and half days as am and pm, and the order that a month's name shows."""
-    words = plain(text)
+    words = fold(text)
     order: Order | None = None
     month = next((word for word in re.finditer(r"[a-z]{3,}", words) if word[0] in MONTHS), None)
     if month:

@@ -7,13 +7,13 @@ bytes, then the 8-bit encodings, of which Windows-1250 and Windows-1252 are told
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from journeyminer.errors import UnreadableExport, UsageError
+from journeyminer.files import open_bytes
 from journeyminer.note import Note
 
 CHUNK = 1 << 20
@@ -101,17 +101,6 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
     if valid:
         return first if first.name == "utf-8-sig" else Encoding("utf-8", Note("proof.valid_utf8"))
     return _DAMAGED if first.name == "utf-8-sig" else _told_by_letters(bytes(telling))
-
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """The file's content for reading, unpacked where it is gzip."""
-    return gzip.open(path) if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether the file begins as gzip does, whatever it is called."""
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
 
 
 def decoded(path: Path, encoding: Encoding) -> Iterator[str]:

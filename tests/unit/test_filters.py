@@ -118,8 +118,10 @@ def test_where(log: EventLog, where: str, kept: str) -> None:
         ("row_number() OVER () = 1", "a window function"),
         ("COLUMNS('a.*') = 'x'", "a star"),
         ("activity = ?", "a parameter"),
-        ("timestamp > now() - interval 7 day", "now() answers differently"),
-        ("random() < 0.5", "random() answers differently"),
+        ("localtimestamp > timestamp", "no column 'localtimestamp'"),
+        ("current_date > timestamp", "no column 'current_date'"),
+        ("timestamp > 'now'", "cannot be used"),
+        ("timestamp < 'today'::date", "cannot be used"),
         ("count(*) > 2", "cannot be used"),
         ("cast(activity as integer) = 2", "cannot be used"),
         ("nonsense(activity)", "cannot be used"),
@@ -132,6 +134,88 @@ def test_where_is_checked(log: EventLog, where: str, problem: str) -> None:
         filter_log(log, where=where)
     assert problem in str(caught.value)
     assert cases(log) == "ABC"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "random()",
+        "uuid()",
+        "gen_random_uuid()",
+        "main.random()",
+        "nextval('x')",
+        "now()",
+        "NOW()",
+        "today()",
+        "current_date()",
+        "get_current_timestamp()",
+        "transaction_timestamp()",
+        "txid_current()",
+        "current_localtime()",
+        "current_localtimestamp()",
+        "pg_postmaster_start_time()",
+        "ago(interval 7 day)",
+        "age(timestamp)",
+        "age(timestamp::timestamptz)",
+        "current_setting('threads')",
+        "getvariable('x')",
+        "current_query()",
+    ],
+)
+def test_what_answers_differently_every_time_is_refused(log: EventLog, call: str) -> None:
+    function = call.partition("(")[0].removeprefix("main.").lower()
+    for where in (f"{call} IS NOT NULL", f"channel = 'email' OR coalesce({call}, {call}) IS NULL"):
+        with pytest.raises(UsageError, match=rf"{function}\(\) answers differently"):
+            filter_log(log, where=where)
+
+
+@pytest.mark.parametrize(
+    ("macro", "refused"),
+    [
+        ("current_timestamp - i", True),
+        ("age(i)", True),
+        ("age(i, i)", False),
+        ("i + (SELECT interval 1 day)", True),
+        ("date_add(date_add(i, interval 1 day), random() * interval 1 day)", True),
+        ("list_filter([i, i], lambda x: x = i)[1]", False),
+    ],
+)
+def test_a_macro_is_what_it_stands_for(log: EventLog, macro: str, refused: bool) -> None:
+    log.engine.execute(f"CREATE MACRO inner_one(i) AS {macro}")
+    log.engine.execute("CREATE MACRO Outer_One(j) AS inner_one(j)")
+    if refused:
+        with pytest.raises(UsageError, match=r"outer_one\(\) answers differently"):
+            filter_log(log, where="outer_one(timestamp) IS NOT NULL")
+    else:
+        assert cases(filter_log(log, where="outer_one(timestamp) IS NOT NULL")) == "ABC"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(
+            f"{part}(timestamp) IS NOT NULL AND {part}(timestamp::timestamptz) IS NOT NULL"
+            for part in ("year", "quarter", "month", "week", "day", "isodow", "hour", "minute", "dayname", "monthname")
+        ),
+        "extract(hour FROM timestamp) < 24 AND date_part('dow', timestamp) < 7",
+        "date_trunc('day', timestamp) <= timestamp",
+        "strftime(timestamp, '%Y') = '2026'",
+        "age(timestamp, opened_at) >= interval 0 day",
+        "date_diff('day', opened_at, timestamp) < 9",
+        "timestamp AT TIME ZONE 'Europe/Budapest' < timestamp",
+        "timestamp - interval 1 day < timestamp + interval 1 day",
+        "date_add(timestamp, interval 1 day) > timestamp",
+        "split_part(activity, ' ', 1) = activity",
+    ],
+)
+def test_what_answers_the_same_every_time_is_taken(log: EventLog, where: str) -> None:
+    assert cases(filter_log(log, where=where)) == "ABC"
+
+
+def test_a_query_that_is_only_planned_is_refused(log: EventLog) -> None:
+    # the plan of a query would tell what is in the files that it reads
+    with pytest.raises(UsageError, match="plans a query"):
+        filter_log(log, where="json_serialize_plan('FROM read_text(''x'')') = ''")
 
 
 def test_a_mistyped_column_is_answered_with_the_columns(log: EventLog) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from journeyminer.text import printable
+
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
 
@@ -15,12 +17,8 @@ if TYPE_CHECKING:
 def say(text: str, *, quiet: bool = False) -> None:
     """A line of chatter on stderr."""
     if not quiet:
-        click.echo(printable(text), err=True)
-
-
-def printable(text: str) -> str:
-    """Text without what could steer a terminal: names of files and columns come from data."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)
+        # names of files and columns come from data, and must not steer the terminal
+        click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def print_table(

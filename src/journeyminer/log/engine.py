@@ -95,6 +95,7 @@ class Engine:
                 "temp_directory": str(self._spill),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                "preserve_insertion_order": "true",  # see log.order
                 **({"threads": str(threads)} if threads else {}),
             },
         )
@@ -126,6 +127,15 @@ class Engine:
         """Run one statement for its effect."""
         with _query():
             self.connection.execute(sql, params)
+
+    def copy(self, sql: str, path: Path, options: str) -> None:
+        """Write the rows of a query to a file. Raises OSError where it cannot be written."""
+        import duckdb
+
+        try:
+            self.execute(f"COPY ({sql}) TO {quote(str(path))} ({options})")
+        except duckdb.IOException as error:
+            raise OSError(str(error).partition("\n")[0]) from error
 
     def attempt(self, sql: str) -> str | None:
         """Run a statement that holds a user's own words; answers what is wrong with them, None where nothing is."""

@@ -100,6 +100,11 @@ class EventLog:
         self._enter()
         return self.engine.one(query, list(params))
 
+    def copy(self, query: str, path: Path, options: str) -> None:
+        """Write the rows of a query over this log's tables to a file. Raises OSError where it cannot be written."""
+        self._enter()
+        self.engine.copy(query, path, options)
+
     def materialise(self, table: str, select: str) -> str:
         """Make a table of this log once, on first use, and return its name."""
         if table not in self._made:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -17,10 +13,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
-from journeyminer.errors import Unwritable
+from journeyminer.files import in_place
 from journeyminer.log.engine import name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.schema import CASES, EVENTS, Column
+from journeyminer.text import guarded_sql
 
 ATTRIBUTE_PREFIX = "attribute:"
 """XES key prefix of an event's further attributes, so that none can pass for a known one"""
@@ -99,7 +96,7 @@ def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     )
     keys = [_EVENT_KEYS[column] for column in columns]
     begin = 1 + len(case_columns)
-    with _in_place(path) as temporary, _open(temporary, packed=str(path).endswith(".gz")) as file:
+    with in_place(Path(path)) as temporary, _open(temporary, packed=str(path).endswith(".gz")) as file:
         file.write(_HEAD.encode())
         for label, trace in groupby(rows, key=itemgetter(0)):
             events = list(trace)
@@ -116,7 +113,7 @@ def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     """Write the log as CSV with the header CSV_COLUMNS, packed where the name ends in .gz, `-` to stdout.
 
     UTF-8, comma, one event a line in the order of time, case and source. Text that a spreadsheet would run as a
-    formula (it begins with = + - @, tab or a line end) gets a leading apostrophe.
+    formula (see `text.FORMULA`) gets a leading apostrophe.
 
     Args:
         agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
@@ -140,8 +137,8 @@ def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
         "ORDER BY e.timestamp, c.case_id, e.seq"
     )
     packed = ", COMPRESSION gzip" if str(path).endswith(".gz") else ""
-    with _in_place(path) as temporary:
-        log.rows(f"COPY ({query}) TO {quote(str(temporary))} (FORMAT csv, HEADER{packed})")
+    with in_place(Path(path)) as temporary:
+        log.copy(query, temporary, f"FORMAT csv, HEADER{packed}")
 
 
 def _csv_columns() -> list[Column]:
@@ -165,8 +162,7 @@ def _cell(value: str, type_: str) -> str:
     if type_ == "TIMESTAMP":
         return f"strftime({value}, '%Y-%m-%dT%H:%M:%S.%fZ')"
     if type_ == "VARCHAR":
-        text = f"CAST({value} AS VARCHAR)"
-        return f"CASE WHEN regexp_matches({text}, '^[=+\\-@\\t\\r\\n]') THEN '''' || {text} ELSE {text} END"
+        return guarded_sql(f"CAST({value} AS VARCHAR)")
     return f"to_json({value})" if type_.startswith("MAP") else value
 
 
@@ -205,28 +201,3 @@ def _open(path: Path, *, packed: bool) -> Iterator[IO[bytes]]:
                 yield cast("IO[bytes]", inner)
         else:
             yield file
-
-
-@contextmanager
-def _in_place(path: Path | str) -> Iterator[Path]:
-    """A file to write beside the place it is for; renamed once it is whole. `-` is copied to stdout."""
-    if str(path) == "-":
-        with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-            whole = Path(folder) / "export"
-            yield whole
-            with whole.open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.flush()
-        return
-    place = Path(path)
-    temporary = place.with_name(f".{place.name}-{os.getpid()}")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch()
-        yield temporary
-        temporary.replace(place)
-    except OSError as error:
-        raise Unwritable(f"The file cannot be written ({error.strerror}).", place=str(path)) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()

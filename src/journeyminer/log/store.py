@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from journeyminer.errors import JourneyminerError, UnreadableLog, Unwritable
+from journeyminer.files import in_place
 from journeyminer.log import finish
 from journeyminer.log.build import LogBuilder
-from journeyminer.log.engine import Engine, name, one_file, quote
+from journeyminer.log.engine import Engine, name, one_file
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.receipt import from_data, to_data
 from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
@@ -68,24 +65,9 @@ def save_log(log: EventLog, path: Path) -> None:
         raise Unwritable(
             "Something that is no log stands in the way.", place=str(path), hint="Give another folder with -o."
         )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    except OSError as error:
-        raise Unwritable(f"The folder cannot be written ({error.strerror}).", place=str(path)) from error
-    try:
-        _write(log, temporary)
-        temporary.chmod(0o755)
-        if path.exists():
-            old = path.with_name(f".{path.name}-old-{os.getpid()}")
-            path.rename(old)
-            temporary.rename(path)
-            shutil.rmtree(old)
-        else:
-            temporary.rename(path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    with in_place(path) as folder:
+        folder.mkdir()
+        _write(log, folder)
 
 
 def _write(log: EventLog, folder: Path) -> None:
@@ -103,7 +85,7 @@ def _write(log: EventLog, folder: Path) -> None:
         "rejects": "SELECT * FROM rejects",
     }
     for file, query in queries.items():
-        log.rows(f"COPY ({query}) TO {quote(str(folder / f'{file}.parquet'))} (FORMAT parquet, COMPRESSION zstd)")
+        log.copy(query, folder / f"{file}.parquet", "FORMAT parquet, COMPRESSION zstd")
     sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
     receipt = to_data(log.receipt)
     for source, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
@@ -189,9 +171,3 @@ def _manifest(path: Path) -> dict[str, Any]:
             hint="Import the exports again.",
         )
     return cast("dict[str, Any]", manifest)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

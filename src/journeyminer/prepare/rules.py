@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
+from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
-_NO_WORD = re.compile(r"[^a-z0-9*]+")
 UNKNOWN = "unknown"
 """what a word gives that speaks of the column and fits no value of its closed set"""
 
 
 def fold(text: str) -> str:
-    """The text as rules compare it: lower case, no accents, everything but letters, digits and `*` as one space."""
-    plain = text.lower()
-    if not plain.isascii():
-        spelt = unicodedata.normalize("NFKD", text.casefold())
-        plain = "".join(" " if not (c.isalnum() or c == "*") else c for c in spelt if not unicodedata.combining(c))
-    return " ".join(_NO_WORD.sub(" ", plain).split()) if plain.isascii() else " ".join(plain.split())
+    """Return the words of a text as rules compare them; a `*` stays, which stands for anything in a rule."""
+    return words(text, keep="*")
 
 
 def value_of(column: str, word: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -22,6 +22,10 @@ _FORBIDDEN = {
     "POSITIONAL_REFERENCE": "a position",
     "LAMBDA": "a lambda",
 }
+_UNSTABLE = {"current_localtime", "current_localtimestamp"}
+"""what duckdb 2.0.0 lists as stable and is not"""
+_PLANNERS = {"json_serialize_plan"}
+"""what looks into the files that a query of its own names"""
 _GROUP = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\b(group)\b""", re.IGNORECASE)
 _COMPARED = ("COMPARE_EQUAL", "COMPARE_IN")
 _TEXTS = {column.name for column in (*EVENTS, *CASES) if column.type == "VARCHAR"} - {"customer_id", "journey_id"}
@@ -64,13 +68,18 @@ def check_where(log: EventLog, where: str) -> Where:
 
 def _check_parts(log: EventLog, parts: list[dict[str, Any]], place: str) -> None:
     unstable = _unstable_functions(log.engine)
+    macros = _macros(log.engine)
     known = {column.lower() for column in _columns(log)}
     for part in parts:
         if part["class"] in _FORBIDDEN:
             raise UsageError(
                 f"The filter holds {_FORBIDDEN[part['class']]}.", place=place, hint="Compare columns with values."
             )
-        if part["class"] == "FUNCTION" and part["function_name"].lower() in unstable:
+        if part["class"] == "FUNCTION" and part["function_name"].lower() in _PLANNERS:
+            raise UsageError(
+                f"{part['function_name']}() plans a query of its own.", place=place, hint="Compare columns with values."
+            )
+        if part["class"] == "FUNCTION" and _is_unstable(part, unstable, macros):
             raise UsageError(
                 f"{part['function_name']}() answers differently every time.",
                 place=place,
@@ -160,11 +169,53 @@ def _parts(tree: object) -> Iterator[dict[str, Any]]:
 
 
 def _unstable_functions(engine: Engine) -> set[str]:
+    """The names of the functions that may answer differently the next time.
+
+    A function has a row for every list of arguments it takes. One row may be stable and another only within a query:
+    `hour` of a time with a zone asks for the session's zone, and that is always UTC here. So a function is unstable
+    where no row of it is stable, or where any is volatile.
+    """
     rows = engine.rows(
-        "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
-        "WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"
+        "SELECT lower(function_name) FROM duckdb_functions() WHERE stability IS NOT NULL GROUP BY ALL "
+        "HAVING bool_or(stability = 'VOLATILE') OR NOT bool_or(stability = 'CONSISTENT')"
     )
-    return {function for (function,) in rows}
+    return {function for (function,) in rows} | _UNSTABLE
+
+
+def _macros(engine: Engine) -> dict[str, list[tuple[set[str], str]]]:
+    """The engine's macros: the parameters and the parsed expression of each one that goes by a name."""
+    macros: dict[str, list[tuple[set[str], str]]] = {}
+    rows = engine.rows(
+        "SELECT lower(function_name), parameters, json_serialize_sql('SELECT ' || macro_definition) "
+        "FROM duckdb_functions() WHERE function_type = 'macro'"
+    )
+    for function, parameters, parsed in rows:
+        macros.setdefault(function, []).append(({parameter.lower() for parameter in parameters}, parsed))
+    return macros
+
+
+def _is_unstable(call: dict[str, Any], unstable: set[str], macros: dict[str, list[tuple[set[str], str]]]) -> bool:
+    """Whether a call may answer differently the next time: by its name, or by what it is a macro for."""
+    function = call["function_name"].lower()
+    if function in unstable or (function == "age" and len(call["arguments"]) == 1):  # of one moment it is its age today
+        return True
+    for parameters, parsed in macros.get(function, ()):
+        tree = json.loads(parsed)
+        if tree["error"]:
+            return True
+        parts = list(_parts(tree))
+        bound = {name for part in parts if part["class"] == "LAMBDA" for name in _names(_parts(part["lhs"]))}
+        # a name that nothing gives is a word like current_timestamp
+        if any(part["class"] == "SUBQUERY" for part in parts) or not _names(parts) <= parameters | bound:
+            return True
+        inner = [part for part in parts if part["class"] == "FUNCTION" and part["function_name"].lower() != function]
+        if any(_is_unstable(part, unstable, macros) for part in inner):
+            return True
+    return False
+
+
+def _names(parts: Iterable[dict[str, Any]]) -> set[str]:
+    return {part["column_names"][0].lower() for part in parts if part["class"] == "COLUMN_REF"}
 
 
 def _columns(log: EventLog) -> list[str]:

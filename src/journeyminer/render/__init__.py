@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable
+from journeyminer.errors import DrawingFailed, MissingProgram
+from journeyminer.files import STDOUT, in_place
 from journeyminer.i18n import Language
 from journeyminer.report.model import Report
-
-STDOUT: Final = Path("-")
 
 
 def _html(report: Report, language: Language) -> str:
@@ -67,25 +64,5 @@ def write(path: str | Path, content: str | bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-    except OSError as error:
-        raise Unwritable(
-            f"The output cannot be written ({error.strerror}).", place=str(path), hint="Choose another place with -o."
-        ) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the target, then rename: a crash leaves the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp makes files that only their owner can read
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with in_place(path) as temporary:
+        temporary.write_bytes(data)

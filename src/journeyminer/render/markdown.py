@@ -9,6 +9,7 @@ from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
 from journeyminer.report.model import Report, SourceRow
+from journeyminer.text import printable
 
 TOP: Final = 10
 STEPS_SHOWN: Final = 12
@@ -203,7 +204,7 @@ def _details(summary: str, inside: str) -> str:
 
 def _code(lines: Iterable[str]) -> str:
     """Lines to copy as they are: a fence longer than any run of backticks among them."""
-    plain = [escape.printable(line) for line in lines]
+    plain = [printable(line) for line in lines]
     fence = "```"
     while any(fence in line for line in plain):
         fence += "`"

@@ -14,6 +14,7 @@ from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
 from journeyminer.report.model import Report, members
+from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _cells(shares: Sequence[float], width: int) -> list[int]:
 def _text(text: str, style: str = "") -> Text:
     from rich.text import Text
 
-    return Text(escape.printable(text), style=style)
+    return Text(printable(text), style=style)
 
 
 def _to_text(parts: Iterable[RenderableType], *, color: bool, width: int) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from journeyminer.clock import ZoneRule
-from journeyminer.encoding import open_bytes
+from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.mail.headers import fields, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Literal
 
 from journeyminer.clock import ZoneRule
 from journeyminer.importers.mail.headers import Headers, decode_words, first
+from journeyminer.text import fold
 from journeyminer.vocabulary import FateReason
 
 Kind = Literal["message", "auto-reply", "bounce"]
@@ -147,12 +147,6 @@ def kind_of(headers: Headers, sender: str, subject: str) -> Kind:
     if told or nobody or _NO_REPLY.match(local) or _AUTO_SUBJECT.match(subject):
         return "auto-reply"
     return "message"
-
-
-def fold(text: str) -> str:
-    """Lower case without accents and with single spaces."""
-    plain = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
-    return " ".join(plain.lower().split())
 
 
 def _moment(text: str) -> datetime | None:

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from journeyminer.importers.mail.message import Mail, fold
+from journeyminer.importers.mail.message import Mail
 from journeyminer.note import Note
+from journeyminer.text import fold
 
 MIN_SHARE = 0.5
 """of the mails that an address did not send itself, so many must be delivered to it"""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
+from journeyminer.files import sha256
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
 from journeyminer.importers.reading.archive import is_archive, unpack
 from journeyminer.importers.reading.file_names import public_name
@@ -20,7 +21,7 @@ from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt, Unclaimed, counted
-from journeyminer.log.store import sha256, stage_stored
+from journeyminer.log.store import stage_stored
 from journeyminer.note import Note
 
 MIN_REJECTED = 10

@@ -10,6 +10,7 @@ from journeyminer.importers.tabular.table import Table
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
 from journeyminer.log.staging import columns_of
+from journeyminer.text import fold, fold_sql
 from journeyminer.vocabulary import IDENTITY_KINDS
 
 _NUMBERS = ("csat", "nps", "ces")
@@ -21,8 +22,8 @@ def mapped(text: str, values: Mapping[str, str]) -> str:
     """SQL of a text with the profile's words for it; a word that the profile does not know stays."""
     if not values:
         return text
-    cases = " ".join(f"WHEN {quote(word)} THEN {quote(ours)}" for word, ours in values.items())
-    return f"CASE lower(strip_accents(trim({text}))) {cases} ELSE {text} END"
+    cases = " ".join(f"WHEN {quote(fold(word))} THEN {quote(ours)}" for word, ours in values.items())
+    return f"CASE {fold_sql(text)} {cases} ELSE {text} END"
 
 
 def number(text: str) -> str:

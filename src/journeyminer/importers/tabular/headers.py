@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from journeyminer.clock import plain
 from journeyminer.errors import MissingColumn, UsageError
 from journeyminer.note import Note
+from journeyminer.text import fold
 
 SHORT = {"case": "case_id", "time": "time_of_day", "start": "started_at"}
 """what --map takes beside the names of our columns"""
@@ -26,7 +26,7 @@ def normalise(header: str) -> str:
     `CaseID`, `case_id`, `case:id` and `Case-Id` are the same, and so are `N.º` and `Nº`, `E-mail` and `Email`, and text
     that was encoded as UTF-8 twice.
     """
-    words = _BETWEEN.sub(" ", _NUMBER.sub("no", plain(_CAMEL.sub(" ", repair(header))))).strip()
+    words = _BETWEEN.sub(" ", _NUMBER.sub("no", fold(_CAMEL.sub(" ", repair(header))))).strip()
     return _E_MAIL.sub("email", words)
 
 

@@ -21,6 +21,7 @@ from journeyminer.clock import (
 )
 from journeyminer.log.engine import quote
 from journeyminer.note import Note
+from journeyminer.text import fold_sql
 
 EPOCHS = {
     "epoch_s": (r"\d{9,10}(\.\d+)?", "1000000"),
@@ -192,9 +193,7 @@ def _sorted(formats: Sequence[Format]) -> tuple[Format, ...]:
 
 def spelled_sql(text: str) -> str:
     """The SQL twin of `clock.spelled`."""
-    spaces = r"[\x{a0}\x{202f}\x{2009}\t]"
-    words = f"regexp_replace(lower(strip_accents({text})), '{spaces}', ' ', 'g')"
-    words = f"trim(regexp_replace({words}, '[\\x{{200e}}\\x{{200f}}]', '', 'g'))"
+    words = fold_sql(text)
     names = "|".join(sorted(MONTHS, key=len, reverse=True))
     numbers = ", ".join(f"'{word}': '{number:02}'" for word, number in MONTHS.items())
     month = f"regexp_extract({words}, '\\b({names})\\b', 1)"

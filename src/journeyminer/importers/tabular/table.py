@@ -10,6 +10,7 @@ from pathlib import Path
 
 from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
+from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
 from journeyminer.log.engine import Engine, one_file, quote
@@ -104,7 +105,7 @@ def open_row_by_row(
     copy = folder / "clean.csv"
     left_out: list[tuple[int, FateReason]] = []
     path = encoding.as_utf8(sample.path, found, folder)
-    lines = io.TextIOWrapper(encoding.open_bytes(path), encoding="utf-8-sig", newline="")
+    lines = io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="")
     with lines, copy.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         try:
@@ -147,7 +148,7 @@ def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: boo
 
 def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW) -> str:
     types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
-    packed = ", compression = 'gzip'" if encoding.is_gzip(path) else ", compression = 'none'"
+    packed = ", compression = 'gzip'" if is_gzip(path) else ", compression = 'none'"
     return (
         f"read_csv({one_file(path)}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
         f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}, "

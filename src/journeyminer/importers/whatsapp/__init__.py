@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from journeyminer.clock import DateOrder, Order, ZoneRule, plain
+from journeyminer.clock import DateOrder, Order, ZoneRule
 from journeyminer.encoding import decoded, from_file
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
@@ -21,6 +21,7 @@ from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, 
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
+from journeyminer.text import fold
 from journeyminer.vocabulary import FateReason
 
 NAME = "whatsapp"
@@ -168,7 +169,7 @@ def _chat_names(source: Source, entries: list[Entry]) -> Iterator[tuple[str, Not
 def _folded(name: str) -> str:
     """Names are the same whatever their case and accents, phone numbers whatever their spaces."""
     digits = re.sub(r"\D", "", name)
-    return digits if _PHONE.fullmatch(name) and digits else plain(clean_name(name))
+    return digits if _PHONE.fullmatch(name) and digits else fold(clean_name(name))
 
 
 def _chat_id(entries: list[Entry], order: Order, sides: Sides) -> str:

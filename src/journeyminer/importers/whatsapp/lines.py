@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from journeyminer.clock import DateOrder, Order, plain, prove_date_order
+from journeyminer.clock import DateOrder, Order, prove_date_order
 from journeyminer.note import Note
+from journeyminer.text import fold
 
 _MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _GAP = "[ \u00a0\u202f]"
@@ -127,7 +128,7 @@ def _form(match: re.Match[str]) -> tuple[object, ...]:
 
 def _time(match: re.Match[str]) -> tuple[int, int, int]:
     hour = int(match["hour"])
-    half = plain(match["before"] or match["after"] or "")
+    half = fold(match["before"] or match["after"] or "")
     if half:
         # some Spanish phones count the half days from 0, so 00:08 a. m. and 12:08 a. m. are the same
         hour = hour % 12 if hour <= 12 else hour
@@ -168,9 +169,9 @@ def _said(rest: str) -> _Said:
     first = rest.partition("\n")[0][:300]
     head, colon, text = first.partition(":")
     # `Name: text`; an address (https://...) is no name, and neither is a sentence that quotes a colon
-    if not colon or not head.strip() or text[:1] not in ("", " ", ".") or _CHANGE.search(plain(head)):
-        return _Said(None, rest, plain(first))
-    return _Said(clean_name(head), rest[len(head) + 1 :].strip(" \n"), plain(text))
+    if not colon or not head.strip() or text[:1] not in ("", " ", ".") or _CHANGE.search(fold(head)):
+        return _Said(None, rest, fold(first))
+    return _Said(clean_name(head), rest[len(head) + 1 :].strip(" \n"), fold(text))
 
 
 def _kind(said: _Said, authors: set[str]) -> str:

@@ -11,8 +11,8 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from journeyminer.clock import ZoneRule
-from journeyminer.encoding import open_bytes
 from journeyminer.errors import UnreadableExport
+from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
 from journeyminer.log.build import Loader

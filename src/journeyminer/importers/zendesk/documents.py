@@ -11,8 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from journeyminer.encoding import decoded, from_head, open_bytes
+from journeyminer.encoding import decoded, from_head
 from journeyminer.errors import UnreadableExport
+from journeyminer.files import open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES
 from journeyminer.note import Note
 

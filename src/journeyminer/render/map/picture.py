@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal, Protocol
 
-from journeyminer.render.escape import printable
 from journeyminer.report.model import Edge, Endpoint, GraphData, Node
+from journeyminer.text import printable
 from journeyminer.vocabulary import Per
 
 LOST_SHARES: Final = (0.01, 0.05, 0.15)

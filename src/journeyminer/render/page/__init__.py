@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import phrases, tables
-from journeyminer.render.escape import printable
 from journeyminer.render.page import charts
 from journeyminer.report.model import HandoverRow, Report
+from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel
 
 if TYPE_CHECKING:

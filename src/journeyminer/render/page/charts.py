@@ -11,8 +11,8 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from journeyminer.i18n import Language
-from journeyminer.render.escape import printable
 from journeyminer.report.model import HandoverRow
+from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel, Turn
 
 HEAT_LEVELS: Final = 8
