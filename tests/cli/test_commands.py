@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log import EventLog
@@ -261,6 +263,16 @@ def test_the_demo_is_discovered(cli: Cli, tmp_path: Path) -> None:
     assert cli("demo", tmp_path / "demo").status == 3  # never writes into a folder that holds something
 
 
+def test_no_file_of_an_archive_is_written_outside_of_the_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        for name in ("../above.txt", "/root.txt", "in/../../beside.txt"):
+            archive.writestr(name, "")
+    with (tmp_path / "evil.zip").open("rb") as file:
+        assert unpack(file, tmp_path / "folder" / "deep") == 3
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.txt")}
+    assert written == {"folder/deep/above.txt", "folder/deep/root.txt", "folder/deep/in/beside.txt"}
+
+
 def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -> None:
     rows = "1,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n"
     (tmp_path / "numbered.csv").write_text("case_id,activity,timestamp,nr\n" + rows, encoding="utf-8")
@@ -292,7 +304,7 @@ def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path
     cli("import", tickets, "-o", "log")
     before = sorted((tmp_path / "log").iterdir())
     done = cli(*command, tickets, "-o", "log")
-    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert done.status == 3 and "log: The folder is a log." in done.err
     assert sorted((tmp_path / "log").iterdir()) == before
 
 

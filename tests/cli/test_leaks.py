@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from journeyminer.demo import write_demo
-from journeyminer.demo.phrases import PHRASES
-from journeyminer.demo.world import World, simulate
+from demo import write_demo
+from demo.world import World, simulate
+from journeybench.words import PHRASES
 from journeyminer.log import EventLog
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple

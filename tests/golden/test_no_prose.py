@@ -23,7 +23,7 @@ from journeyminer.i18n import Language, available_languages, catalogue
 from journeyminer.importers import ReadOptions, read_log
 from journeyminer.note import Note
 from journeyminer.prepare import prepare
-from journeyminer.render import FORMATS
+from journeyminer.render import render
 from journeyminer.report.build import build
 
 CODES = available_languages()
@@ -102,7 +102,7 @@ def is_right(place: str, text: str) -> bool:
 def report_of(path: Path, options: ReadOptions) -> Any:
     """report.json of an export, the same in every language."""
     report = build(prepare(read_log([path], options=options)))
-    (written,) = {FORMATS["json"](report, Language(code)) for code in CODES}
+    (written,) = {str(render(report, "json", Language(code))) for code in CODES}
     return json.loads(written)
 
 

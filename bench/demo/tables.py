@@ -7,11 +7,11 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from journeyminer.demo.contacts import Contact, Step
-from journeyminer.demo.people import Agent
-from journeyminer.demo.phrases import said, subject
-from journeyminer.demo.world import World
-from journeyminer.demo.zendesk import ticket_ids
+from demo.contacts import Contact, Step
+from demo.people import Agent
+from demo.world import World
+from demo.zendesk import ticket_ids
+from journeybench.words import said, subject
 
 CHAT_HEADER = ("Protocolo", "Evento", "Data/hora", "Atendente", "Fila", "Status", "Canal", "E-mail do cliente",
                "Duração (min)")  # fmt: skip

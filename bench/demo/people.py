@@ -6,47 +6,11 @@ fiction (+44 7700 900000 to 900999).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
-from typing import TypeVar
 from unicodedata import normalize
 
-T = TypeVar("T")
-
-
-class Dice:
-    """Chance from `random()` alone: the one method whose numbers Python promises never to change."""
-
-    def __init__(self, *seed: object) -> None:
-        self._random = Random("/".join(str(part) for part in seed)).random
-
-    def chance(self, share: float) -> bool:
-        """True in this share of calls."""
-        return self._random() < share
-
-    def between(self, low: float, high: float) -> float:
-        """Any number of the range, all as likely."""
-        return low + (high - low) * self._random()
-
-    def skewed(self, low: float, high: float) -> float:
-        """A number of the range, mostly near `low`, as waits are; the mean lies at a quarter."""
-        share = self._random()
-        return low + (high - low) * share * share * share
-
-    def pick(self, items: Sequence[T]) -> T:
-        """One of the items, all as likely."""
-        return items[int(self._random() * len(items))]
-
-    def weighted(self, shares: Sequence[tuple[T, float]]) -> T:
-        """One of the items by its share; shares sum to 1."""
-        point = self._random()
-        for item, share in shares:
-            point -= share
-            if point < 0:
-                return item
-        return shares[-1][0]
+from journeybench.dice import Dice
 
 
 @dataclass(frozen=True, slots=True)

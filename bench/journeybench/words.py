@@ -20,6 +20,10 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reminder": ("We are still waiting for your answer.",),
         "received": ("We have received your message and will answer soon.",),
         "out_of_office": ("I am out of the office and back on Monday.",),
+        "bot_menu": ("Hello! What is it about: contract, invoice or connection?",),
+        "bot_answer": ("This page may help you. If not, I will fetch a colleague.",),
+        "no_answer": ("We have not heard from you and close this case.",),
+        "ticket_made": ("I have passed this on to my colleagues, they will write to you.",),
     },
     "pt": {
         "question": ("Como mudo o contrato para a nova morada?", "Posso mudar a data do pagamento?"),
@@ -36,6 +40,10 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reminder": ("Continuamos à espera da sua resposta.",),
         "received": ("Recebemos a sua mensagem e respondemos em breve.",),
         "out_of_office": ("Estou fora do escritório e volto na segunda-feira.",),
+        "bot_menu": ("Olá! É sobre contrato, fatura ou ligação?",),
+        "bot_answer": ("Esta página pode ajudar. Se não, chamo um colega.",),
+        "no_answer": ("Não tivemos resposta e fechamos este pedido.",),
+        "ticket_made": ("Passei o assunto aos meus colegas, que lhe vão escrever.",),
     },
     "es": {
         "question": ("¿Cómo paso el contrato a la casa nueva?", "¿Puedo cambiar la fecha de pago?"),
@@ -52,6 +60,10 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reminder": ("Seguimos a la espera de su respuesta.",),
         "received": ("Hemos recibido su mensaje y responderemos pronto.",),
         "out_of_office": ("Estoy fuera de la oficina y vuelvo el lunes.",),
+        "bot_menu": ("¡Hola! ¿Es sobre contrato, factura o conexión?",),
+        "bot_answer": ("Esta página puede ayudarle. Si no, llamo a un compañero.",),
+        "no_answer": ("No hemos tenido respuesta y cerramos este caso.",),
+        "ticket_made": ("He pasado el caso a mis compañeros, le escribirán.",),
     },
     "hu": {
         "question": ("Hogyan vihetem át a szerződést az új címre?", "Módosíthatom a fizetés napját?"),
@@ -68,6 +80,10 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reminder": ("Továbbra is várjuk a válaszát.",),
         "received": ("Megkaptuk az üzenetét, hamarosan válaszolunk.",),
         "out_of_office": ("Nem vagyok az irodában, hétfőn jövök vissza.",),
+        "bot_menu": ("Üdvözlöm! Szerződés, számla vagy kapcsolat?",),
+        "bot_answer": ("Ez az oldal segíthet. Ha nem, hívok egy kollégát.",),
+        "no_answer": ("Nem kaptunk választ, ezért lezárjuk az ügyet.",),
+        "ticket_made": ("Továbbadtam a kollégáimnak, írni fognak Önnek.",),
     },
 }
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
@@ -82,6 +98,8 @@ NOTES: Mapping[str, str] = {
     "bulk_move": "Price letter, moving all of these to Billing.",
     "vendor": "Sent to the field partner.",
     "vendor_back": "The field partner has answered.",
+    "not_ours": "Not ours, please have a look.",
+    "merged": "Same as the other one, merged.",
 }
 """what colleagues write to each other, in English"""
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from journeyminer.demo.contacts import BULK_MOVE, END, Contact
-from journeyminer.demo.tables import CHAT_DIRT
-from journeyminer.demo.world import simulate
-from journeyminer.demo.zendesk import ticket_ids
+from demo.contacts import BULK_MOVE, END, Contact
+from demo.tables import CHAT_DIRT
+from demo.world import simulate
+from demo.zendesk import ticket_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from journeyminer.demo.contacts import LEAD, Contact, Step
-from journeyminer.demo.people import Agent, Customer, plain
-from journeyminer.demo.phrases import said, subject
-from journeyminer.demo.world import World
+from demo.contacts import LEAD, Contact, Step
+from demo.people import Agent, Customer, plain
+from demo.world import World
+from journeybench.words import said, subject
 
 SYSTEM_USER = -1
 SPOKEN = {"asked", "reminded", "answered", "chased", "reopened", "solved", "opened"}

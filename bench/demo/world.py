@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from journeyminer.demo.contacts import END, Contact, Job, Process, Spawn, Work, whole
-from journeyminer.demo.demand import first_contacts, process
-from journeyminer.demo.people import Customer, Dice, Team, make_customers, make_teams
+from demo.contacts import END, Contact, Job, Process, Spawn, Work, whole
+from demo.demand import first_contacts, process
+from demo.people import Customer, Team, make_customers, make_teams
+from journeybench.dice import Dice
 
 
 @dataclass(frozen=True, slots=True)

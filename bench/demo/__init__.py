@@ -25,14 +25,17 @@ the dialect of each system (zendesk, tables, messages). Equal arguments give equ
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from journeyminer.demo.truth import Truth, truth
+from demo import messages, tables, zendesk
+from demo.truth import Truth, truth
+from demo.world import World, simulate
 
-if TYPE_CHECKING:
-    from journeyminer.demo.world import World
+__all__ = ["Truth", "demo_files", "truth", "write_archive", "write_demo"]
 
-__all__ = ["Truth", "truth", "write_demo"]
+ARCHIVE_DATE = (2026, 3, 16, 0, 0, 0)
+"""the day of the export"""
+UNIX = 3
 
 NOTE = "Handover for Dana: the exports are from Monday morning. Chat is only the Portuguese queue. Ask me about Jira.\n"
 
@@ -50,11 +53,8 @@ def write_demo(folder: Path, *, seed: int = 7, customers: int = 400) -> list[Pat
     Raises:
         ValueError: `customers` is out of range.
     """
-    from journeyminer.demo.world import simulate
-
-    world = simulate(seed=seed, customers=customers)
     written = []
-    for name, content in sorted(_render(world).items()):
+    for name, content in demo_files(seed=seed, customers=customers).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -62,10 +62,27 @@ def write_demo(folder: Path, *, seed: int = 7, customers: int = 400) -> list[Pat
     return written
 
 
+def write_archive(path: Path) -> None:
+    """Write the exports as one ZIP archive; the same zlib gives the same bytes, whatever the day and the machine."""
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in demo_files().items():
+            member = ZipInfo(name, date_time=ARCHIVE_DATE)
+            member.create_system = UNIX
+            member.external_attr = 0o644 << 16  # the permissions of a member stand in the upper half
+            archive.writestr(member, content, ZIP_DEFLATED, 9)
+
+
+def demo_files(*, seed: int = 7, customers: int = 400) -> dict[str, bytes]:
+    """Return the exports, file name -> content, in the order of their names.
+
+    Raises:
+        ValueError: `customers` is out of range.
+    """
+    return dict(sorted(_render(simulate(seed=seed, customers=customers)).items()))
+
+
 def _render(world: World) -> dict[str, bytes]:
     """File name -> content."""
-    from journeyminer.demo import messages, tables, zendesk
-
     texts = {
         **zendesk.render(world),
         **messages.whatsapp_chats(world),

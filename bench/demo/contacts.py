@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from journeyminer.demo.people import Agent, Customer, Team
+from demo.people import Agent, Customer, Team
 
 START = datetime(2026, 1, 5)
 END = datetime(2026, 3, 16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from journeyminer.demo.contacts import (
+from demo.contacts import (
     AUTO_CLOSE,
     AUTOMATION,
     BOT,
@@ -22,7 +22,8 @@ from journeyminer.demo.contacts import (
     Spawn,
     Work,
 )
-from journeyminer.demo.people import Customer, Dice, Team
+from demo.people import Customer, Team
+from journeybench.dice import Dice
 
 Teams = Mapping[str, Team]
 Part = Generator[Work | Spawn | datetime, Job, Job]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from journeyminer.demo.contacts import Contact, Step
-from journeyminer.demo.people import Agent, Customer
-from journeyminer.demo.phrases import said, subject
-from journeyminer.demo.world import World
+from demo.contacts import Contact, Step
+from demo.people import Agent, Customer
+from demo.world import World
+from journeybench.words import said, subject
 
 TEAM = "Luzarra Atención"
 MAILBOX = "billing@support.example.com"
