@@ -17,22 +17,8 @@ if TYPE_CHECKING:
     from journeyminer.i18n import Language
     from journeyminer.log import EventLog
     from journeyminer.render.tables import Table
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
-TABLES = {
-    "graph": ("edges", "activities"),
-    "variants": ("variants",),
-    "handovers": ("handovers",),
-    "durations": ("durations",),
-    "turns": ("turns",),
-    "bottlenecks": ("bottlenecks",),
-    "kpis": ("kpis",),
-    "findings": ("findings",),
-    "quality": ("sources",),
-}
-"""measure -> its tables, the one that CSV prints first"""
-BESIDE = {"handovers": ("handover_totals",), "quality": ("sources",)}
-"""measure -> further keys of report.json that belong to it"""
 ALWAYS = ("schema", "per", "as_of", "filters", "log")
 MOST_VALUES = 20
 
@@ -53,9 +39,10 @@ def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, b
 
 def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     """The measures under the keys that they have in report.json."""
-    from journeyminer.report.model import to_dict
+    from journeyminer.render.json import to_dict
+    from journeyminer.report.sections import together
 
-    keys = {*ALWAYS, *measures, *(key for measure in measures for key in BESIDE.get(measure, ()))}
+    keys = {*ALWAYS, *together(*measures)}
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
@@ -97,8 +84,9 @@ def _print_tables(
 ) -> None:
     from journeyminer.render.tables import kpis_in_words, report_tables
     from journeyminer.render.terminal import render_table
+    from journeyminer.report.sections import tables_of
 
-    names = [table for measure in measures for table in TABLES[measure]]
+    names = [table for measure in measures for table in tables_of(measure)]
     if format_ == "csv":
         if len(measures) > 1:
             raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
