@@ -14,7 +14,6 @@ from journeyminer.mining.variants import VariantRow
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
-from journeyminer.report.model import SourceRow
 from journeyminer.report.sections import Report, parts
 from journeyminer.vocabulary import HandoverLevel
 
@@ -60,15 +59,6 @@ class Way(NamedTuple):
     n_more: int
 
 
-class Receipt(NamedTuple):
-    """A file with what was decided about it, and why records were rejected or ignored."""
-
-    of: SourceRow
-    decisions: list[tuple[str, str]]
-    rejected: list[tuple[str, str]]
-    ignored: list[tuple[str, str]]
-
-
 class View:
     """A report for the templates: `report` and `language` as they are, and what stands in each section."""
 
@@ -99,7 +89,7 @@ class View:
         self.durations_lead = phrases.durations_lead(report, language)
         self.unknowns = phrases.unknowns(report, language)
         self.balance_line = phrases.balance_line(report, language)
-        self.sources = [_source(source, language) for source in report.sources]
+        self.sources = [(source, phrases.recognised(source, language)) for source in report.sources]
         self.glossary = phrases.glossary(report)
 
     def lead(self, part: str) -> str:
@@ -109,13 +99,6 @@ class View:
     def tables_of(self, part: str) -> list[tables.Table]:
         """The tables of a part."""
         return [self.tables[sheet.name] for sheet in parts(self.report)[part].sheets]
-
-
-def _source(source: SourceRow, language: Language) -> Receipt:
-    rejected, ignored = (
-        phrases.reasons(counts, language) for counts in (source.rejected_reasons, source.ignored_reasons)
-    )
-    return Receipt(source, phrases.decisions(source, language), rejected, ignored)
 
 
 def _places(report: Report, language: Language) -> list[Place]:
