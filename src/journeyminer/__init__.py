@@ -27,6 +27,7 @@ _LAZY = {
     "build": "journeyminer.report.build",
     "Report": "journeyminer.report.sections",
     "write_report": "journeyminer.render",
+    "read_report": "journeyminer.render.json",
 }
 """name -> its module; beside these, every measure of `report.sections` is public"""
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from journeyminer.errors import ConfigError, UsageError, nearest
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
-from journeyminer.options import Option, ReadOptions, ReportOptions, listed, one_of, options_of, text
+from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, listed, one_of, options_of, text
 from journeyminer.vocabulary import CHANNELS, ROLES, STATUSES, VISIBILITIES
 
 FILE = "journeyminer.toml"
@@ -31,7 +31,7 @@ CLOSED_SETS: dict[str, tuple[str, ...]] = {
 """the columns that a label rule brings into a closed set"""
 WHEN = ("source", "activity", "status", "role", "lifecycle", "visibility", "channel")
 GIVE = ("activity", *CLOSED_SETS)
-OPTIONS = tuple(each for kind in (ReadOptions, ReportOptions) for each in options_of(kind) if each.keys)
+OPTIONS = tuple(each for kind in (ReadOptions, RunOptions, ReportOptions) for each in options_of(kind) if each.keys)
 """the options that the file knows"""
 
 T = TypeVar("T")

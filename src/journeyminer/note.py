@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Union
 
 Param = Union[str, int, float, bool, None, tuple[Union[str, "Note"], ...], "Note"]
-"""a value of the data, a slug, a number, several words of the data, or other notes inside this one"""
+"""a value of the data, a slug, a number, another note inside this one, or several of those"""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Note:
-    """A slug of `locales/` (its words stand under `note.<slug>`) and the values that its sentence quotes."""
+    """What one part of the program has to say to a reader.
+
+    Attributes:
+        slug: Which sentence; its words stand under `note.<slug>` in `locales/`.
+        params: The values that the sentence quotes.
+    """
 
     slug: str
     params: Mapping[str, Param]
@@ -29,5 +34,8 @@ class Note:
         return hash((self.slug, tuple(sorted(self.params.items(), key=lambda item: item[0]))))
 
     def __str__(self) -> str:
-        listed = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        listed = ", ".join(
+            f"{name}={'; '.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in self.params.items()
+        )
         return f"{self.slug}({listed})" if listed else self.slug

@@ -238,7 +238,15 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class RunOptions:
+class LanguageOptions:
+    """Which language is spoken."""
+
+    language: str = option("--language CODE", one_of(*available_languages()), default="en", keys="language",
+        help="Language of all that is said and written, e.g. pt; a wrong one is answered with all there are.")
+
+
+@dataclass(frozen=True)
+class RunOptions(LanguageOptions):
     """How a command runs."""
 
     config: Path | None = option("--config FILE", Path, "Configuration (journeyminer.toml of this folder).")
@@ -272,8 +280,6 @@ class NameOptions:
 class ReportOptions(NameOptions):
     """What a report looks like."""
 
-    language: str = option("--language CODE", one_of(*available_languages()), default="en", keys="language",
-        help="Language of the report and of messages, e.g. pt; a wrong one is answered with all there are.")
     max_nodes: int = option("--max-nodes N", count(2), "Nodes on the map.", default=25, keys="map.max_nodes")
     max_edges: int = option("--max-edges N", count(1), "Edges on the map.", default=40, keys="map.max_edges")
     dot: str | None = option("--dot PATH", text, "Draw with this Graphviz (the bundled one).", env="JOURNEYMINER_DOT")

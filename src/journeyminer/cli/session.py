@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.cli.output import Reader, say
+from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
@@ -51,7 +51,7 @@ class Session:
             reader,
             config,
             fill(ReadOptions, flags, config.options),
-            fill(RunOptions, flags),
+            fill(RunOptions, flags, config.options),
             fill(FilterOptions, flags),
             fill(ReportOptions, flags, config.options),
         )
@@ -79,14 +79,14 @@ class Session:
         if alone:
             log = EventLog.open(alone, memory=self.run.memory)
         else:
-            with progress_bar(quiet=self.run.quiet) as step:
+            with progress_bar(self.reader) as step:
                 log = read_log(
                     exports,
                     options=self.read_options,
                     memory=self.run.memory,
                     append_to=append_to,
                     fingerprints=fingerprints,
-                    progress=lambda shown, done, total: step(f"reading {shown}", done, total),
+                    progress=lambda shown, done, total: step(Note("run.reading", file=shown), done, total),
                     skipped=self.say_skipped,
                 )
             self._say_what_broke(log)
@@ -95,14 +95,14 @@ class Session:
 
     def say_skipped(self, shown: str) -> None:
         """Say that something in a folder of exports is none."""
-        self.say(f"skipped {shown}: written by journeyminer")
+        self.tell(Note("run.skipped", what=shown))
 
     def _say_what_broke(self, log: EventLog) -> None:
         for broken in log.receipt.failed:
             self.status = ExitStatus.DATA
-            self.say(f"broken: {broken}")
+            self.tell(Note("run.broken", what=broken.told(self.language)))
         for unclaimed in log.receipt.unclaimed:
-            self.say(f"not read: {unclaimed}")
+            self.tell(Note("run.not_read", what=unclaimed.told(self.language)))
 
     def filter(self, log: EventLog) -> EventLog:
         """The log of the cases that the filters keep."""
@@ -133,8 +133,3 @@ class Session:
     def tell(self, note: Note) -> None:
         """Say a note on stderr, unless --quiet."""
         self.reader.tell(note)
-
-    def say(self, text: str) -> None:
-        """A line of chatter on stderr, unless --quiet."""
-        if not self.run.quiet:
-            say(text)

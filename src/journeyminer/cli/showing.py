@@ -25,7 +25,7 @@ MOST_VALUES = 20
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", say=session.say)
+    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", tell=session.tell)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -46,7 +46,7 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
-def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]) -> dict[str, EventLog]:
+def split(log: EventLog, column: str, *, named: bool, tell: Callable[[Note], None]) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
@@ -70,11 +70,11 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
         f"ORDER BY count(DISTINCT case_key) DESC, value LIMIT {MOST_VALUES}"
     )
     if not values:
-        raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
+        raise EmptyLog(Note("run.no_values", column=column), hint=Note("run.see_quality"))
     n_values = values[0][1]
     if n_values > MOST_VALUES:
-        say(f"{column} has {n_values} values; these are the {MOST_VALUES} with the most cases.")
-    say(f"Each part of {column} is the whole cases that hold the value, so a case can stand in several parts.")
+        tell(Note("run.most_values", column=column, n=n_values, most=MOST_VALUES))
+    tell(Note("run.whole_cases", column=column))
     shown = resource_names(log, named=named) if column == "resource" else {}
     return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from journeyminer.mining.graph import Found, Move, Shown
+from journeyminer.options import ReportOptions
 
 RARE = 0.005
 """in a smaller share of the traces, an activity or move is a curiosity"""
@@ -26,7 +27,9 @@ COSTLY = 0.01
 Thing = TypeVar("Thing", bound=Hashable)
 
 
-def simplify(graph: Found, *, max_nodes: int = 25, max_edges: int = 40) -> Shown:
+def simplify(
+    graph: Found, *, max_nodes: int = ReportOptions.max_nodes, max_edges: int = ReportOptions.max_edges
+) -> Shown:
     """The part of a directly-follows graph that is worth drawing.
 
     1. The happy path stays, with every move on it, whatever the budgets say.

@@ -71,9 +71,10 @@ def describe_filters(
 ) -> tuple[Note, ...]:
     """The filters as notes for a report."""
     described = []
-    for name, when in (("since", _moment("since", since)), ("until", _moment("until", until))):
-        if when is not None:
-            described.append(Note(f"filter.{name}", moment=_shown(when)))
+    if (first := _moment("since", since)) is not None:
+        described.append(Note("filter.since", moment=_shown(first)))
+    if (last := _moment("until", until)) is not None:
+        described.append(Note("filter.until", moment=_shown(last)))
     if channels:
         described.append(Note("filter.channel", channels=tuple(map(_channel, channels))))
     if where:

@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
-from journeyminer.report.model import Finding, SourceRow, UnmatchedRow
+from journeyminer.report.model import Finding, RejectRow, SourceRow, UnmatchedRow
 from journeyminer.report.section import Sheet
 from journeyminer.report.sections import SECTIONS, Report
 from journeyminer.vocabulary import Per
@@ -131,7 +131,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Finding):
         return escape.csv_cell(" ".join([value.slug, *(f"{key}={param}" for key, param in value.params.items())]))
     if isinstance(value, SourceRow):
-        return escape.csv_cell(value.importer)
+        return escape.csv_cell(f"{value.importer}:{value.profile}" if value.profile else value.importer)
     return value if value is None or isinstance(value, int | float) else escape.csv_cell(str(value))
 
 
@@ -189,7 +189,8 @@ def kpis_in_words(report: Report, language: Language) -> Table:
 def rejects(report: Report) -> Table:
     """The first records that were rejected, and why."""
     rows = report.quality.rejects if report.quality else ()
-    return Table("rejects", ("file", "record", "reason"), rows, {"record": "said", "reason": "said"})
+    kinds = {"record": "record", "reason": "fate"}
+    return Table("rejects", RejectRow.__struct_fields__, tuple(map(astuple, rows)), kinds)
 
 
 def unmatched(report: Report) -> Table:

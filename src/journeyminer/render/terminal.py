@@ -31,6 +31,8 @@ UNKNOWN_LENGTH: Final = 120
 BAR: Final = 60
 MARGIN: Final = 20
 """columns that the bar leaves free beside itself, for the words at the left"""
+OURS: Final = "bright_blue"
+"""colour of what is in our hands; plain blue cannot be read on a black ground"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
 SIGNS: Final[dict[Turn, str]] = {
@@ -64,10 +66,13 @@ def table(
     width: int | None = None,
 ) -> str:
     """Rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
+    import msgspec
+
     plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
-        return escape.json_safe(json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        text = json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=msgspec.to_builtins)
+        return escape.json_safe(f"{text}\n")
     return render_table(
         tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
     )
@@ -117,12 +122,12 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
         return
     bar = _text("")
     for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], width), strict=True):
-        bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
+        bar.append(SIGNS[turn] * cells, OURS if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
     words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
     legend = [GLUE.join(each.split()) for each in words]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
-    said = _text(", ".join(legend[:n_ours]))
+    said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
         said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
@@ -142,7 +147,7 @@ def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
             says.append(language.text("terminal.waits", median=place.median_seconds))
         if place.one_off:
             says.append(language.word("one_off", place.one_off))
-        yield "" if at else "terminal.places", _text(line, "" if at else "blue")
+        yield "" if at else "terminal.places", _text(line, "" if at else OURS)
         yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))
 
 

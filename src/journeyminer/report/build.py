@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import moves, n_ties
+from journeyminer.note import Note
+from journeyminer.options import ReportOptions
 from journeyminer.report import model
 from journeyminer.report.findings import find
 from journeyminer.report.section import Making
@@ -26,8 +28,8 @@ def build(
     sections: Sequence[str] = ASKED,
     per: Per = "case",
     named: bool = False,
-    max_nodes: int = 25,
-    max_edges: int = 40,
+    max_nodes: int = ReportOptions.max_nodes,
+    max_edges: int = ReportOptions.max_edges,
     filters: tuple[str, ...] = (),
     generated_at: str | None = None,
 ) -> Report:
@@ -73,21 +75,21 @@ def _quality(lens: Lens) -> model.Quality:
     return model.Quality(
         **totals,
         balances=all(source.balances for source in receipt.sources),
-        unclaimed=tuple((file.file, file.reason) for file in receipt.unclaimed),
-        failed=tuple((file.file, file.reason) for file in receipt.failed),
+        unclaimed=tuple(model.UnreadFile(file.file, file.reason) for file in receipt.unclaimed),
+        failed=tuple(model.UnreadFile(file.file, file.reason) for file in receipt.failed),
         unmatched=unmatched,
-        notes=(*((slug, dict(params)) for slug, params in receipt.notes), *_notes(lens)),
-        rejects=tuple((file, record, reason) for file, record, reason in rejects),
+        notes=(*receipt.notes, *_notes(lens)),
+        rejects=tuple(model.RejectRow(*row) for row in rejects),
     )
 
 
-def _notes(lens: Lens) -> Iterator[tuple[str, dict[str, str | int | float]]]:
+def _notes(lens: Lens) -> Iterator[Note]:
     """What the figures of this log cannot say, beside the notes of the reading."""
     log = lens.log
     if n := lens.scope.n_left_out:
-        yield "left_out", {"n": n}
+        yield Note("left_out", n=n)
     if log.has("synthetic"):
-        yield "synthetic", {}
+        yield Note("synthetic")
     if not log.has("started_at") and lens.zone_is_assumed is None:
         return
     overlapped = "overlapped" if log.has("started_at") else "false"
@@ -95,9 +97,10 @@ def _notes(lens: Lens) -> Iterator[tuple[str, dict[str, str | int | float]]]:
         f"SELECT count(*) FILTER (WHERE {overlapped}), count(*) FILTER (WHERE us IS NULL) "
         f"FROM {moves(lens)} WHERE next_activity IS NOT NULL"
     )
-    for slug, n in (("overlaps", n_overlaps), ("mixed_zones", n_untimed)):
-        if n:
-            yield slug, {"n": n}
+    if n_overlaps:
+        yield Note("overlaps", n=n_overlaps)
+    if n_untimed:
+        yield Note("mixed_zones", n=n_untimed)
 
 
 def _summary(lens: Lens) -> model.LogSummary:
@@ -118,7 +121,7 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
     row = {name: getattr(source, name) for name in model.SourceRow.__struct_fields__}
     for counted in ("rejected_reasons", "ignored_reasons"):
         row[counted] = dict(sorted(row[counted].items()))
-    row["decisions"] = dict(sorted(row["decisions"].items()))
+    row["decisions"] = tuple(row["decisions"])
     return model.SourceRow(**row)
 
 

@@ -1,12 +1,14 @@
 """What a report holds beside its measures: the log, the receipt, the findings.
 
-Nothing here is prose: words come from `locales/` by slug. None is "not knowable", and a `reason` slug says why.
+Nothing here is prose: every text is a slug, a value of the data or a name, and words come from `locales/`. None is "not
+knowable", and a `reason` slug says why.
 """
 
 from __future__ import annotations
 
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row
+from journeyminer.note import Note
 
 
 class SourceRow(Row, frozen=True):
@@ -14,7 +16,8 @@ class SourceRow(Row, frozen=True):
 
     Attributes:
         file: Its path below the folder that was given.
-        importer: The importer or profile that read it.
+        importer: The importer that read it.
+        profile: The profile that a table was read by; empty for other files.
         reason: Why that importer claimed the file.
         records: Its records, as its format counts them.
         used: Records that became events or said something of a case.
@@ -23,21 +26,22 @@ class SourceRow(Row, frozen=True):
         ignored: Records that hold no event by design.
         events: Events that the file brought.
         decisions: What was decided about the file (encoding, date order, zone ...) and the proof.
-        rejected_reasons: How many records were rejected for which reason.
-        ignored_reasons: How many records were ignored for which reason.
+        rejected_reasons: How many records were rejected for which reason, a slug of a fate.
+        ignored_reasons: How many records were ignored for which reason, a slug of a fate.
         zone_assumed: Whether times without a time zone were read as UTC.
     """
 
     file: str
     importer: str
-    reason: str
+    profile: str
+    reason: Note
     records: Count
     used: Count
     rejected: Count
     deduplicated: Count
     ignored: Count
     events: Count
-    decisions: dict[str, str]
+    decisions: tuple[Note, ...]
     rejected_reasons: dict[str, int]
     ignored_reasons: dict[str, int]
     zone_assumed: bool = False
@@ -99,6 +103,32 @@ class UnmatchedRow(Row, frozen=True):
     line: str
 
 
+class UnreadFile(Row, frozen=True):
+    """A file that is not in the figures.
+
+    Attributes:
+        file: Its path below the folder that was given.
+        reason: Why it was not read.
+    """
+
+    file: str
+    reason: Note
+
+
+class RejectRow(Row, frozen=True):
+    """A rejected record.
+
+    Attributes:
+        file: The file that holds it.
+        record: Where in the file: a kind of record and its number or id.
+        reason: Why, a slug of a fate.
+    """
+
+    file: str
+    record: str
+    reason: str
+
+
 class Quality(Row, frozen=True):
     """The receipt beyond the files' balances.
 
@@ -109,11 +139,11 @@ class Quality(Row, frozen=True):
         deduplicated: Records seen before.
         ignored: Records ignored by design.
         balances: Whether every file's fates sum to its records.
-        unclaimed: Files that nobody could read: file and reason.
-        failed: Files that broke: file and reason.
+        unclaimed: Files that nobody could read.
+        failed: Files that broke.
         unmatched: Values that no rule knows.
-        notes: What the reading warns of: slug and parameters.
-        rejects: The first rejected records: file, record and reason.
+        notes: What the data cannot say, and what was left out.
+        rejects: The first rejected records.
     """
 
     records: Count
@@ -122,8 +152,8 @@ class Quality(Row, frozen=True):
     deduplicated: Count
     ignored: Count
     balances: bool
-    unclaimed: tuple[tuple[str, str], ...]
-    failed: tuple[tuple[str, str], ...]
+    unclaimed: tuple[UnreadFile, ...]
+    failed: tuple[UnreadFile, ...]
     unmatched: tuple[UnmatchedRow, ...]
-    notes: tuple[tuple[str, dict[str, str | int | float]], ...]
-    rejects: tuple[tuple[str, str, str], ...]
+    notes: tuple[Note, ...]
+    rejects: tuple[RejectRow, ...]

@@ -31,6 +31,7 @@ def schema() -> dict[str, Any]:
     _, kinds = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
     always = {"Report": kinds["Report"]["required"]}
     for name, kind in kinds.items():
+        kind.setdefault("additionalProperties", False)  # a note takes no other keys either
         kind["description"], meanings = _docstring(kind["description"])
         kind["required"] = always.get(name, list(kind["properties"]))
         for key, value in kind["properties"].items():

@@ -100,7 +100,7 @@ FINDINGS = Section(
     needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis"),
 )
 SOURCES = Section(
-    sheets=(Sheet("sources", ("file", "importer", *_COUNTS, "reason"), _read_as, {"reason": "said"}, traces=""),),
+    sheets=(Sheet("sources", ("file", "importer", *_COUNTS, "reason"), _read_as, traces=""),),
     of="quality",
 )
 
