@@ -22,13 +22,15 @@ from journeybench.families import plan
 from journeybench.plan import TEAMS, Dirt, Plan, System
 from journeybench.world import World, simulate
 
-SYSTEMS: dict[str, System] = {"calls": "phone", "chat": "chat", "whatsapp": "whatsapp", "mbox": "mailbox",
-                              "zendesk_csv": "legacy", "jira": "legacy", "list": "legacy"}  # fmt: skip
+SYSTEMS: dict[str, System] = {
+    "calls": "phone", "chat": "chat", "slack": "chat", "whatsapp": "whatsapp", "telegram": "whatsapp",
+    "mbox": "mailbox", "zendesk_csv": "legacy", "jira": "legacy", "list": "legacy",
+}  # fmt: skip
 
 
 @cache
 def world() -> World:
-    return simulate(Plan(5, "test", customers=150, teams=TEAMS))
+    return simulate(Plan(5, "test", customers=250, teams=TEAMS))
 
 
 @cache
@@ -162,7 +164,7 @@ def test_times_without_a_zone_come_with_what_an_analyst_knows() -> None:
 
 
 def test_a_family_writes_every_dialect_and_language() -> None:
-    dialects = {dialect for seed in range(1, 13) for _, dialect in plan("easy", seed).dialects}
+    dialects = {dialect for seed in range(1, 21) for _, dialect in plan("easy", seed).dialects}
     assert {name.split("_")[0] for name in dialects} == {name.split("_")[0] for name in DIALECTS}
     assert {name[-2:] for name in dialects if "_" in name} >= {"en", "pt", "es", "hu"}
 

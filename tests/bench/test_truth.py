@@ -61,7 +61,7 @@ def test_a_run_takes_up_what_is_there_and_makes_anew_what_other_code_made(tmp_pa
 
 @pytest.fixture(scope="module")
 def small() -> Book:
-    book = export(simulate(plan("easy", 4, customers=100)))
+    book = export(simulate(plan("easy", 12, customers=100)))
     leavers.write(book)
     return book
 
