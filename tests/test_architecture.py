@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "journeyminer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"note", "vocabulary"},
+    {"note", "vocabulary", "sql"},
     {"i18n"},
     {"errors"},
     {"text", "files", "clock", "encoding"},

@@ -14,7 +14,7 @@ import pandas as pd
 import pm4py
 import pytest
 
-from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining import durations, graph, variants
 
 REAL = {
@@ -41,7 +41,7 @@ def generated(seed: int) -> pd.DataFrame:
 
 def check(frame: pd.DataFrame) -> None:
     frame = frame.assign(timestamp=frame["timestamp"].dt.as_unit("us"))
-    log = EventLog.from_pandas(frame, case="case")
+    log = from_pandas(frame, case="case")
     ordered = frame.assign(seq=range(len(frame))).sort_values(["case", "timestamp", "seq"])
     theirs = pd.DataFrame(
         {

@@ -30,6 +30,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     """
     from journeyminer.cli.progress import progress_bar
     from journeyminer.cli.writing import check_no_log, rendered, write_all
+    from journeyminer.log.store import save_log
 
     if output is not None:
         check_no_log(output)
@@ -41,7 +42,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
         if output is not None:
             step("writing", 0, 0)
             written = write_all(report, session.language, output, dot=session.look.dot)
-            log.save(output / "log")
+            save_log(log, output / "log")
             written.append(output / "log")
     click.echo(rendered(report, "terminal", session.language, dot=None), nl=False)
     if written:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @session_options("reading")
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
-    from journeyminer.log.store import is_log
+    from journeyminer.log.store import is_log, save_log
 
     log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
-    log.save(output)
+    save_log(log, output)
     count = session.language.text
     events, cases = count("count.events", n=log.n_events), count("count.case", n=log.n_cases)
     session.say("wrote_log", path=output, events=events, cases=cases)

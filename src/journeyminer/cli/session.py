@@ -69,8 +69,7 @@ class Session:
         """
         from journeyminer.importers import read_log
         from journeyminer.importers.reading.folders import log_of
-        from journeyminer.log import EventLog
-        from journeyminer.log.store import is_log
+        from journeyminer.log.store import is_log, load_log
         from journeyminer.prepare import prepare
 
         flags = self.reading
@@ -80,7 +79,7 @@ class Session:
             hint = "Add exports to a log with: journeyminer import EXPORT... -o LOG --append."
             raise UsageError(f"{logs[0]} is a log; give it alone.", hint=hint)
         if alone:
-            log = EventLog.open(alone, memory=flags.memory)
+            log = load_log(alone, memory=flags.memory)
         else:
             with progress_bar(quiet=flags.quiet) as step:
                 log = read_log(

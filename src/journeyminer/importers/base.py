@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from journeyminer.errors import UnreadableExport
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 
 SAMPLE_BYTES = 1 << 16

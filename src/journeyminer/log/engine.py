@@ -32,12 +32,12 @@ def parse_memory(text: str) -> int:
     """Return the bytes of a size such as `4GB`, `512 MiB` or `2g`; units are powers of 1024."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", text.lower())
     if not found:
-        raise UsageError(Note("usage.not_a_size", text=text), hint=Note("usage.size_example"))
+        raise UsageError(Note("usage.not_a_size", text=text), hint=Note("hint.size"))
     return int(float(found[1]) * _UNITS[found[2]])
 
 
 def default_memory() -> int:
-    """Return 60 % of what this process may use, in bytes: of the machine's memory or its cgroup's limit, the smaller."""
+    """Return 60 % of what this process may use, in bytes: of the machine's memory, or of its cgroup where less."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else [8 << 30]
     for path in _cgroup_limits():
         try:
@@ -91,7 +91,7 @@ class Database:
                 cursor.execute(f"SET search_path = '{','.join(self.schemas)}'")
             yield cursor
         except duckdb.OutOfMemoryException as error:
-            raise TooLittleMemory(Note("log.too_little_memory"), hint=Note("log.give_memory")) from error
+            raise TooLittleMemory(Note("log.too_little_memory"), hint=Note("hint.more_memory")) from error
         except RuntimeError as error:
             # duckdb makes an error of its own of an interrupt
             if str(error) == "Query interrupted":

@@ -104,16 +104,16 @@ class EventLog:
                 raise ValueError(f"two queries make a table {table}")
         return table
 
-    def derive(self, *, into: Schema | None = None, columns: frozenset[str] | None = None, **selects: str) -> EventLog:
+    def derive(self, columns: frozenset[str] | None = None, *, into: Schema | None = None, **selects: str) -> EventLog:
         """Return another log whose named tables are these queries; the others are shared.
 
         `{log}` in a query is this log's schema:
         `log.derive(event_rows="SELECT * FROM {log}.event_rows WHERE ...")`.
 
         Args:
+            columns: the `columns` of the new log, where a query adds or drops some.
             into: a schema that needs this log's (`log.engine.new_schema(log.schema)`) and holds further tables that
                 the queries read; they go with the new log.
-            columns: the `columns` of the new log, where a query adds or drops some.
             selects: `event_rows`, `case_rows`, `identities` ... -> query.
         """
         schema = into or self.engine.new_schema(self.schema)
@@ -137,7 +137,7 @@ class EventLog:
         if self.as_of is not None and moment < self.as_of:
             raise UsageError(
                 Note("log.ends_later", moment=moment.isoformat(" "), last=self.as_of.isoformat(" ")),
-                hint=Note("log.use_until"),
+                hint=Note("hint.use_until"),
             )
         literal = f"TIMESTAMP {quote(moment.isoformat(sep=' '))}"
         derived = self.derive(namespaces=f"SELECT * REPLACE ({literal} AS as_of) FROM {{log}}.namespaces")

@@ -15,7 +15,9 @@ is neither saved nor shown: the ids of events are made of it"""
 
 def said_columns(have: frozenset[str]) -> str:
     """Return SQL of the columns with the source's own words, for rows that nobody has labelled yet."""
-    return ", ".join(f"{name(column) if column in have else 'CAST(NULL AS VARCHAR)'} AS {raw}" for column, raw in SAID.items())
+    return ", ".join(
+        f"{name(column) if column in have else 'CAST(NULL AS VARCHAR)'} AS {raw}" for column, raw in SAID.items()
+    )
 
 
 def make_views(schema: Schema, columns: frozenset[str]) -> None:
@@ -60,8 +62,12 @@ def documented_events(schema: Schema) -> str:
         "journey_id": "CAST(NULL AS VARCHAR)",
     }
     listed = ", ".join(f"{made.get(column.name, f'v.{name(column.name)}')} AS {name(column.name)}" for column in EVENTS)
-    have = schema.columns(f"{schema}.event_rows")
-    ids = event_ids(have, f"{schema}.event_rows e JOIN {schema}.case_rows c USING (case_key)", f"{schema}.namespaces")
+    rows = f"{schema}.event_rows"
+    have = schema.columns(rows)
+    if "event_id" in have and not schema.one(f"SELECT count(*) FROM {rows} WHERE event_id IS NULL")[0]:
+        ids = f"SELECT seq, event_id FROM {rows}"
+    else:
+        ids = event_ids(have, f"{rows} e JOIN {schema}.case_rows c USING (case_key)", f"{schema}.namespaces")
     return f"SELECT {listed} FROM {schema}.events v JOIN ({ids}) i USING (seq)"
 
 

@@ -159,10 +159,6 @@ def traces(log: EventLog, *, per: Per = "case") -> str:
 
 def scope(log: EventLog, *, per: Per = "case") -> Scope:
     """How many traces, cases and customers a measure of this log is about."""
-    return log.know(f"scope per {per}", lambda: _scope(log, per))
-
-
-def _scope(log: EventLog, per: Per) -> Scope:
     (n_traces,) = log.one(f"SELECT count(*) FROM {traces(log, per=per)}")
     (n_all,) = log.one("SELECT count(DISTINCT case_key) FROM event_rows") if per != "case" else (n_traces,)
     if not customers_known(log):
@@ -193,7 +189,7 @@ def scoped(frame: pd.DataFrame, log: EventLog, *, per: Per) -> pd.DataFrame:
 
 def customers_known(log: EventLog) -> bool:
     """Whether cases have been linked to customers."""
-    return log.know("customers known", lambda: "customer_key" in columns_of(log.engine, f"{log.schema}.case_rows"))
+    return "customer_key" in columns_of(log.engine, f"{log.schema}.case_rows")
 
 
 def trace_of(log: EventLog, per: Per, table: str = "event_rows") -> tuple[str, str]:
@@ -216,10 +212,6 @@ def trace_of(log: EventLog, per: Per, table: str = "event_rows") -> tuple[str, s
 
 def zone_is_assumed(log: EventLog) -> str | None:
     """SQL whether the zone of an event `e` was assumed; None where all zones of the log are equally sure."""
-
-    def ask() -> str | None:
-        rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
-        assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
-        return f"e.source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None
-
-    return log.know("zone assumed", ask)
+    rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
+    assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
+    return f"e.source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None

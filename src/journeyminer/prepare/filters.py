@@ -10,7 +10,6 @@ from typing import NamedTuple
 from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
-from journeyminer.prepare.privacy import keep_numbers
 from journeyminer.prepare.rules import value_of
 from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
 from journeyminer.vocabulary import CHANNELS
@@ -46,7 +45,7 @@ def filter_log(
     steps = list(_steps(log, _moment("since", since), _moment("until", until), where, channels))
     if not steps:
         return log
-    schema = engine.new_schema()
+    schema = engine.new_schema(log.schema)
     kept = f"{log.schema}.case_rows"
     for number, step in enumerate(steps):
         table = f"{schema}.kept{number}"
@@ -56,12 +55,12 @@ def filter_log(
         if not engine.one(f"SELECT count(*) FROM {table}")[0]:
             raise EmptyLog(f"No case is left after the filter {step.description}.", hint=step.meant() or _reach(log))
         kept = table
-    filtered = log.derive(
+    return log.derive(
+        into=schema,
         event_rows=f"SELECT x.* FROM {{log}}.event_rows x SEMI JOIN {kept} USING (case_key)",
         case_rows=f"SELECT x.* FROM {{log}}.case_rows x SEMI JOIN {kept} USING (case_key)",
         identities=f"SELECT x.* FROM {{log}}.identities x SEMI JOIN {kept} USING (case_key)",
     )
-    return keep_numbers(filtered, log)
 
 
 def describe_filters(

@@ -11,7 +11,7 @@ from typing import Any
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
-from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.engine import Database, name, quote
 from journeyminer.log.schema import CASES, EVENTS
 
 _FORBIDDEN = {
@@ -168,7 +168,7 @@ def _parts(tree: object) -> Iterator[dict[str, Any]]:
             yield from _parts(value)
 
 
-def _unstable_functions(engine: Engine) -> set[str]:
+def _unstable_functions(engine: Database) -> set[str]:
     """The names of the functions that may answer differently the next time.
 
     A function has a row for every list of arguments it takes. One row may be stable and another only within a query:
@@ -182,7 +182,7 @@ def _unstable_functions(engine: Engine) -> set[str]:
     return {function for (function,) in rows} | _UNSTABLE
 
 
-def _macros(engine: Engine) -> dict[str, list[tuple[set[str], str]]]:
+def _macros(engine: Database) -> dict[str, list[tuple[set[str], str]]]:
     """The engine's macros: the parameters and the parsed expression of each one that goes by a name."""
     macros: dict[str, list[tuple[set[str], str]]] = {}
     rows = engine.rows(

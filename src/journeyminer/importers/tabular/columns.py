@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Set
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.log.loader import Loader
 from journeyminer.log.staging import columns_of
 from journeyminer.text import fold, fold_sql
 from journeyminer.vocabulary import IDENTITY_KINDS

@@ -10,8 +10,8 @@ from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, zone_rule
 from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.log.loader import Loader
 from journeyminer.log.staging import columns_of
 
 

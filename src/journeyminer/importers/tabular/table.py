@@ -13,7 +13,7 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
-from journeyminer.log.engine import Engine, one_file, quote
+from journeyminer.log.engine import Database, one_file, quote
 from journeyminer.note import Note
 from journeyminer.vocabulary import FateReason
 
@@ -60,7 +60,7 @@ class Table:
         cells = (row[place].strip() for row in self.head if place < len(row))
         return [cell for cell in cells if cell and cell not in self.nulls]
 
-    def stored(self, engine: Engine, called: str) -> Table:
+    def stored(self, engine: Database, called: str) -> Table:
         """The table in memory under that name, for the shapes that look at it more than once."""
         engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
         numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
