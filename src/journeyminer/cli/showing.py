@@ -61,10 +61,10 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
 def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
+    from journeyminer.log.lists import resource_names
     from journeyminer.log.schema import CASES, EVENTS
     from journeyminer.log.staging import columns_of
     from journeyminer.prepare.filters import filter_log
-    from journeyminer.prepare.privacy import resource_names
 
     of_case = columns_of(log.engine, f"{log.schema}.cases")
     there = of_case | columns_of(log.engine, f"{log.schema}.events")
@@ -152,7 +152,7 @@ LISTS = {
 def show_list(log: EventLog, wanted: str, format_: str, *, named: bool, language: Language) -> None:
     """Print a list of the log: the cases or events that the filters keep, or how many identifiers there are."""
     from journeyminer.cli.output import print_table
-    from journeyminer.prepare.privacy import resource_names
+    from journeyminer.log.lists import resource_names
 
     frame = log.sql(LISTS[wanted])
     if "resource" in frame:

@@ -11,14 +11,15 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
-from journeyminer.log.engine import Engine, Schema
-from journeyminer.log.receipt import Receipt
 from journeyminer.log.views import BASE_TABLES, documented_events, make_views
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from journeyminer.log.engine import Engine, Schema
+    from journeyminer.log.receipt import Receipt
 
 
 @dataclass(frozen=True, eq=False, repr=False)

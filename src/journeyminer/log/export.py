@@ -11,13 +11,15 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from journeyminer.files import in_place
-from journeyminer.log.engine import name, quote
-from journeyminer.log.eventlog import EventLog
 from journeyminer.log.schema import CASES, EVENTS, Column
+from journeyminer.sql import name, quote
 from journeyminer.text import guarded_sql
+
+if TYPE_CHECKING:
+    from journeyminer.log.eventlog import EventLog
 
 ATTRIBUTE_PREFIX = "attribute:"
 """XES key prefix of an event's further attributes, so that none can pass for a known one"""
@@ -74,7 +76,7 @@ def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     under the names of `log.schema.CASES`. Characters that XML cannot hold become U+FFFD.
 
     Args:
-        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+        agents: resource -> the name it is written by (`lists.resource_names`); default: as in the log. A customer is
             no resource, even where the source has one there.
 
     Raises:
@@ -116,7 +118,7 @@ def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     formula (see `text.FORMULA`) gets a leading apostrophe.
 
     Args:
-        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+        agents: resource -> the name it is written by (`lists.resource_names`); default: as in the log. A customer is
             no resource, even where the source has one there.
 
     Raises:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from journeyminer.log.engine import Schema
-from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.schema import CASES, CODED, EVENT_TYPES, RAW, STORED
 from journeyminer.log.staging import IS_EVENT, Staged, case_key, filled_columns
 from journeyminer.log.views import event_ids, make_views, said_columns
 from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Schema
+    from journeyminer.log.receipt import SourceReceipt
 
 STAGED_EVENTS = "staged_events"
 """the events of all files that are read record by record"""

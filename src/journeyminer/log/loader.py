@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from journeyminer.clock import END, FIRST, ZoneRule
-from journeyminer.log.engine import Schema
-from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Record
 from journeyminer.log.rows import Kind, StagedRows, case_row, event_row
 from journeyminer.log.staging import Staged, count_events, stage_table
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Schema
+    from journeyminer.log.receipt import SourceReceipt
+    from journeyminer.vocabulary import FateReason
 
 
 class Loader:

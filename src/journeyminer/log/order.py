@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from journeyminer.log.engine import name
+from journeyminer.sql import name
 
 
 def in_order(

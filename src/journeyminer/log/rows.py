@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from journeyminer.log.engine import Schema
-from journeyminer.log.record import Case, Event
 from journeyminer.log.schema import CASES
 from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Schema
+    from journeyminer.log.record import Case, Event
 
 BATCH = 20_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,11 +6,13 @@ rows codes nearly all of them, and only words that turn up later cost another lo
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from journeyminer.log.engine import Database, Schema
 from journeyminer.log.schema import CODED
 from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Database, Schema
 
 IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
 SAMPLE_ROWS = 100_000

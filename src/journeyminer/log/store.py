@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import MsgspecError
 
@@ -13,13 +13,15 @@ from journeyminer.errors import UnreadableLog, Unwritable
 from journeyminer.files import in_place
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.eventlog import EventLog
 from journeyminer.log.finish import Placed
 from journeyminer.log.receipt import from_data, to_data
 from journeyminer.log.schema import CASES, RAW, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.views import documented_events
 from journeyminer.note import Note
 from journeyminer.sql import name, one_file
+
+if TYPE_CHECKING:
+    from journeyminer.log.eventlog import EventLog
 
 MANIFEST = "manifest.json"
 _NATIVE = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from journeyminer.log.engine import Schema
+from typing import TYPE_CHECKING
+
 from journeyminer.log.schema import CASES, EVENTS, RAW, STORED, Column
 from journeyminer.sql import name
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Schema
 
 BASE_TABLES = ("event_rows", "case_rows", "identities", "rejects", "sources", "namespaces")
 """the tables that make a log; `events` and `cases` show two of them with the documented columns"""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.errors import EmptyLog, UsageError
-from journeyminer.log import EventLog
-from journeyminer.log.engine import quote
 from journeyminer.prepare.rules import value_of
 from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
+from journeyminer.sql import quote
 from journeyminer.vocabulary import CHANNELS
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 Moment = str | date | datetime | None
 

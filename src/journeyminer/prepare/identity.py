@@ -6,11 +6,14 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyminer.config import Config, read_toml
-from journeyminer.log import EventLog
-from journeyminer.log.engine import Schema
 from journeyminer.sql import listed, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
 
 KINDS = ("email", "external_id", "phone", "handle")
 """the kinds that identify a person, the first one wins: an address means the same in every source"""

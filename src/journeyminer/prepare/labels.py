@@ -10,17 +10,19 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.config import CLOSED_SETS, GIVE, Config
-from journeyminer.log import EventLog
-from journeyminer.log.engine import Schema
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import RAW
 from journeyminer.note import Note
 from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
 from journeyminer.sql import listed, name
 from journeyminer.vocabulary import RESOLVED_STATUSES
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")

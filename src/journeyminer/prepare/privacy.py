@@ -1,10 +1,11 @@
-"""Privacy: a customer is no resource, and who acts is shown as "agent 1 ... n" unless the user asks for names."""
+"""Privacy: a customer is not a resource."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from journeyminer.log import EventLog
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 
 def hide_customers(log: EventLog) -> EventLog:
@@ -18,15 +19,3 @@ def hide_customers(log: EventLog) -> EventLog:
         identities="SELECT case_key, kind, value FROM {log}.identities UNION "
         f"SELECT case_key, 'name', CAST(resource AS VARCHAR) FROM {{log}}.event_rows WHERE {named}",
     )
-
-
-def resource_names(log: EventLog, *, named: bool = False) -> Mapping[str, str]:
-    """Return every resource of the log with the name that a report shows: a number, the busiest is `agent 1`.
-
-    A log that was derived from another one, by a filter say, has the numbers of that one (see `EventLog.agents`).
-    Customers never appear, see `hide_customers`.
-
-    Args:
-        named: show the source's own names.
-    """
-    return {agent: agent if named else f"agent {number}" for number, agent in enumerate(log.agents, 1)}

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
-from journeyminer.log import EventLog
 from journeyminer.log.engine import Database, name, quote
 from journeyminer.log.schema import CASES, EVENTS
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 _FORBIDDEN = {
     "SUBQUERY": "a subquery",
@@ -121,7 +123,7 @@ def _meant(log: EventLog, where: Where, column: str, text: str) -> str:
     if not rows:
         return f"No event has a {column}."
     if column == "resource":
-        # their names are private, see prepare.privacy
+        # their names are private, see log.lists
         return f"No resource is {text!r}: filters know them by the source's names, which --agents named shows."
     values = {value.lower(): value for (value,) in reversed(rows)}
     near = [values[found] for found in get_close_matches(text.lower(), values, SHOWN)]

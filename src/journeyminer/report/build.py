@@ -83,7 +83,7 @@ class _Making:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Resources as reports show them."""
-        from journeyminer.prepare.privacy import resource_names
+        from journeyminer.log.lists import resource_names
 
         return resource_names(self.log, named=self.named)
 
