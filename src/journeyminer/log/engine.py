@@ -68,28 +68,34 @@ def _cgroup_limits() -> list[Path]:
 
 
 class Database:
-    """What runs SQL. Every statement runs on a cursor of its own, which sees the tables of `schemas` by their names.
+    """What runs SQL, on cursors of its own that see the tables of `schemas` by their bare names.
 
-    So no statement changes what the names of another one mean, also where several threads ask or rows still come.
+    A cursor runs one statement at a time and its names never mean anything else, so that nobody is answered of another
+    log, also where several threads ask or rows still come.
     """
 
-    connection: DuckDBPyConnection
-    schemas: tuple[str, ...] = ()
-    _left: deque[str]
-    """schemas that nobody holds any more; they are dropped before the next statement, in nobody's midst"""
+    def __init__(self, connection: DuckDBPyConnection, left: deque[str], schemas: tuple[str, ...] = ()) -> None:
+        self.connection = connection
+        self.schemas = schemas
+        self._left = left
+        self._idle: list[DuckDBPyConnection] = []
 
     @contextmanager
     def _cursor(self) -> Iterator[DuckDBPyConnection]:
         import duckdb
 
-        cursor = self.connection.cursor()
         try:
+            cursor = self._idle.pop()
+        except IndexError:
+            cursor = self._new_cursor()
+        done = False
+        try:
+            # what nobody holds any more goes between two statements: a garbage collector may run inside of one
             with suppress(IndexError):
                 while True:
                     cursor.execute(f"DROP SCHEMA IF EXISTS {self._left.popleft()} CASCADE")
-            if self.schemas:
-                cursor.execute(f"SET search_path = '{','.join(self.schemas)}'")
             yield cursor
+            done = True
         except duckdb.OutOfMemoryException as error:
             raise TooLittleMemory(Note("log.too_little_memory"), hint=Note("hint.more_memory")) from error
         except RuntimeError as error:
@@ -98,7 +104,16 @@ class Database:
                 raise KeyboardInterrupt from error
             raise
         finally:
-            cursor.close()
+            if done:
+                self._idle.append(cursor)
+            else:
+                cursor.close()
+
+    def _new_cursor(self) -> DuckDBPyConnection:
+        cursor = self.connection.cursor()
+        if self.schemas:
+            cursor.execute(f"SET search_path = '{','.join(self.schemas)}'")
+        return cursor
 
     @property
     def failure(self) -> type[Exception]:
@@ -184,7 +199,7 @@ class Engine(Database):
         self._spill = Path(tempfile.mkdtemp(prefix="journeyminer-"))
         self._removed = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         limit = parse_memory(memory) if memory else default_memory()
-        self.connection = duckdb.connect(
+        connection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": f"{max(limit, 64 << 20)}B",
@@ -195,9 +210,9 @@ class Engine(Database):
                 **({"threads": str(threads)} if threads else {}),
             },
         )
-        self.connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        self._closed = weakref.finalize(self, self.connection.close)
-        self._left = deque()
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        super().__init__(connection, deque())
+        self._closed = weakref.finalize(self, connection.close)
         self._numbers = count(1)
 
     def close(self) -> None:
@@ -224,10 +239,8 @@ class Schema(Database):
     """
 
     def __init__(self, engine: Engine, own: str, needs: tuple[Schema, ...]) -> None:
+        super().__init__(engine.connection, engine._left, (own, *map(str, needs)))
         self.engine = engine
-        self.connection = engine.connection
-        self.schemas = (own, *map(str, needs))
-        self._left = engine._left
         self._needs = needs
         weakref.finalize(self, self._left.append, own).atexit = False
 
