@@ -41,7 +41,8 @@ event of a case."""
 
 _LABELLED = """
     SELECT case_key,
-           CASE WHEN count(*) OVER (PARTITION BY native_id) = 1 THEN native_id ELSE case_id END AS label,
+           CASE WHEN native_id IN (SELECT native_id FROM cases GROUP BY native_id HAVING count(*) = 1)
+               THEN native_id ELSE case_id END AS label,
            CASE WHEN customer_key IS NOT NULL THEN dense_rank() OVER (ORDER BY customer_key NULLS LAST) END AS customer,
            * EXCLUDE (case_key, customer_key)
     FROM cases

@@ -14,6 +14,7 @@ from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
 from journeyminer.log.engine import Database, one_file, quote
+from journeyminer.log.order import nth_row
 from journeyminer.note import Note
 from journeyminer.vocabulary import FateReason
 
@@ -69,7 +70,7 @@ class Table:
     @property
     def record(self) -> str:
         """SQL of a row's number, for queries over the whole relation in its order."""
-        return RECORD if self.numbered else f"row_number() OVER () + {self.first_row - 1}"
+        return RECORD if self.numbered else nth_row(self.first_row)
 
 
 def find_dialect(sample: Sample) -> Dialect | None:
