@@ -18,6 +18,7 @@ import pytest
 from journeyminer.cli.main import COMMANDS, cli
 from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, options_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -68,6 +69,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
+def test_every_page_that_is_named_anywhere_exists() -> None:
+    named = re.compile(r"\b(?:docs|examples)/[\w./-]*\w")
+    text = [file for folder in ("src", "docs", "bench", "tests") for file in (ROOT / folder).rglob("*")]
+    for file in (*text, *ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"):
+        if file.suffix in (".py", ".md", ".toml", ".j2", ".js", ".css", "") and file.is_file():
+            for path in named.findall(file.read_text(encoding="utf-8")):
+                assert (ROOT / path).exists(), f"{file.relative_to(ROOT)} names {path}"
+
+
 def test_the_readme_names_every_command_and_exit_status() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in COMMANDS:
@@ -103,6 +113,23 @@ def column_reference() -> str:
     return "\n".join(parts)
 
 
+def option_reference() -> str:
+    """Every option with its flag, its key and its default, from the classes that declare them."""
+    head = "| flag | in journeyminer.toml | default | meaning |\n|---|---|---|---|"
+    parts = [
+        "# Options\n\nA flag goes before journeyminer.toml, the file before the default; lists and tables add up.\n"
+    ]
+    for kind in (ReadOptions, RunOptions, FilterOptions, ReportOptions):
+        rows = []
+        for each in options_of(kind):
+            flag = f"{', '.join(each.flags)} {each.metavar}".strip().replace("|", "\\|")
+            keys = ", ".join(f"`{key}`" for key in each.keys)
+            env = f" Environment: `{each.env}`." if each.env else ""
+            rows.append(f"| {flag and f'`{flag}`'} | {keys} | {each.shown_default} | {each.help}{env} |")
+        parts.append("\n".join([f"## {str(kind.__doc__).rstrip('.')}\n", head, *rows, ""]))
+    return "\n".join(parts)
+
+
 def measure_reference() -> str:
     """Every measure's docstring: it is the definition."""
     import inspect
@@ -114,7 +141,9 @@ def measure_reference() -> str:
         function = getattr(mining, name)
         if inspect.isfunction(function):
             text = inspect.getdoc(function)
-            parts.append(f"## {name}\n\n```python\n{name}{inspect.signature(function)}\n```\n\n```text\n{text}\n```\n")
+            # annotations are texts, which Python quotes
+            signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
+            parts.append(f"## {name}\n\n```python\n{name}{signature}\n```\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
 
 
@@ -146,6 +175,7 @@ def _kind(schema: dict[str, Any]) -> str:
     ("page", "make"),
     [
         ("commands.md", command_reference),
+        ("options.md", option_reference),
         ("columns.md", column_reference),
         ("measures.md", measure_reference),
         ("report.md", report_reference),

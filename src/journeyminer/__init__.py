@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from journeyminer.importers import ReadOptions
     from journeyminer.log import EventLog
+    from journeyminer.options import ReadOptions
 
 _LAZY = {
     "EventLog": "journeyminer.log",
-    "ReadOptions": "journeyminer.importers",
+    "ReadOptions": "journeyminer.options",
     "filter_log": "journeyminer.prepare.filters",
     "prepare": "journeyminer.prepare",
     "graph": "journeyminer.mining",
@@ -33,6 +33,7 @@ _LAZY = {
     "kpis": "journeyminer.mining",
     "build": "journeyminer.report.build",
     "Report": "journeyminer.report.model",
+    "write_report": "journeyminer.render",
 }
 __all__ = ["read", *_LAZY]  # noqa: PLE0604 - names of modules' attributes are text
 
@@ -47,7 +48,7 @@ def read(
 
     Args:
         paths: files and folders of exports.
-        options: how to read them; see ReadOptions.
+        options: how to read them; see ReadOptions. Default: as `config` says.
         config: a journeyminer.toml; default: the one of the working folder, where there is one.
         memory: the engine's memory limit, such as "4GB".
 
@@ -56,9 +57,11 @@ def read(
     """
     from journeyminer.config import load_config
     from journeyminer.importers import read_log
+    from journeyminer.options import ReadOptions, fill
     from journeyminer.prepare import prepare
 
     known = load_config(Path(config) if config else None)
+    options = options or fill(ReadOptions, known.options)
     return prepare(read_log(paths, options=options, memory=memory), config=known)
 
 

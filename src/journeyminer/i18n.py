@@ -200,15 +200,20 @@ class Language:
 
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
         """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
-        target, fate, record, or the name of a closed set (turn, role ...). Without a kind numbers are numbers."""
+        target, fate, record, lines (each on its own), what is counted (events, case ...: see `[count]`), or the name of
+        a closed set (turn, role ...). Without a kind numbers are numbers and text is text."""
         if isinstance(value, Note):
             return self.note(value)
+        if kind == "lines" and isinstance(value, tuple):
+            return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):
             return ", ".join(self.value(item, kind) for item in value)
         if kind in _WRITERS and (value is not None or kind in ("source", "target")):
             return str(getattr(self, kind)(value))
         if value is None:
             return UNKNOWN
+        if isinstance(value, int) and self.has(f"count.{kind}"):
+            return self.text(f"count.{kind}", n=value)
         if kind not in ("", "number", "decimal"):
             return self.word(kind, str(value))
         if isinstance(value, bool):

@@ -304,7 +304,7 @@ def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path
     cli("import", tickets, "-o", "log")
     before = sorted((tmp_path / "log").iterdir())
     done = cli(*command, tickets, "-o", "log")
-    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert done.status == 3 and "log: The folder is a log." in done.err
     assert sorted((tmp_path / "log").iterdir()) == before
 
 
@@ -333,15 +333,37 @@ def test_the_receipt_speaks_the_language_of_the_report(cli: Cli, tickets: Path) 
     assert "case_id = case_id" in page
 
 
-def test_programs_are_told_in_english(cli: Cli, tickets: Path) -> None:
-    assert "log de eventos: pelas colunas" in cli("show", "quality", tickets, "--language", "pt").out
-    assert "tabular" in cli("show", "quality", tickets, "--language", "pt", "--format", "csv").out
+def test_programs_are_told_slugs_and_people_sentences(cli: Cli, tickets: Path) -> None:
+    shown = cli("show", "quality", tickets, "--language", "pt").out
+    assert "log de eventos" in shown and "pelas colunas" in shown
+    headers = ["case_id", "activity", "timestamp"]
+    assert (
+        f"tabular:event_log,7,7,0,0,0,7,match.columns(headers={'; '.join(headers)})"
+        in cli("show", "quality", tickets, "--language", "pt", "--format", "csv").out
+    )
     (source,) = json.loads(cli("show", "quality", tickets, "--language", "pt", "--format", "json").out)["sources"]
-    assert source["reason"] == "event log: its columns case_id, activity, timestamp"
-    assert source["decisions"]["profile"] == "event_log"
+    assert source["reason"] == {"slug": "match.columns", "params": {"headers": headers}}
+    assert source["profile"] == "event_log"
 
 
-def test_identify_speaks_the_configured_language(cli: Cli, tickets: Path) -> None:
+def test_all_that_is_said_is_in_the_configured_language(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     Path("journeyminer.toml").write_text('language = "es"\n', encoding="utf-8")
-    assert "registro de eventos: por las columnas" in cli("identify", tickets).out
-    assert "event log: its columns" in cli("identify", tickets, "--format", "csv").out
+    assert "por las columnas" in cli("identify", tickets).out
+    assert "match.columns(headers=" in cli("identify", tickets, "--format", "csv").out
+    assert "registro de eventos" in cli("sources").out
+    assert "escrito: " in cli("import", tickets, "-o", tmp_path / "log").err
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(b"PK")
+    broken = cli("show", "quality", tmp_path / "in").err
+    assert (
+        broken
+        == "Error: a.xlsx: Los libros de Excel no se leen. Guarde la hoja como CSV (UTF-8) e indique ese archivo.\n"
+    )
+    assert cli("show", "quality", tmp_path / "in", "--language", "hu").err.startswith(
+        "Hiba: a.xlsx: Excel-munkafüzeteket"
+    )
+
+
+def test_a_configuration_that_cannot_say_its_language_fails_in_english(cli: Cli, tickets: Path) -> None:
+    Path("journeyminer.toml").write_text('language = "tlh"\n', encoding="utf-8")
+    assert cli("show", "quality", tickets).err.startswith("Error: journeyminer.toml: language:")

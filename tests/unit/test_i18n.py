@@ -17,7 +17,7 @@ PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
-    "turn", "between", "fate", "record", "separator", "written", "holds",
+    "turn", "between", "fate", "record", "separator", "written", "holds", "lines", "events", "case",
 }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, session_options, table_format
-from journeyminer.errors import UsageError
+from journeyminer.cli.options import EXPORTS, TABLE_FORMAT, session_options
+from journeyminer.errors import UsageError, nearest
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -21,8 +23,8 @@ LISTED = ("cases", "events", "identities")
 @click.argument("measures", metavar="MEASURE[,MEASURE...]")
 @EXPORTS
 @click.option("--by", metavar="COLUMN", help="Split by a column of the log: whole cases that hold the value.")
-@table_format
-@session_options("reading", "filters", "look")
+@TABLE_FORMAT
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
     """Print measures of exports or of a log.
 
@@ -34,11 +36,11 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
     unknown = [measure for measure in wanted if measure not in REPORTED + LISTED]
     if unknown or not wanted:
-        known = " ".join(REPORTED + LISTED)
-        raise UsageError(f"There is no measure {', '.join(unknown) or measures!r}.", hint=f"Choose from: {known}.")
+        name = ", ".join(unknown) or measures
+        raise UsageError(Note("usage.no_measure", name=name, hint=nearest(name, REPORTED + LISTED)))
     lists = [measure for measure in wanted if measure in LISTED]
     if lists and (len(wanted) > 1 or by):
-        raise UsageError(f"{lists[0]} is a list; it is shown alone and unsplit.", hint=f"Run: show {lists[0]}.")
+        raise UsageError(Note("usage.list_alone", name=lists[0]))
     log = session.read(exports)
     kept = session.filter(log)
     if lists:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from journeyminer.cli.output import coloured
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -38,7 +39,7 @@ MOST_VALUES = 20
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(session, log, by)
+    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", tell=session.tell)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -58,7 +59,7 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
-def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
+def split(log: EventLog, column: str, *, named: bool, tell: Callable[[Note], None]) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.lists import resource_names
@@ -82,12 +83,12 @@ def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
         f"ORDER BY count(DISTINCT case_key) DESC, value LIMIT {MOST_VALUES}"
     )
     if not values:
-        raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
+        raise EmptyLog(Note("run.no_values", column=column), hint=Note("run.see_quality"))
     n_values = values[0][1]
     if n_values > MOST_VALUES:
-        session.say("most_values", column=column, n=n_values, most=MOST_VALUES)
-    session.say("whole_cases", column=column)
-    shown = resource_names(log, named=session.look.agents == "named") if column == "resource" else {}
+        tell(Note("run.most_values", column=column, n=n_values, most=MOST_VALUES))
+    tell(Note("run.whole_cases", column=column))
+    shown = resource_names(log, named=named) if column == "resource" else {}
     return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 
 
@@ -100,7 +101,7 @@ def _print_tables(
     names = [table for measure in measures for table in TABLES[measure]]
     if format_ == "csv":
         if len(measures) > 1:
-            raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
+            raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
         names = names[:1]
     made = {value: report_tables(report) for value, report in reports.items()}
     if format_ != "csv":
@@ -113,7 +114,7 @@ def _print_tables(
         parts = {value: tables[name] for value, tables in made.items() if name in tables}
         if parts:
             table = parts[""] if by is None else _stacked(parts, by)
-            printed.append(render_table(table, format_, language, color=sys.stdout.isatty()))
+            printed.append(render_table(table, format_, language, color=coloured()))
     click.echo("\n".join(printed), nl=False)
 
 

@@ -117,7 +117,7 @@ def from_pandas(
     named = {"case_id": case, "activity": activity, "timestamp": timestamp, **columns}
     if missing := [theirs for theirs in named.values() if theirs not in frame.columns]:
         have = tuple(map(str, frame.columns))
-        raise MissingColumn(Note("usage.no_frame_column", column=missing[0]), hint=Note("hint.known", known=have))
+        raise MissingColumn(Note("usage.no_frame_column", column=missing[0]), hint=Note("usage.known", known=have))
     if unknown := [ours for ours in named if ours not in ("case_id", *STORED)]:
         hint = Note("hint.log_has", columns=("case_id", *STORED))
         raise MissingColumn(Note("usage.no_log_column", column=unknown[0]), hint=hint)

@@ -6,7 +6,9 @@ Everything here returns text; only the command line prints. Data never steers th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +29,8 @@ UNKNOWNS: Final = 2
 UNKNOWN_LENGTH: Final = 120
 """characters of what cannot be known before the rest is left to the report: two lines"""
 BAR: Final = 60
+MARGIN: Final = 20
+"""columns that the bar leaves free beside itself, for the words at the left"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
 SIGNS: Final[dict[Turn, str]] = {
@@ -36,25 +40,17 @@ SIGNS: Final[dict[Turn, str]] = {
 """our turns are solid, all others light: the bar reads without colour"""
 
 
-def render(
-    report: Report,
-    language: Language,
-    *,
-    written: Sequence[str] = (),
-    color: bool = False,
-    width: int = WIDTH,
-) -> str:
-    """About 15 lines; `written` are the names of the files that the run wrote."""
+def render(report: Report, language: Language, *, color: bool = False, width: int = WIDTH) -> str:
+    """About 15 lines, `width` columns wide, with colour codes where asked."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for part in (_read, _clock, _places, _way, _unknowns):
-        for head, line in part(report, language):
-            grid.add_row(_text(language.text(head) if head else ""), line)
-    if written:
-        grid.add_row(_text(language.text("terminal.wrote")), _text(", ".join(written)))
+    parts = (_read(report, language), _clock(report, language, min(BAR, width - MARGIN)), _places(report, language),
+             _way(report, language), _unknowns(report, language))  # fmt: skip
+    for head, line in chain.from_iterable(parts):
+        grid.add_row(_text(language.text(head) if head else ""), line)
     return _to_text([grid], color=color, width=width)
 
 
@@ -117,12 +113,12 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
         yield "", _text(language.text("read.unbalanced"), "bold red")
 
 
-def _clock(report: Report, language: Language) -> Iterable[Line]:
+def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     rows = phrases.clock(report)
     if not rows:
         return
     bar = _text("")
-    for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], BAR), strict=True):
+    for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], width), strict=True):
         bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
     words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
@@ -177,6 +173,11 @@ def _cells(shares: Sequence[float], width: int) -> list[int]:
     return cells
 
 
+_CODE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_TAIL: Final = re.compile(rf"(?:\s|{_CODE.pattern})+$")
+"""blanks at the end of a line, whatever their colour"""
+
+
 def _text(text: str, style: str = "") -> Text:
     from rich.text import Text
 
@@ -189,7 +190,7 @@ def _to_text(parts: Iterable[RenderableType], *, color: bool, width: int) -> str
         for part in parts:
             console.print(part, highlight=False, markup=False, emoji=False)
     text = capture.get().replace(GLUE, " ")
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(_TAIL.sub(lambda tail: "".join(_CODE.findall(tail[0])), line) for line in text.splitlines()) + "\n"
 
 
 def _console(*, color: bool, width: int) -> Console:

@@ -87,6 +87,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Legend:
+    """What widths and numbers say, and what the colours of lines mean, from little lost time to much."""
+
+    lines: str
+    lost: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Everything that is drawn, from top to bottom. `costs`: whether any time is known to be lost, so that colours mean
     something."""
@@ -97,6 +106,7 @@ class Picture:
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     costs: bool
+    legend: Legend
 
 
 def picture(graph: GraphData, words: Words, *, per: Per = "case") -> Picture:
@@ -121,7 +131,18 @@ def picture(graph: GraphData, words: Words, *, per: Per = "case") -> Picture:
         boxes=tuple(scribe.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
         lines=(*_moves(shown, order, spine, scribe), *_markers(graph, shown, spine, scribe)),
         costs=scribe.lost > 0,
+        legend=legend(words),
     )
+
+
+def legend(words: Words) -> Legend:
+    """The legend of any map, in a reader's words."""
+    bounds = [words.percent(share) for share in LOST_SHARES]
+    first = words.text("map.legend.below", share=bounds[0])
+    between = [words.text("map.legend.between", low=low, high=high) for low, high in pairwise(bounds)]
+    last = words.text("map.legend.above", share=bounds[-1])
+    lines, lost = words.text("map.legend.lines"), words.text("map.legend.lost")
+    return Legend(lines, lost, (first, *between, last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from journeyminer.errors import DrawingFailed
+from journeyminer.note import Note
 from journeyminer.render.map.picture import plain
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -62,7 +63,7 @@ def redraw(
     try:
         drawn = ET.fromstring(svg)
     except ET.ParseError:
-        raise DrawingFailed("The drawing program did not write SVG.", hint="Choose another one with --dot.") from None
+        raise DrawingFailed(Note("report.not_svg"), hint=Note("report.another_program")) from None
     painter = _Painter(captions, opacities or {}, prefix, background)
     root = ET.Element("svg", {"xmlns": SVG[1:-1], **{name: drawn.get(name, "") for name in FRAME}})
     root.attrib |= {"class": "journey-map", "role": "group", "aria-label": plain(label), "font-family": SANS}

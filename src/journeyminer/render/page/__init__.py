@@ -29,10 +29,11 @@ MOST_ROWS: Final = 200
 
 
 def render(report: Report, language: Language, *, map_svg: str | None = None) -> str:
-    """The page. `map_svg` is the drawn map (render/map.py), inlined as it is; without one the moves are a table."""
+    """The page. `map_svg` is the drawn map (render/map), inlined as it is; without one the moves are a table."""
     from markupsafe import Markup
 
-    from journeyminer.render.map import MAP_CSS, map_legend
+    from journeyminer.render.map import MAP_CSS
+    from journeyminer.render.map.picture import legend
 
     css, script = _asset("report.css") + MAP_CSS, _asset("report.js")
     page = _environment().get_template("report.html.j2")
@@ -49,7 +50,7 @@ def render(report: Report, language: Language, *, map_svg: str | None = None) ->
         css=Markup(css),
         script=Markup(script),
         policy=_policy(css, script),
-        map_legend=map_legend(language),
+        map_legend=legend(language),
         map_svg=None if map_svg is None else Markup(map_svg),
         heat_level=_heat_level(report.handovers or ()),
         chips=_chips(report),
