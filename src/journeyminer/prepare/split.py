@@ -37,7 +37,7 @@ def split_log(log: EventLog, *, by: str, most: int = MOST_VALUES, named: bool = 
     values = _values(log, by)
     rows = log.rows(f"SELECT value FROM ({values}) GROUP BY value ORDER BY count(*) DESC, value LIMIT {most}")
     if not rows:
-        raise EmptyLog(Note("filter.no_value", column=by), hint=Note("hint.show_quality"))
+        raise EmptyLog(Note("run.no_values", column=by), hint=Note("run.see_quality"))
     shown = resource_names(log, named=named) if by == "resource" else {}
     parts = {}
     for (value,) in rows:
