@@ -75,7 +75,7 @@ def test_a_statement_that_fails_or_is_left_half_read_troubles_no_other() -> None
         schema.attempt("SELECT nothing")
         == 'Binder Error: Referenced column "nothing" was not found because the FROM clause is missing'
     )
-    stream.close()
+    del stream
     assert schema.one("SELECT 7") == (7,)
 
 
