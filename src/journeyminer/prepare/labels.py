@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = {"mail": "us_unknown", "whatsapp": "us_unknown_chat"}
-"""the sources whose every message is by the customer or by us -> the note where nobody is known to be either"""
+TALKS = ("mail", "whatsapp")
+"""the sources whose every message is by the customer or by us"""
 
 
 class Labelled(NamedTuple):
@@ -61,10 +61,9 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     if unproved:
         labelled = [_without_named_status(row) if row.source_no in unproved else row for row in labelled]
         prepared = _with_labels(log, labelled)
-    counts = {"status_is_final": len(final), "ends_unknown": len(unproved)}
     # who acts is numbered where customers are known first
     origin = (log.origin or log) if log.prepared else None
-    return replace(prepared, receipt=_receipt(log, labelled, counts), prepared=True, origin=origin)
+    return replace(prepared, receipt=_receipt(log, labelled, final, unproved), prepared=True, origin=origin)
 
 
 def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
@@ -224,12 +223,8 @@ def _make_table(schema: Schema, labelled: Sequence[Labelled], keys: Sequence[str
     )
 
 
-def _receipt(log: EventLog, labelled: Sequence[Labelled], files: Mapping[str, int]) -> Receipt:
-    """The log's receipt with what labelling came to: per source what is known, the unmatched words, who is silent.
-
-    Args:
-        files: slug of a note -> of how many files it speaks.
-    """
+def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unproved: set[int]) -> Receipt:
+    """The log's receipt with what labelling came to: per source what is known, the unmatched words, who is silent."""
     counts: Counter[tuple[str, str]] = Counter()
     known: dict[int, Counter[str]] = defaultdict(Counter)
     for row in labelled:
@@ -239,18 +234,24 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], files: Mapping[str, in
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
     ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
     silent = Counter(
-        TALKS[source.importer]
+        source.importer
         for number, source in enumerate(log.receipt.sources)
         if source.importer in TALKS and source.events and not known[number]["us"]
     )
-    made = {**{slug: silent[slug] for slug in TALKS.values()}, **files}
+    made = (
+        Note("us_unknown", files=silent["mail"]),
+        Note("us_unknown_chat", files=silent["whatsapp"]),
+        Note("status_is_final", files=len(final)),
+        Note("ends_unknown", files=len(unproved)),
+    )
+    slugs = {note.slug for note in made}
     return replace(
         log.receipt,
         sources=tuple(_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)),
         unmatched=tuple(Unmatched(field, value, n) for (field, value), n in ranked),
         notes=(
-            *(note for note in log.receipt.notes if note.slug not in made),
-            *(Note(slug, files=n) for slug, n in made.items() if n),
+            *(note for note in log.receipt.notes if note.slug not in slugs),
+            *(note for note in made if note.params["files"]),
         ),
     )
 
