@@ -24,18 +24,11 @@ _LAZY = {
     "ReadOptions": "journeyminer.options",
     "filter_log": "journeyminer.prepare.filters",
     "prepare": "journeyminer.prepare",
-    "graph": "journeyminer.mining",
-    "variants": "journeyminer.mining",
-    "handovers": "journeyminer.mining",
-    "durations": "journeyminer.mining",
-    "turns": "journeyminer.mining",
-    "bottlenecks": "journeyminer.mining",
-    "kpis": "journeyminer.mining",
     "build": "journeyminer.report.build",
-    "Report": "journeyminer.report.model",
+    "Report": "journeyminer.report.sections",
     "write_report": "journeyminer.render",
 }
-__all__ = ["read", *_LAZY]  # noqa: PLE0604 - names of modules' attributes are text
+"""name -> its module; beside these, every measure of `report.sections` is public"""
 
 
 def read(
@@ -68,4 +61,11 @@ def read(
 def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
     if attribute in _LAZY:
         return getattr(import_module(_LAZY[attribute]), attribute)
+    if attribute == "__all__" or not attribute.startswith("_"):
+        from journeyminer.report.sections import MEASURES
+
+        if attribute == "__all__":
+            return ["read", *_LAZY, *MEASURES]
+        if attribute in MEASURES:
+            return MEASURES[attribute]
     raise AttributeError(f"module 'journeyminer' has no attribute {attribute!r}")

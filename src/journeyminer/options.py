@@ -242,7 +242,7 @@ class LanguageOptions:
     """Which language is spoken."""
 
     language: str = option("--language CODE", one_of(*available_languages()), default="en", keys="language",
-        help=f"Language of all that is said and written: {', '.join(available_languages())}.")
+        help="Language of all that is said and written, e.g. pt; a wrong one is answered with all there are.")
 
 
 @dataclass(frozen=True)

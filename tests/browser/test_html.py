@@ -10,7 +10,7 @@ import pytest
 from browser.chromium import Page, browser, find
 from journeyminer.i18n import Language
 from journeyminer.render import render
-from journeyminer.report.model import Report
+from journeyminer.report.sections import Report
 from sample_report import HOSTILE, empty_report, hostile_report, sample_report
 
 Open = Callable[[Report], Page]

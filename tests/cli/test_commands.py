@@ -17,18 +17,10 @@ from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log.store import load_log
+from journeyminer.report.schema import schema
+from journeyminer.report.sections import ASKED
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
-
-MEASURES = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
-
-
-def schema() -> dict[str, object]:
-    from importlib import resources
-
-    text = resources.files("journeyminer.report").joinpath("report.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, object] = json.loads(text)
-    return loaded
 
 
 def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_path: Path) -> None:
@@ -88,16 +80,16 @@ def test_importing_again_with_append_adds_nothing(cli: Cli, tickets: Path, tmp_p
     assert [source.deduplicated for source in log.receipt.sources] == [0, 7]
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", ASKED)
 def test_show_prints_one_measure_under_its_report_key(cli: Cli, tickets: Path, measure: str) -> None:
     done = cli("show", measure, tickets, "--format", "json")
     assert done.status == 0
     data = json.loads(done.out)
     assert measure in data
-    assert set(data) & set(MEASURES) == {measure}
+    assert set(data) & set(ASKED) == {measure}
 
 
-@pytest.mark.parametrize("measure", [measure for measure in MEASURES if measure != "findings"])
+@pytest.mark.parametrize("measure", [measure for measure in ASKED if measure != "findings"])
 @pytest.mark.parametrize("format_", ["terminal", "csv", "markdown"])
 def test_show_prints_tables(cli: Cli, tickets: Path, measure: str, format_: str) -> None:
     done = cli("show", measure, tickets, "--format", format_)

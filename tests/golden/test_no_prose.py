@@ -25,6 +25,7 @@ from journeyminer.note import Note
 from journeyminer.prepare import prepare
 from journeyminer.render import render
 from journeyminer.report.build import build
+from words import forms_of
 
 CODES = available_languages()
 SLUGS = {
@@ -78,8 +79,7 @@ def ends(place: str, known: tuple[str, ...]) -> str:
 @cache
 def sentences() -> re.Pattern[str]:
     """What stands between the parameters of any English sentence, where that is three words or more."""
-    entries = catalogue("en").values()
-    forms = [form for entry in entries for form in ([entry] if isinstance(entry, str) else entry.values())]
+    forms = [form for entry in catalogue("en").values() for form in forms_of(entry)]
     pieces = {piece.strip(" .,:;()“”„") for form in forms for piece in re.split(r"{[^}]*}", form)}
     return re.compile("|".join(re.escape(piece) for piece in sorted(pieces) if len(piece.split()) >= 3))
 

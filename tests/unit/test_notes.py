@@ -13,6 +13,7 @@ from journeyminer import note as note_module
 from journeyminer.i18n import available_languages, catalogue
 from journeyminer.note import Note
 from journeyminer.vocabulary import FATE_REASONS
+from words import forms_of
 
 PACKAGE = Path(note_module.__file__).parent
 NODES = [
@@ -43,8 +44,7 @@ def test_notes_and_their_words_are_the_same_set_in_every_language(code: str) -> 
 @pytest.mark.parametrize("code", available_languages())
 def test_a_sentence_quotes_only_what_all_its_notes_carry(code: str) -> None:
     for call in CALLS:
-        entry = catalogue(code)[f"note.{slug_of(call)}"]
-        forms = [entry] if isinstance(entry, str) else [text for form, text in entry.items() if form != "by"]
+        forms = forms_of(catalogue(code)[f"note.{slug_of(call)}"])
         quoted = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
         carried = {keyword.arg for keyword in call.keywords}
         assert None in carried or quoted <= carried, ast.unparse(call)  # None: ** brings some

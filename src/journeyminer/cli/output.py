@@ -17,7 +17,7 @@ from journeyminer.text import printable
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 NARROWEST, WIDEST = 60, 100
 """columns of the summary, whatever the terminal has"""

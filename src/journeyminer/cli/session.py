@@ -11,13 +11,13 @@ from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
+from journeyminer.i18n import Language
 from journeyminer.note import Note
 from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
-    from journeyminer.i18n import Language
     from journeyminer.log import EventLog
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 
 @dataclass
@@ -113,17 +113,19 @@ class Session:
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
         """The Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
-        from journeyminer.report.build import SECTIONS, build
+        from journeyminer.report.build import build
+        from journeyminer.report.sections import ASKED
 
         asked, look = self.filters, self.look
+        filters = describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
         return build(
             log,
-            sections=SECTIONS if sections is None else sections,
+            sections=ASKED if sections is None else sections,
             per=asked.per,
             named=look.agents == "named",
             max_nodes=look.max_nodes,
             max_edges=look.max_edges,
-            filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
+            filters=tuple(map(Language().note, filters)),  # TRANSITION: a report will hold the notes
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
 

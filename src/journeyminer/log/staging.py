@@ -35,11 +35,6 @@ class Staged(NamedTuple):
     coded: bool = False
 
 
-def columns_of(database: Database, relation: str) -> frozenset[str]:
-    """Return the names of a relation's columns."""
-    return database.columns(relation)
-
-
 def filled_columns(database: Database, table: str) -> frozenset[str]:
     """Return the columns of a table that hold anything, so that a log has only those."""
     columns = sorted(database.columns(table))

@@ -2,17 +2,101 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
-from journeyminer.mining.moves import moves, scope
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Row, Seconds, whole
+from journeyminer.mining.moves import moves
+from journeyminer.mining.simplify import Shown
 from journeyminer.mining.turns import lost_by_edge
-from journeyminer.mining.variants import variant_keys, variant_rows
+from journeyminer.mining.variants import variant_keys, variants
 from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+class Node(Row, frozen=True):
+    """An activity.
+
+    Attributes:
+        activity: A slug of the vocabulary, or the source's own word.
+        n: Events.
+        n_cases: Traces with such an event.
+    """
+
+    activity: str
+    n: Count
+    n_cases: Count
+
+
+class Edge(Row, frozen=True):
+    """One activity right after another. Seconds run from the source's completion to the target's start, where known.
+
+    Attributes:
+        source: The activity before.
+        target: The activity after.
+        n: Moves.
+        n_cases: Traces with such a move.
+        mean_seconds: Mean of the seconds; null where none is known.
+        median_seconds: Median of the seconds, interpolated; null where none is known.
+        p90_seconds: 90th percentile of the seconds, interpolated; null where none is known.
+        total_seconds: Sum of the seconds; null where none is known.
+        lost_seconds: The part of total_seconds in a turn that we control; null where turns were not computed.
+    """
+
+    source: str
+    target: str
+    n: Count
+    n_cases: Count
+    mean_seconds: Seconds | None
+    median_seconds: Seconds | None
+    p90_seconds: Seconds | None
+    total_seconds: int | None
+    lost_seconds: int | None
+
+
+class Endpoint(Row, frozen=True):
+    """An activity that traces start or end with.
+
+    Attributes:
+        activity: The activity.
+        n: Traces.
+    """
+
+    activity: str
+    n: Count
+
+
+class Activity(Node, frozen=True):
+    """An activity with how many traces start and end with it.
+
+    Attributes:
+        start: Traces that start with it.
+        end: Traces that end with it.
+    """
+
+    start: Count
+    end: Count
+
+
+class GraphData(Row, frozen=True):
+    """The whole directly-follows graph; hiding on the map changes no figure.
+
+    Attributes:
+        nodes: All activities, the most frequent first.
+        edges: All pairs of activities, the most frequent first.
+        start: What traces start with.
+        end: What traces end with.
+        shown: The choice for the map.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    start: tuple[Endpoint, ...]
+    end: tuple[Endpoint, ...]
+    shown: Shown
 
 
 def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph[str]:
@@ -33,25 +117,30 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
         and `end` (activity to traces), `happy_path` (the most frequent variant), `n_overlaps`, `n_untimed`, and the
         scope: `per`, `n_traces`, `n_cases`, `n_customers`, `n_left_out`.
     """
+    return graph_of(Lens(log, per), lost=lost)
+
+
+def graph_of(lens: Lens, *, lost: bool) -> nx.DiGraph[str]:
+    """The `graph` of a lens."""
     import networkx as nx
 
-    edges = _edges(log, per)
-    n_cases = _in_traces(log, per)
+    edges = _edges(lens)
+    n_cases = _in_traces(lens)
     n: dict[str, int] = {}
     for edge in edges:
         n[edge["source"]] = n.get(edge["source"], 0) + edge["n"]
-    lost_seconds = lost_by_edge(log, per=per) if lost else {}
-    best = variant_rows(log, per=per, top=1)
+    lost_seconds = lost_by_edge(lens) if lost else {}
+    best = variants.rows(lens, top=1)
     result: nx.DiGraph[str] = nx.DiGraph(
-        start=dict(log.rows(
-            f"SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n FROM {moves(log, per=per)} "
+        start=dict(lens.log.rows(
+            f"SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n FROM {moves(lens)} "
             "WHERE pos = 1 GROUP BY a ORDER BY n DESC, a"
         )),
         end={edge["source"]: edge["n"] for edge in edges if edge["target"] is None},
-        happy_path=best[0]["activities"] if best else (),
+        happy_path=best[0].activities if best else (),
         n_overlaps=sum(edge["n_overlaps"] for edge in edges),
         n_untimed=sum(edge["n"] - edge["n_timed"] for edge in edges if edge["target"] is not None),
-        **asdict(scope(log, per=per)),
+        **lens.scope._asdict(),
     )  # fmt: skip
     for activity in sorted(n, key=lambda activity: (-n[activity], activity)):
         result.add_node(activity, n=n[activity], n_cases=n_cases[activity])
@@ -64,16 +153,41 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
     return result
 
 
-def _edges(log: EventLog, per: Per) -> list[dict[str, Any]]:
+def graph_data(found: nx.DiGraph[str], shown: Shown) -> GraphData:
+    """A graph as a report holds it."""
+    edges = sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], *edge[:2]))
+    return GraphData(
+        nodes=tuple(Node(activity, **node) for activity, node in found.nodes(data=True)),
+        edges=whole(Edge, ({"source": source, "target": target, **edge} for source, target, edge in edges)),
+        start=_endpoints(found.graph["start"]),
+        end=_endpoints(found.graph["end"]),
+        shown=shown,
+    )
+
+
+def activities(data: GraphData) -> tuple[Activity, ...]:
+    """The activities of a graph, each with how many traces start and end with it."""
+    start, end = ({point.activity: point.n for point in points} for points in (data.start, data.end))
+    return tuple(
+        Activity(node.activity, node.n, node.n_cases, start.get(node.activity, 0), end.get(node.activity, 0))
+        for node in data.nodes
+    )
+
+
+def _endpoints(counts: dict[str, int]) -> tuple[Endpoint, ...]:
+    return tuple(Endpoint(*pair) for pair in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _edges(lens: Lens) -> list[dict[str, Any]]:
     """The edges, and the ends of traces as edges without a target."""
-    overlapped = "overlapped" if log.has("started_at") else "false"
-    return log.dicts(
+    overlapped = "overlapped" if lens.log.has("started_at") else "false"
+    return lens.log.dicts(
         f"""
         WITH timed AS (
             SELECT activity, next_activity, count(*) AS n, count(us) AS n_timed,
                 count(*) FILTER (WHERE {overlapped}) AS n_overlaps, sum(us) AS us,
                 quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {moves(log, per=per)} GROUP BY ALL
+            FROM {moves(lens)} GROUP BY ALL
         )
         SELECT CAST(activity AS VARCHAR) AS source, CAST(next_activity AS VARCHAR) AS target, n,
             us / n_timed / 1e6 AS mean_seconds, quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
@@ -83,16 +197,16 @@ def _edges(log: EventLog, per: Per) -> list[dict[str, Any]]:
     )
 
 
-def _in_traces(log: EventLog, per: Per) -> dict[tuple[str, str | None] | str, int]:
+def _in_traces(lens: Lens) -> dict[tuple[str, str | None] | str, int]:
     """In how many traces each activity and each pair of them happened.
 
     Traces of one variant have the same of both, so one example of each variant stands for all of them.
     """
-    rows = log.rows(
+    rows = lens.log.rows(
         f"""
         WITH passed AS MATERIALIZED (
             SELECT DISTINCT trace, n, activity, next_activity
-            FROM {moves(log, per=per)} JOIN {variant_keys(log, per=per)} ON trace = example
+            FROM {moves(lens)} JOIN {variant_keys(lens)} ON trace = example
         )
         SELECT true AS pair, CAST(activity AS VARCHAR), CAST(next_activity AS VARCHAR), CAST(sum(n) AS BIGINT)
         FROM passed GROUP BY activity, next_activity

@@ -15,6 +15,8 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from journeyminer.mining.measure import Count, Row, Share
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -27,30 +29,33 @@ Move = tuple[str, str]
 Thing = TypeVar("Thing", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Simplified:
-    """The chosen part of a graph, and how much is left out.
+class Shown(Row, frozen=True):
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
 
-    `edges` are the moves between two shown activities that are drawn as lines. A repetition (a move from an activity
-    to itself) is shown with its activity: it is no line, and hidden only where the activity is. Hidden shares are of
-    the moves (`n`) and of the lost seconds of the whole graph, those from and to hidden activities included;
-    `hidden_lost_share` is None where no move has lost seconds (turns were not computed).
+    Attributes:
+        nodes: The shown activities.
+        edges: The shown lines, each between two activities.
+        happy_path: The most frequent variant.
+        hidden_nodes: Activities that are not shown.
+        hidden_edges: Edges that are not shown.
+        hidden_moves_share: Share of all moves on those.
+        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
     """
 
     nodes: tuple[str, ...]
-    edges: tuple[Move, ...]
+    edges: tuple[tuple[str, str], ...]
     happy_path: tuple[str, ...]
-    hidden_nodes: int
-    hidden_edges: int
-    hidden_moves_share: float
-    hidden_lost_share: float | None
+    hidden_nodes: Count
+    hidden_edges: Count
+    hidden_moves_share: Share
+    hidden_lost_share: Share | None
 
 
-def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40) -> Simplified:
+def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40) -> Shown:
     """The part of a directly-follows graph that is worth drawing.
 
     1. The happy path stays, with every move on it, whatever the budgets say.
-    2. The other activities are asked in order of weight: their place by cases, or by the lost seconds of the costliest
+    2. The other activities are asked in order of weight: their rank by cases, or by the lost seconds of the costliest
        move they touch, whichever is better. One is shown together with its widest way from the start and to the end;
        if that does not fit into both budgets, it is hidden: a way that ends nowhere would be worse.
     3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
@@ -156,27 +161,27 @@ def _above(floor: tuple[float, float], weights: Mapping[Thing, tuple[int, int]])
 
 
 def _by_weight(weights: Mapping[Thing, tuple[int, int]]) -> list[Thing]:
-    """Ordered by the better of two places, by cases and by lost seconds; then by cases, then by name."""
+    """Ordered by the better of two ranks, by cases and by lost seconds; then by cases, then by name."""
     cases = sorted(-n_cases for n_cases, _ in weights.values())
     losses = sorted(-lost for _, lost in weights.values())
 
-    def place(thing: Thing) -> tuple[int, int, Thing]:
+    def rank(thing: Thing) -> tuple[int, int, Thing]:
         n_cases, lost = weights[thing]
         by_cases = bisect_left(cases, -n_cases)
         by_lost = bisect_left(losses, -lost) if lost else len(losses)
         return min(by_cases, by_lost), by_cases, thing
 
-    return sorted(weights, key=place)
+    return sorted(weights, key=rank)
 
 
-def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Simplified:
-    order = {activity: place for place, activity in enumerate(dict.fromkeys(happy_path))}
+def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Shown:
+    order = {activity: at for at, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
-    order |= {activity: len(order) + place for place, activity in enumerate(by_cases)}
+    order |= {activity: len(order) + at for at, activity in enumerate(by_cases)}
     shown = edges | {(node, node) for node in nodes if graph.has_edge(node, node)}
     moves = {(u, v): move["n"] for u, v, move in graph.edges(data=True)}
     lost = {(u, v): move["lost_seconds"] for u, v, move in graph.edges(data=True) if move["lost_seconds"] is not None}
-    return Simplified(
+    return Shown(
         nodes=tuple(order),
         edges=tuple(sorted(edges, key=lambda move: (order[move[0]], order[move[1]]))),
         happy_path=happy_path,

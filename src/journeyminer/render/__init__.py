@@ -11,7 +11,7 @@ from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable, Usage
 from journeyminer.files import STDOUT, in_place
 from journeyminer.i18n import Language
 from journeyminer.note import Note
-from journeyminer.report.model import Report
+from journeyminer.report.sections import Report
 
 if TYPE_CHECKING:
     from journeyminer.render.map.picture import Picture

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
-from journeyminer.report.model import Report, members
+from journeyminer.report.sections import Report
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -64,12 +64,13 @@ def table(
     width: int | None = None,
 ) -> str:
     """Rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
+    import msgspec
+
     plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
-        return escape.json_safe(
-            json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=members) + "\n"
-        )
+        text = json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=msgspec.to_builtins)
+        return escape.json_safe(f"{text}\n")
     return render_table(
         tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal, Protocol
 
-from journeyminer.report.model import Edge, Endpoint, GraphData, Node
+from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.text import printable
 from journeyminer.vocabulary import Per
 

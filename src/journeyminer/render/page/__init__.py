@@ -12,9 +12,10 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
+from journeyminer.mining.handovers import HandoverRow
 from journeyminer.render import phrases, tables
 from journeyminer.render.page import charts
-from journeyminer.report.model import HandoverRow, Report
+from journeyminer.report.sections import Report
 from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel
 

@@ -11,7 +11,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from journeyminer.i18n import Language
-from journeyminer.report.model import HandoverRow
+from journeyminer.mining.handovers import HandoverRow
 from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel, Turn
 
