@@ -9,7 +9,7 @@ NEWEST := .venv-newest
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test truth truth-full check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ golden: $(READY) ## rewrite golden files and the reference; review the diff as c
 
 demo-archive: $(READY) ## write the files that `journeyminer demo` unpacks, after a change of their generator
 	PYTHONPATH=bench $(BIN)/python -m demo src/journeyminer/demo.zip
+
+truth: $(READY) ## score what the product says of worlds whose truth is known (20 seeds of each family, 10 minutes)
+	PYTHONPATH=bench $(BIN)/python -m journeybench run
+
+truth-full: $(READY) ## the same with 100 seeds of each family; goes on where it was stopped
+	PYTHONPATH=bench $(BIN)/python -m journeybench run --seeds 100
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)

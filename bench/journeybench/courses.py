@@ -244,12 +244,12 @@ class Script:
         assert job
         while dice.chance(self.shares.asks):
             self._agent(job, "asked", "ask_back")
-            contact.turn(job.end, "customer")
             if dice.chance(self.shares.auto_replies):
                 self._add(job.end + 25, "out_of_office", "customer", text="out_of_office")
             if dice.chance(self.person.persona.silent):
-                self.demand.ends(self.need, "abandoned", self.now)
+                self._silence(job)
                 return
+            contact.turn(job.end, "customer")
             self.now = self.demand.waking(job.end + self.person.persona.reply * dice.of(REPLY))
             yield Until(self.now)
             self._customer(self.now, "answered", "details")
@@ -257,6 +257,11 @@ class Script:
             assert job
         self._agent(job, "replied", "answer")
         yield from self._thanked(job)
+
+    def _silence(self, job: Job) -> None:
+        """The customer never answers: for them it is over."""
+        self.contact.turn(job.end, "after_resolution")
+        self.demand.ends(self.need, "abandoned", job.end)
 
     def _thanked(self, job: Job) -> Course:
         if self.dice.chance(0.3):
@@ -277,10 +282,10 @@ class Script:
         assert job
         for _ in range(dice.whole(1, 3)):
             self._agent(job, "asked", "ask_back")
-            contact.turn(job.end, "customer")
             if dice.chance(self.person.persona.silent):
-                self.demand.ends(self.need, "abandoned", self.now)
+                self._silence(job)
                 return
+            contact.turn(job.end, "customer")
             self.now = job.end + int(dice.between(0.2, 1) ** 3 * 5 * HOUR * self.person.persona.reply)
             yield Until(self.now)
             self._customer(self.now, "answered", "details")

@@ -23,6 +23,8 @@ FORMS: dict[System, tuple[tuple[Channel, float], ...]] = {
 }  # fmt: skip
 MOST_CONTACTS = 6
 """of one need: then it is met, whatever the dice say"""
+SEVERE_CALLS = 0.35
+"""share of severe needs that begin with a call, whatever the language: calls go with leaving and do not cause it"""
 CAMPAIGN_FROM, CAMPAIGN_TO, BULK_MOVE = 13 * 60, 16 * 60 + 30, 17 * 60 + 40
 """minutes of the day of the campaign: its customers write, and then one lead moves their cases"""
 
@@ -50,7 +52,8 @@ class Demand:
                 at = self.waking(born[-1] + dice.between(0.02, 5) * DAY) if side else self._moment(dice)
                 born.append(at)
                 need = self._need(person, self._topic(at, dice), at, dice, "side" if side else "new")
-                yield self._contact(need, dice.weighted(TURN_TO[person.language]), at, dice)
+                severe_call = need.severe and dice.chance(SEVERE_CALLS)
+                yield self._contact(need, "phone" if severe_call else dice.weighted(TURN_TO[person.language]), at, dice)
             if self.bulk_at and person.number % 12 == 0:
                 at = self.calendar.at(self.plan.bulk_day or 0, dice.between(CAMPAIGN_FROM, CAMPAIGN_TO))
                 contact = self._contact(self._need(person, "question", at, dice, "new"), "desk", at, dice)

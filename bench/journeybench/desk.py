@@ -20,11 +20,16 @@ from dataclasses import dataclass, field
 
 from journeybench.clock import DAY, MINUTE, Calendar
 from journeybench.dice import Dice
-from journeybench.plan import CAUSES, Cause, Plan, Team
+from journeybench.plan import BOT, CAUSES, CUSTOMER, VENDOR, Cause, Plan, Team
 
 Call = Callable[[int], None]
 At = Callable[[int, Call], None]
 """asks the world to call something at a moment"""
+
+
+Pair = tuple[str | None, str]
+"""the team that gave and the team that received; None where no team gave"""
+NOT_A_TEAM = (CUSTOMER, VENDOR, BOT)
 
 
 @dataclass(slots=True)
@@ -99,6 +104,11 @@ class Wait:
     causes: dict[Cause, int]
     """until the export, if that comes before the end"""
     bulk: bool = False
+
+    @property
+    def pair(self) -> Pair:
+        """The place: which team gave and which received."""
+        return (None if self.giver in NOT_A_TEAM or self.giver == self.receiver else self.giver, self.receiver)
 
 
 @dataclass(eq=False, slots=True)

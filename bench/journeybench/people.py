@@ -107,10 +107,8 @@ def people(plan: Plan) -> list[Person]:
             person.shared_phone, person.account = _phone(n + number), f"Firm {number}"
     for number, group in enumerate(next_of(shares.shared_mailboxes, (3, 5, 8)), 1):
         for person in group:
-            person.shared_email, person.account = (
-                f"{('info', 'office', 'admin')[number % 3]}@firm{number}.example.net",
-                f"House {number}",
-            )
+            person.shared_email = f"{('info', 'office', 'admin')[number % 3]}@house{number}.example.net"
+            person.account = f"House {number}"
     for group in next_of(shares.recycled, (2,)):
         if len(group) == 2:
             group[1].phone = group[0].phone

@@ -80,9 +80,9 @@ class Shares:
 
     alternates: float = 0.25
     """customers with a second address"""
-    family_phones: float = 0.10
-    switchboards: float = 0.07
-    shared_mailboxes: float = 0.06
+    family_phones: float = 0.12
+    switchboards: float = 0.15
+    shared_mailboxes: float = 0.10
     recycled: float = 0.02
     vip: float = 0.08
     not_fixed: float = 0.24
@@ -148,7 +148,7 @@ class Plan:
     places: tuple[Place, ...] = ()
     changes: tuple[Change, ...] = ()
     bulk_day: int | None = None
-    """the Friday on which one lead moves a campaign's cases from First line to Billing"""
+    """the Friday on which one lead moves a campaign's cases from First line to Back office"""
     batch_days: tuple[int, ...] = (1, 3)
     shares: Shares = field(default_factory=Shares)
     dirt: Dirt = field(default_factory=Dirt)
@@ -170,20 +170,21 @@ BILLING, TECHNICAL, BACK_OFFICE = "Billing", "Technical", "Back office"
 SECOND_LINES = (BILLING, TECHNICAL, BACK_OFFICE)
 VENDOR, BOT = "vendor", "bot"
 
-_EARLY, _LATE = Shift(SIX_DAYS, 8 * 60, 16 * 60), Shift(SIX_DAYS, 12 * 60, 21 * 60)
+_EARLY, _LATE = Shift(SIX_DAYS, 7 * 60, 14 * 60), Shift(SIX_DAYS, 13 * 60, 20 * 60)
+_ALWAYS = tuple(Shift(ALL_DAYS, begin * 60, (begin + 7) * 60) for begin in (6, 15, 11))
 TEAMS = (
-    Team(FIRST, 4, 1, Spread(4, 21, 50, 120), Spread(0, 4, 20, 60), (DAYTIME, _EARLY, _LATE), sticky=0.3),
-    Team(CHAT, 1.5, 3, Spread(5, 14, 30, 60), Spread(0, 0.5, 2, 6), (_EARLY, _LATE)),
-    Team(PHONE, 1.5, 1, Spread(3, 12, 28, 60), Spread(0, 0.1, 0.3, 1), (DAYTIME, _LATE)),
-    Team(MESSAGES, 1.5, 2, Spread(3, 10, 25, 60), Spread(0, 3, 15, 60), (_EARLY,)),
-    Team(BILLING, 3, 1, Spread(6, 28, 70, 160), Spread(0, 6, 30, 90), (DAYTIME,), sticky=0.5),
-    Team(TECHNICAL, 4.3, 1, Spread(15, 50, 120, 300), Spread(0, 6, 30, 90), (DAYTIME,), sticky=0.5),
-    Team(BACK_OFFICE, 2.5, 1, Spread(8, 35, 90, 200), Spread(0, 6, 30, 90), (DAYTIME,), sticky=0.3),
+    Team(FIRST, 4.3, 1, Spread(4, 27, 66, 150), Spread(0, 4, 20, 60), _ALWAYS, sticky=0.3),
+    Team(CHAT, 2.9, 3, Spread(5, 14, 30, 60), Spread(0, 0.5, 2, 6), (_EARLY, _LATE)),
+    Team(PHONE, 2.9, 1, Spread(3, 12, 28, 60), Spread(0, 0.1, 0.3, 1), (_EARLY, _LATE)),
+    Team(MESSAGES, 1.5, 2, Spread(3, 10, 25, 60), Spread(0, 3, 15, 60), (DAYTIME,)),
+    Team(BILLING, 2.9, 1, Spread(6, 26, 64, 140), Spread(0, 6, 30, 90), (_EARLY, _LATE), sticky=0.4),
+    Team(TECHNICAL, 4.3, 1, Spread(15, 51, 116, 270), Spread(0, 6, 30, 90), (_EARLY, _LATE, _EARLY), sticky=0.4),
+    Team(BACK_OFFICE, 1.5, 1, Spread(8, 36, 84, 180), Spread(0, 6, 30, 90), (DAYTIME,), sticky=0.3),
 )
 
-REPLY = Spread(10 * MINUTE, 9 * HOUR, 60 * HOUR, 200 * HOUR)
+REPLY = Spread(10 * MINUTE, 16 * HOUR, 90 * HOUR, 230 * HOUR)
 """a customer's answer to a question"""
-VENDOR_WORK = Spread(4 * HOUR, 40 * HOUR, 110 * HOUR, 250 * HOUR)
+VENDOR_WORK = Spread(4 * HOUR, 50 * HOUR, 130 * HOUR, 280 * HOUR)
 RETURN = Spread(2 * HOUR, 60 * HOUR, 260 * HOUR, 620 * HOUR)
 """from a solution that solved nothing to the customer's next word"""
 AUTO_CLOSE = 7 * 24 * HOUR

@@ -6,18 +6,17 @@ Times end with the export: what was open then is known up to it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from journeybench.contacts import Begun, Contact, Ended, Need, Step, Turn
-from journeybench.plan import BOT, CUSTOMER, VENDOR, Cause
+from journeybench.desk import Pair
+from journeybench.plan import BOT, Cause, System
 from journeybench.world import World
 
-NOT_A_TEAM = (CUSTOMER, VENDOR, BOT)
-Pair = tuple[str | None, str]
-"""the team that gave and the team that received; None where no team gave"""
-ONE_OFF = 0.5
-"""a pair is a one-off where a bulk move holds this share of its seconds"""
+ONE_OFF = 0.25
+"""a pair is a one-off where a bulk move holds more than this share of its seconds"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,13 @@ def truth(world: World) -> Truth:
     places, bulk = Counter[Pair](), Counter[Pair]()
     causes: dict[int, dict[Cause, int]] = defaultdict(dict)
     for wait in world.waits:
-        pair = _pair(wait.giver, wait.receiver)
+        pair = wait.pair
         for cause, seconds in wait.causes.items():
             causes[wait.case][cause] = causes[wait.case].get(cause, 0) + seconds
             places[pair] += seconds
             bulk[pair] += seconds * wait.bulk
     begun = _begun(world)
-    figures, counts = _figures(world)
+    figures, counts = key_figures(world, contacts)
     return Truth(
         spans={contact.number: spans(world, contact) for contact in contacts},
         causes=dict(causes),
@@ -92,19 +91,21 @@ def truth(world: World) -> Truth:
     )
 
 
-def _pair(giver: str, receiver: str) -> Pair:
-    return (None if giver in NOT_A_TEAM or giver == receiver else giver, receiver)
+def rank_places(item: tuple[Pair, float]) -> tuple[float, str, str]:
+    """Sort key of places: the largest first."""
+    (giver, receiver), seconds = item
+    return -seconds, giver or "", receiver
 
 
 def spans(world: World, contact: Contact) -> list[Span]:
-    """The turns of a contact from its opening; what was over ends with its last step."""
-    steps = world.steps(contact)
-    until = max(contact.opened, steps[-1].at) if steps else contact.opened
+    """The turns of a contact from its opening to the export, or to its last resolution: then nobody waits any more."""
+    marks = [(at, turn) for at, turn, _ in contact.turns if at < world.end]
+    while marks and marks[-1][1] == "after_resolution" and len(marks) > 1 and marks[-2][1] == "after_resolution":
+        marks.pop()
+    ends = marks.pop()[0] if marks[-1][1] == "after_resolution" else world.end
     made: list[Span] = []
-    marks = [*contact.turns, (world.end, contact.turns[-1][1], "")]
-    for (begin, turn, _), (following, _, _) in pairwise(marks):
-        end = min(following, until if turn == "after_resolution" else world.end)
-        if end > begin and made and made[-1].turn == turn and made[-1].end == begin:
+    for (begin, turn), (end, _) in pairwise([*marks, (ends, marks[-1][1] if marks else "customer")]):
+        if end > begin and made and made[-1].turn == turn:
             made[-1] = Span(made[-1].begin, end, turn)
         elif end > begin:
             made.append(Span(begin, end, turn))
@@ -152,30 +153,52 @@ def quantile(values: list[float], share: float) -> float:
     return values[below] + (values[above] - values[below]) * (at - below)
 
 
-def _figures(world: World) -> tuple[dict[str, float], dict[str, int]]:
-    """Key figures over all contacts, and of how many contacts each is made.
+def key_figures(
+    world: World,
+    contacts: list[Contact],
+    seen: dict[int, list[int]] | None = None,
+    hidden: Mapping[System, frozenset[str]] | None = None,
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Key figures over some contacts, and of how many contacts each is made.
 
     Seconds are real ones, also of what was answered after the export; shares and means are those at the export.
+
+    Args:
+        seen: contact -> the places of the steps that are known; the others before the export never were. What comes
+            after it is: whoever waits then is counted with how long it will have been. None: all are known.
+        hidden: system -> what its format cannot say: answers (who reads a state sees no message), ratings.
     """
     answers, resolutions, reopened, hops, ratings = [], [], [], [], []
-    for contact in world.contacts:
-        answer = next((step.at for step in contact.steps if step.role == "agent" and step.public), None)
-        if answer and contact.link != "follow_up_of":
+    for contact in contacts:
+        steps, unknown = contact.steps, (hidden or {}).get(contact.system, frozenset())
+        if seen is not None:
+            steps = [contact.steps[place] for place in seen[contact.number]]
+            steps += [step for step in contact.steps if step.at >= world.end]
+        known = [step for step in steps if step.at < world.end]
+        answer = next((step.at for step in steps if step.role == "agent" and step.public), None)
+        if answer and not unknown & {"answers"}:
             answers.append(float(answer - contact.opened))
-        over = next((step.at for step in contact.steps if step.status in ("solved", "closed")), None)
+        over = next((step.at for step in steps if step.status in ("solved", "closed")), None)
         if over:
             resolutions.append(float(over - contact.opened))
         if over and over < world.end:
-            reopened.append(any(step.kind == "reopened" for step in world.steps(contact)))
-        hops.append(len(handoffs(world.steps(contact))))
-        if any(step.kind == "rated" for step in world.steps(contact)):
+            reopened.append(any(step.kind == "reopened" for step in known))
+        hops.append(len(handoffs(known)))
+        if not unknown & {"ratings"} and any(step.kind == "rated" for step in known):
             ratings.append(((contact.rating or 1) - 1) / 4)
-    figures = {
-        "first_response": quantile(sorted(answers), 0.5),
-        "first_resolution": quantile(sorted(resolutions), 0.5),
-        "reopen_rate": sum(reopened) / len(reopened),
-        "hops": sum(hops) / len(hops),
-        "csat": sum(ratings) / len(ratings),
+    lists: dict[str, tuple[float, int]] = {
+        "first_response": (_median(answers), len(answers)),
+        "first_resolution": (_median(resolutions), len(resolutions)),
+        "reopen_rate": (_mean(reopened), len(reopened)),
+        "hops": (_mean(hops), len(hops)),
+        "csat": (_mean(ratings), len(ratings)),
     }
-    counts = [len(listed) for listed in (answers, resolutions, reopened, hops, ratings)]
-    return figures, dict(zip(figures, counts, strict=True))
+    return {name: value for name, (value, _) in lists.items()}, {name: n for name, (_, n) in lists.items()}
+
+
+def _median(values: list[float]) -> float:
+    return quantile(sorted(values), 0.5) if values else 0.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -17,7 +17,7 @@ from journeybench.desk import Agent, Call, Queue, Task, Wait, agents_of
 from journeybench.dice import Dice
 from journeybench.names import STAFF
 from journeybench.people import Person, people
-from journeybench.plan import BILLING, CUSTOMER, FIRST, Plan
+from journeybench.plan import BACK_OFFICE, CUSTOMER, FIRST, Plan
 
 AFTER = 5 * WEEK
 """the operation goes on after the export, so that the truth about what was open then is known"""
@@ -181,17 +181,17 @@ class _Simulation:
         return factor
 
     def _bulk_move(self, now: int) -> None:
-        """One lead moves the cases of a campaign from the first line to Billing, all in one minute."""
-        first, billing = self.queues[FIRST], self.queues[BILLING]
+        """One lead moves the cases of a campaign from the first line to Back office, all in one minute."""
+        first, other = self.queues[FIRST], self.queues[BACK_OFFICE]
         cases = {contact.number: contact for contact in self.contacts if contact.campaign}
         for task in [task for task in first.waiting if task.case in cases and task.giver == CUSTOMER]:
             contact = cases[task.case]
             contact.steps.append(
-                Step(now, "moved", "agent", LEAD, "bulk_move", public=False, status="open", team=BILLING)
+                Step(now, "moved", "agent", LEAD, "bulk_move", public=False, status="open", team=BACK_OFFICE)
             )
-            contact.turn(now, "us_queue", BILLING)
-            contact.team = BILLING
-            first.move(task, billing, FIRST, now)
+            contact.turn(now, "us_queue", BACK_OFFICE)
+            contact.team = BACK_OFFICE
+            first.move(task, other, FIRST, now)
 
 
 def _opening(contact: Contact) -> tuple[int, int]:

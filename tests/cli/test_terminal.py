@@ -8,9 +8,14 @@ import re
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from journeyminer.cli import progress
+from journeyminer.cli.output import Reader
+from journeyminer.note import Note
 
 fcntl = pytest.importorskip("fcntl", reason="needs a pseudo terminal")
 termios = pytest.importorskip("termios", reason="needs a pseudo terminal")
@@ -62,3 +67,27 @@ def test_the_summary_is_as_wide_as_the_terminal_within_bounds(tickets: Path, col
     assert longest <= width
     (bar,) = (line.split()[-1] for line in lines if line.startswith("Whose clock"))
     assert len(bar) == min(60, width - 20)
+
+
+def test_progress_is_told_on_a_terminal_in_the_language_and_cannot_steer_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    reader = Reader()
+    reader.asked = "pt"
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress.progress_bar(reader) as step:
+            step(Note("run.reading", file="a\x1b[2J.csv"), 1, 2)
+            time.sleep(0.5)
+        said = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "lendo a␛[2J.csv" in said and "50 %" in said
+
+
+def test_progress_is_not_told_elsewhere(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    with progress.progress_bar(Reader()) as step:
+        step(Note("run.starting"), 1, 2)
+        time.sleep(0.1)
+    assert capfd.readouterr() == ("", "")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+import journeyminer as jm
 from journeyminer.errors import UnreadableReport
 from journeyminer.i18n import Language, available_languages
 from journeyminer.render.json import load, render
@@ -99,3 +101,12 @@ def test_another_file_is_refused_with_its_place(text: str, place: str, says: str
     for code in available_languages():
         told = caught.value.told(Language(code))
         assert code != "en" or says in told
+
+
+def test_a_file_is_written_and_read_again_or_says_why_not(tmp_path: Path) -> None:
+    jm.write_report(sample_report(), tmp_path / "report.json", language="hu")
+    assert jm.read_report(tmp_path / "report.json") == sample_report()
+    (tmp_path / "report.json").write_bytes(b"\xff")
+    for name in ("report.json", "missing.json"):
+        with pytest.raises(UnreadableReport, match=f"{name}: The file cannot be read"):
+            jm.read_report(tmp_path / name)

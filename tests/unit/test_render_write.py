@@ -14,7 +14,7 @@ import journeyminer as jm
 from journeyminer.errors import UsageError
 from journeyminer.i18n import Language
 from journeyminer.render import FOLDER, FORMATS, render, write, write_folder
-from journeyminer.render.map import picture
+from journeyminer.render.map import diagram
 from sample_report import sample_report
 
 EN = Language("en")
@@ -54,17 +54,15 @@ def test_tables_fill_a_folder(tmp_path: Path) -> None:
     assert {"edges.csv", "turns.csv", "sources.csv"} <= {path.name for path in (tmp_path / "tables").iterdir()}
 
 
-def test_a_folder_holds_every_form_and_the_map_is_drawn_from_one_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[picture.Picture] = []
-    make = picture.picture
+def test_a_folder_holds_every_form_with_one_diagram_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[diagram.Diagram] = []
+    make = diagram.diagram
 
-    def counted(*args: Any, **how: Any) -> picture.Picture:
+    def counted(*args: Any, **how: Any) -> diagram.Diagram:
         made.append(make(*args, **how))
         return made[-1]
 
-    monkeypatch.setattr(picture, "picture", counted)
+    monkeypatch.setattr(diagram, "diagram", counted)
     written = write_folder(sample_report(), tmp_path, language="hu")
     assert [path.name for path in written] == [*FOLDER, "tables"]
     assert {path.name for path in tmp_path.iterdir()} == {*FOLDER, "tables"}

@@ -10,9 +10,16 @@ from itertools import pairwise
 import networkx as nx
 import pytest
 
-from journeyminer.mining.simplify import Shown, simplify
+from journeyminer.mining import simplify as simplifying
+from journeyminer.mining.graph import Found, Shown
 
 Trace = tuple[str, ...]
+
+
+def simplify(graph: nx.DiGraph[str], **limits: int) -> Shown:
+    nodes = {activity: graph.nodes[activity] for activity in graph}
+    edges = {move: graph.edges[move] for move in graph.edges}
+    return simplifying.simplify(Found(nodes, edges, **graph.graph), **limits)
 
 
 def graph_of(traces: dict[Trace, int], *, lost: dict[tuple[str, str], int] | None = None) -> nx.DiGraph[str]:

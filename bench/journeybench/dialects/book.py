@@ -40,6 +40,8 @@ class Shown:
     teams: bool = True
     ids: bool = True
     """whether a case has a number, or is only talk"""
+    hidden: frozenset[str] = frozenset()
+    """what it cannot show of the key figures: answers, ratings"""
 
 
 @dataclass(slots=True)

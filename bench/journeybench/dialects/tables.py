@@ -18,6 +18,7 @@ COLUMNS = ("case", "activity", "start", "end", "agent", "team", "status", "chann
 ENCODINGS = {"en": "utf-8", "pt": "cp1252", "es": "utf-8-sig", "hu": "utf-8-sig"}
 FILES: dict[System, str] = {"chat": "chat_log", "phone": "calls", "desk": "desk_events"}
 PREFIX: dict[System, str] = {"chat": "CH-", "phone": "CALL-", "desk": "T-"}
+NO_RATINGS = frozenset({"ratings"})
 Row = tuple[int, Contact, int, dict[str, str]]
 """moment, contact, place of the step, column -> cell"""
 
@@ -39,7 +40,7 @@ def write(book: Book, system: System, language: str) -> None:
             book.note(file, f"row {place + 2}", contact, at, step)
     header = [HEADERS[language][column] for column in columns]
     book.files[file] = table_bytes(header, table, ";" if local else ",", ENCODINGS[language])
-    book.shown[system] = Shown(ids=system != "phone")
+    book.shown[system] = Shown(starts=not book.dirt.one_timestamp, ids=system != "phone", hidden=NO_RATINGS)
 
 
 def _break(book: Book, file: str, n: int) -> set[int]:
@@ -105,7 +106,7 @@ def write_xes(book: Book) -> None:
             lines += [_date("time:timestamp", moment(step.at, zone).isoformat()), "</event>"]
         lines.append("</trace>")
     book.files[file] = "\n".join([*lines, "</log>", ""]).encode()
-    book.shown["desk"] = Shown()
+    book.shown["desk"] = Shown(starts=not book.dirt.one_timestamp, hidden=NO_RATINGS)
 
 
 def _string(key: str, value: str) -> str:

@@ -54,7 +54,7 @@ def write_servicenow(book: Book) -> None:
     for line, (at, contact, place, _) in enumerate(rows, 2):
         book.note(file, f"row {line}", contact, at, place)
     book.files[file] = table_bytes(AUDIT, [cells for *_, cells in rows], ",", "utf-8")
-    book.shown["desk"] = Shown()
+    book.shown["desk"] = Shown(starts=False, hidden=frozenset({"answers", "ratings"}))
 
 
 def _day_first(book: Book, at: int) -> str:
@@ -190,4 +190,4 @@ def write_list(book: Book, language: str) -> None:
                      contact.email or "", "1" if contact.need.severe else "2"])  # fmt: skip
     header = [HEADERS[language][column] for column in columns]
     book.files[file] = table_bytes(header, rows, ";", "utf-8-sig")
-    book.shown["legacy"] = Shown(starts=False)
+    book.shown["legacy"] = Shown(starts=False, hidden=frozenset({"answers", "ratings"}))

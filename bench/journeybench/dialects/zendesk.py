@@ -23,7 +23,7 @@ Object = dict[str, Any]
 def write(book: Book) -> None:
     """Write the desk as Zendesk answers; with overlapping windows the audits come in two files."""
     _Account(book).write()
-    book.shown["desk"] = Shown()
+    book.shown["desk"] = Shown(starts=False)
 
 
 class _Account:

@@ -9,21 +9,22 @@ from zipfile import ZipFile
 
 import click
 
+from journeyminer.cli.output import Reader
 from journeyminer.errors import Unwritable
+from journeyminer.note import Note
 
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def command(folder: Path) -> int:
+@click.pass_obj
+def command(reader: Reader, folder: Path) -> int:
     """Write ten weeks of one invented support team's exports, in several formats and languages."""
-    from journeyminer.cli.output import say
-
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Unwritable("The folder is not empty.", place=str(folder), hint="Give a new one.")
+        raise Unwritable(Note("run.folder_not_empty"), place=str(folder))
     with (files("journeyminer") / "demo.zip").open("rb") as archive:
         n_files = unpack(archive, folder)
-    say(f"wrote {n_files} files of exports to {folder}")
-    say(f"Now try: journeyminer discover {folder} -o out")
+    reader.tell(Note("run.wrote_demo", n=n_files, folder=str(folder)))
+    reader.tell(Note("run.try_demo", folder=str(folder)))
     return 0
 
 

@@ -39,11 +39,11 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
         check_no_log(output)
     log = session.read(exports, fingerprints=output is not None)
     written: tuple[Path, ...] = ()
-    with progress_bar(quiet=session.run.quiet) as step:
-        step("mining", 0, 0)
+    with progress_bar(session.reader) as step:
+        step(Note("run.mining"), 0, 0)
         report = session.report(session.filter(log))
         if output is not None:
-            step("writing", 0, 0)
+            step(Note("run.writing"), 0, 0)
             written = write_folder(report, output, language=session.language.code, program=session.look.dot)
             save_log(log, output / "log")
             written = (*written, output / "log")

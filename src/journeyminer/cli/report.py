@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from journeyminer.cli.options import EXPORTS, session_options
-from journeyminer.errors import UnreadableExport, UsageError
+from journeyminer.errors import UsageError
 from journeyminer.note import Note
 from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
 
@@ -26,13 +26,13 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
     """Render a log, exports or a report.json in any format and language."""
     from journeyminer.cli.output import print_summary
     from journeyminer.render import format_of, write_report
-    from journeyminer.render.json import load
+    from journeyminer.render.json import read_report
 
     chosen = format_ or format_of(Path(output))
     if len(exports) == 1 and _is_report(exports[0]):
         if session.filters != FilterOptions():
             raise UsageError(Note("usage.report_is_finished"), hint=Note("usage.give_the_log"))
-        report = load(_text(exports[0]))
+        report = read_report(exports[0])
     else:
         report = session.report(session.filter(session.read(exports)))
     if (chosen, output) == ("terminal", "-"):
@@ -45,11 +45,6 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
 
 
 def _is_report(path: Path) -> bool:
-    return path.suffix.lower() == ".json" and path.is_file() and '"journeyminer.report"' in _text(path)
+    from journeyminer.importers.reading.folders import MARK
 
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableExport(Note("usage.unreadable", error=str(error)), place=str(path)) from error
+    return path.suffix.lower() == ".json" and path.is_file() and MARK in path.read_bytes()

@@ -78,14 +78,14 @@ class Session:
         if alone:
             log = load_log(alone, memory=self.run.memory)
         else:
-            with progress_bar(quiet=self.run.quiet) as step:
+            with progress_bar(self.reader) as step:
                 log = read_log(
                     exports,
                     options=self.read_options,
                     memory=self.run.memory,
                     append_to=append_to,
                     fingerprints=fingerprints,
-                    progress=lambda shown, done, total: step(f"reading {shown}", done, total),
+                    progress=lambda shown, done, total: step(Note("run.reading", file=shown), done, total),
                     skipped=self.say_skipped,
                 )
             self._say_what_broke(log)

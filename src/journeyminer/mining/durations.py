@@ -63,8 +63,12 @@ def durations(lens: Lens) -> Exact:
 
 def _ended(lens: Lens) -> str:
     """SQL of the traces of which a status is known, with `is_open`: whether the last status of any case is open."""
-    status, case = column(lens.log, "status"), "trace" if lens.one_case else "case_key"
-    known = f"SELECT trace, {case} AS case_key, {status} IN ({listed(OPEN_STATUSES)}) AS is_open FROM {ordered(lens)}"
-    placed = in_order(f"({known} WHERE {status} <> 'unknown')", position="pos")
+    status = column(lens.log, "status")
+    known = (
+        f"(SELECT *, {status} IN ({listed(OPEN_STATUSES)}) AS is_open FROM {ordered(lens)} WHERE {status} <> 'unknown')"
+    )
+    if lens.one_case:
+        return f"SELECT trace, is_open FROM ({in_order(known, after={'another': 'true'})}) WHERE another IS NULL"
+    placed = in_order(known, position="pos")
     cases = f"SELECT trace, arg_max(is_open, pos) AS is_open FROM ({placed}) GROUP BY trace, case_key"
     return f"SELECT trace, bool_or(is_open) AS is_open FROM ({cases}) GROUP BY trace"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Row, Seconds, whole
+from journeyminer.mining.measure import Count, Row, Seconds, Share, whole
 from journeyminer.mining.moves import moves
-from journeyminer.mining.simplify import Shown
 from journeyminer.mining.turns import lost_by_edge
 from journeyminer.mining.variants import variant_keys, variants
 from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
+
+Move = tuple[str, str]
 
 
 class Node(Row, frozen=True):
@@ -81,6 +85,28 @@ class Activity(Node, frozen=True):
     end: Count
 
 
+class Shown(Row, frozen=True):
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
+
+    Attributes:
+        nodes: The shown activities.
+        edges: The shown lines, each between two activities.
+        happy_path: The most frequent variant.
+        hidden_nodes: Activities that are not shown.
+        hidden_edges: Edges that are not shown.
+        hidden_moves_share: Share of all moves on those.
+        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
+    """
+
+    nodes: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...]
+    happy_path: tuple[str, ...]
+    hidden_nodes: Count
+    hidden_edges: Count
+    hidden_moves_share: Share
+    hidden_lost_share: Share | None
+
+
 class GraphData(Row, frozen=True):
     """The whole directly-follows graph; hiding on the map changes no figure.
 
@@ -97,6 +123,29 @@ class GraphData(Row, frozen=True):
     start: tuple[Endpoint, ...]
     end: tuple[Endpoint, ...]
     shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A graph in exact figures, nodes and edges in order of falling `n`, then by name."""
+
+    nodes: dict[str, dict[str, Any]]
+    edges: dict[Move, dict[str, Any]]
+    start: Mapping[str, int]
+    end: Mapping[str, int]
+    happy_path: tuple[str, ...]
+    n_overlaps: int = 0
+    n_untimed: int = 0
+
+    def data(self, shown: Shown) -> GraphData:
+        """The graph as a report holds it."""
+        return GraphData(
+            nodes=tuple(Node(activity, **node) for activity, node in self.nodes.items()),
+            edges=whole(Edge, ({"source": move[0], "target": move[1], **edge} for move, edge in self.edges.items())),
+            start=_endpoints(self.start),
+            end=_endpoints(self.end),
+            shown=shown,
+        )
 
 
 def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph[str]:
@@ -117,51 +166,43 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
         and `end` (activity to traces), `happy_path` (the most frequent variant), `n_overlaps`, `n_untimed`, and the
         scope: `per`, `n_traces`, `n_cases`, `n_customers`, `n_left_out`.
     """
-    return graph_of(Lens(log, per), lost=lost)
-
-
-def graph_of(lens: Lens, *, lost: bool) -> nx.DiGraph[str]:
-    """The `graph` of a lens."""
     import networkx as nx
 
-    edges = _edges(lens)
+    lens = Lens(log, per)
+    found = find_graph(lens, lost=lost)
+    about = {name: getattr(found, name) for name in ("start", "end", "happy_path", "n_overlaps", "n_untimed")}
+    made: nx.DiGraph[str] = nx.DiGraph(**about, **lens.scope._asdict())
+    made.add_nodes_from(found.nodes.items())
+    made.add_edges_from((*move, edge) for move, edge in found.edges.items())
+    return made
+
+
+def find_graph(lens: Lens, *, lost: bool) -> Found:
+    """The `graph` of a lens as plain data."""
+    rows = _edges(lens)
     n_cases = _in_traces(lens)
-    n: dict[str, int] = {}
-    for edge in edges:
-        n[edge["source"]] = n.get(edge["source"], 0) + edge["n"]
     lost_seconds = lost_by_edge(lens) if lost else {}
+    n, edges = Counter[str](), {}
+    for row in rows:
+        n[row["source"]] += row["n"]
+        if row["target"] is not None:
+            move = row["source"], row["target"]
+            edges[move] = {
+                "n": row["n"],
+                "n_cases": n_cases[move],
+                **{name: row[name] for name in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")},
+                "lost_seconds": lost_seconds.get(move, 0) if lost else None,
+            }
     best = variants.rows(lens, top=1)
-    result: nx.DiGraph[str] = nx.DiGraph(
-        start=dict(lens.log.rows(
-            f"SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n FROM {moves(lens)} "
-            "WHERE pos = 1 GROUP BY a ORDER BY n DESC, a"
-        )),
-        end={edge["source"]: edge["n"] for edge in edges if edge["target"] is None},
+    start = "SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n"
+    return Found(
+        nodes={each: {"n": n[each], "n_cases": n_cases[each]} for each in sorted(n, key=lambda a: (-n[a], a))},
+        edges=edges,
+        start=dict(lens.log.rows(f"{start} FROM {moves(lens)} WHERE pos = 1 GROUP BY a ORDER BY n DESC, a")),
+        end={row["source"]: row["n"] for row in rows if row["target"] is None},
         happy_path=best[0].activities if best else (),
-        n_overlaps=sum(edge["n_overlaps"] for edge in edges),
-        n_untimed=sum(edge["n"] - edge["n_timed"] for edge in edges if edge["target"] is not None),
-        **lens.scope._asdict(),
-    )  # fmt: skip
-    for activity in sorted(n, key=lambda activity: (-n[activity], activity)):
-        result.add_node(activity, n=n[activity], n_cases=n_cases[activity])
-    for edge in edges:
-        if edge["target"] is not None:
-            move = edge["source"], edge["target"]
-            measured = {key: edge[key] for key in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")}
-            lost_here = lost_seconds.get(move, 0) if lost else None
-            result.add_edge(*move, n=edge["n"], n_cases=n_cases[move], **measured, lost_seconds=lost_here)
-    return result
-
-
-def graph_data(found: nx.DiGraph[str], shown: Shown) -> GraphData:
-    """A graph as a report holds it."""
-    edges = sorted(found.edges(data=True), key=lambda edge: (-edge[2]["n"], *edge[:2]))
-    return GraphData(
-        nodes=tuple(Node(activity, **node) for activity, node in found.nodes(data=True)),
-        edges=whole(Edge, ({"source": source, "target": target, **edge} for source, target, edge in edges)),
-        start=_endpoints(found.graph["start"]),
-        end=_endpoints(found.graph["end"]),
-        shown=shown,
+        n_overlaps=sum(row["n_overlaps"] for row in rows),
+        n_untimed=sum(row["n"] - row["n_timed"] for row in rows if row["target"] is not None),
     )
 
 
@@ -174,7 +215,7 @@ def activities(data: GraphData) -> tuple[Activity, ...]:
     )
 
 
-def _endpoints(counts: dict[str, int]) -> tuple[Endpoint, ...]:
+def _endpoints(counts: Mapping[str, int]) -> tuple[Endpoint, ...]:
     return tuple(Endpoint(*pair) for pair in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import asdict
 
 from journeyminer.log import EventLog
-from journeyminer.mining.events import listed, zone_is_assumed
+from journeyminer.mining.events import listed
 from journeyminer.mining.handovers import handovers_per_trace
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, measure
@@ -97,7 +97,7 @@ def kpis(lens: Lens) -> Exact:
 def _waits(lens: Lens) -> str:
     """SQL of the traces, one row each: moments as microseconds, what happened, and whether anything is still open."""
     resolved, still_open = listed(RESOLVED_STATUSES), listed(OPEN_STATUSES)
-    assumed = zone_is_assumed(lens.log) or "false"
+    assumed = lens.zone_is_assumed or "false"
     return f"""
     WITH steps AS (
         SELECT *, lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq) AS before

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from journeyminer.errors import UsageError, nearest
 from journeyminer.log import EventLog
+from journeyminer.mining.events import zone_is_assumed
 from journeyminer.note import Note
 from journeyminer.vocabulary import Per
 
@@ -83,6 +84,11 @@ class Lens:
     def order(self) -> str:
         """SQL of the declared order of events inside a trace, over `rows` of events."""
         return "timestamp, seq" if self.one_case else "timestamp, ns_no, native_id, seq"
+
+    @cached_property
+    def zone_is_assumed(self) -> str | None:
+        """SQL of whether the zone of an event was assumed; None where all zones of the log are equally sure."""
+        return zone_is_assumed(self.log)
 
     def materialise(self, table: str, select: str) -> str:
         """Make a table of the log for this lens once, on first use, and return its name."""

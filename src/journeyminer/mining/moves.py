@@ -9,7 +9,7 @@ from __future__ import annotations
 from journeyminer.log import EventLog
 from journeyminer.log.engine import name
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import column, zone_is_assumed
+from journeyminer.mining.events import column
 from journeyminer.mining.lens import Lens
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
 
@@ -33,7 +33,7 @@ def ordered(lens: Lens) -> str:
     columns += [name(column) for column in (*HANDOVER_LEVELS, "status") if log.has(column)]
     if log.has("started_at"):
         columns.append("least(started_at, timestamp) AS begin")
-    if assumed := zone_is_assumed(log):
+    if assumed := lens.zone_is_assumed:
         columns.append(f"{assumed} AS assumed")
     return lens.materialise(
         "ordered",
@@ -56,9 +56,9 @@ def moves(lens: Lens) -> str:
     """
     log, begin = lens.log, _begin(lens.log)
     beside = in_order(
-        ordered(lens), after={"next_activity": "activity", "next_begin": begin, **_zone(log)}, position="pos"
+        ordered(lens), after={"next_activity": "activity", "next_begin": begin, **_zone(lens)}, position="pos"
     )
-    us = _seconds(log, "timestamp", "next_begin")
+    us = _seconds(lens, "timestamp", "next_begin")
     begun = ", begin, next_begin < timestamp AS overlapped" if log.has("started_at") else ""
     return lens.materialise(
         "moves", f"SELECT trace, pos, activity, next_activity, timestamp, {us} AS us{begun} FROM ({beside})"
@@ -76,9 +76,9 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     owned = "true" if customers_own else f"{column(log, 'role')} IS DISTINCT FROM 'customer'"
     timed = in_order(
         f"(SELECT *, {owner} AS owner FROM {ordered(lens)} WHERE {owned})",
-        before={"last_timestamp": "timestamp", **_zone(log)},
+        before={"last_timestamp": "timestamp", **_zone(lens)},
     )
-    us = _seconds(log, "last_timestamp", _begin(log))
+    us = _seconds(lens, "last_timestamp", _begin(log))
     named = in_order(
         f"(SELECT trace, owner AS target, {us} AS us FROM ({timed}) WHERE owner IS NOT NULL)",
         before={"source": "target"},
@@ -92,17 +92,17 @@ def _begin(log: EventLog) -> str:
     return "begin" if log.has("started_at") else "timestamp"
 
 
-def _zone(log: EventLog) -> dict[str, str]:
+def _zone(lens: Lens) -> dict[str, str]:
     """What must be asked of the event at the other end of a wait: whether its zone is assumed."""
-    return {"assumed_there": "assumed"} if zone_is_assumed(log) else {}
+    return {"assumed_there": "assumed"} if lens.zone_is_assumed else {}
 
 
-def _seconds(log: EventLog, from_: str, to: str) -> str:
+def _seconds(lens: Lens, from_: str, to: str) -> str:
     """SQL of the microseconds from a completion to a start, null where one of both is or where the zones differ."""
     us = f"epoch_us({to}) - epoch_us({from_})"
-    if log.has("started_at"):
+    if lens.log.has("started_at"):
         us = f"CASE WHEN {to} < {from_} THEN 0 ELSE {us} END"
-    return f"CASE WHEN assumed = assumed_there THEN {us} END" if zone_is_assumed(log) else us
+    return f"CASE WHEN assumed = assumed_there THEN {us} END" if lens.zone_is_assumed else us
 
 
 def traces(lens: Lens) -> str:
@@ -123,7 +123,7 @@ def traces(lens: Lens) -> str:
 def n_ties(lens: Lens) -> int:
     """How many events happened at the same moment as the one before in their trace: only `seq` orders those."""
     log, table = lens.log, moves(lens)
-    if not log.has("started_at") and zone_is_assumed(log) is None:
+    if not log.has("started_at") and lens.zone_is_assumed is None:
         return int(log.one(f"SELECT count(*) FROM {table} WHERE us = 0")[0])
     beside = in_order(table, before={"last_timestamp": "timestamp"})
     return int(log.one(f"SELECT count(*) FROM ({beside}) WHERE timestamp = last_timestamp")[0])

@@ -14,7 +14,7 @@ from journeyminer.note import Note
 from journeyminer.report.sections import Report
 
 if TYPE_CHECKING:
-    from journeyminer.render.map.picture import Picture
+    from journeyminer.render.map.diagram import Diagram
 
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip
@@ -59,7 +59,7 @@ def write_folder(
     """
     folder, reader = Path(folder), language_of(language)
     check_no_log(folder)
-    drawn = _picture(report, reader)
+    drawn = _diagram(report, reader)
     names = [name for name in FOLDER if drawn or not name.startswith("map")]
     contents = {name: render(report, format_of(Path(name)), reader, drawn=drawn, program=program) for name in names}
     for name, content in contents.items():
@@ -78,7 +78,7 @@ def format_of(path: Path) -> str:
 
 
 def render(
-    report: Report, format: str, language: Language, *, drawn: Picture | None = None, program: str | None = None
+    report: Report, format: str, language: Language, *, drawn: Diagram | None = None, program: str | None = None
 ) -> str | bytes:
     """One form of a report that is one file. Arguments and errors as `write_report`; `drawn` is its map, if at hand."""
     from journeyminer.render import json, markdown, page, terminal
@@ -90,7 +90,7 @@ def render(
         return markdown.render(report, language)
     if format == "terminal":
         return terminal.render(report, language)
-    drawn = drawn or _picture(report, language)
+    drawn = drawn or _diagram(report, language)
     if format == "html":
         inline = None
         with suppress(MissingProgram, DrawingFailed):  # the page says that there is no picture, and has the table
@@ -113,10 +113,10 @@ def check_no_log(folder: Path) -> None:
         raise Unwritable(Note("report.folder_is_a_log"), place=str(folder), hint=Note("report.another_folder"))
 
 
-def _picture(report: Report, language: Language) -> Picture | None:
-    from journeyminer.render.map.picture import picture
+def _diagram(report: Report, language: Language) -> Diagram | None:
+    from journeyminer.render.map.diagram import diagram
 
-    return None if report.graph is None else picture(report.graph, language, per=report.per)
+    return None if report.graph is None else diagram(report.graph, language, per=report.per)
 
 
 def _write_tables(report: Report, folder: Path) -> None:

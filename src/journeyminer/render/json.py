@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 from journeyminer.errors import UnreadableReport
@@ -40,6 +41,15 @@ def _spread(data: object, indent: str) -> str:
     if isinstance(data, list | tuple) and data and isinstance(data[0], dict | list | tuple):
         return "[\n" + ",\n".join(deeper + _ROW.encode(item) for item in data) + f"\n{indent}]"
     return _ROW.encode(data)
+
+
+def read_report(path: str | Path) -> Report:
+    """Return the report of a report.json. Raises UnreadableReport where the file cannot be read or `load` says so."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableReport(Note("usage.unreadable", error=str(error)), place=str(path)) from error
+    return load(text)
 
 
 def load(text: str) -> Report:

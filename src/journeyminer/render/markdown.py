@@ -10,7 +10,8 @@ from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
 from journeyminer.report.model import SourceRow
-from journeyminer.report.sections import Report, Section, parts
+from journeyminer.report.section import Section
+from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 
 TOP: Final = 10

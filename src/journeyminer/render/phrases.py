@@ -22,10 +22,8 @@ ORDER: Final[tuple[Turn, ...]] = (
 )  # fmt: skip
 """turns as pictures show them: ours first, the queue before the work"""
 HEADLINES: Final = 4
-PLACES: Final = 10
-STEPS: Final = 24
 NAMES: Final = 3
-"""findings, places, steps of one way and names that are shown before the rest is folded or counted"""
+"""findings and names that are shown before the rest is folded or counted"""
 COUNTED: Final = {
     "first_response": "n", "handovers": "of", "ping_pong": "n_cases", "reopened": "of", "open_cases": "of",
     "happy_path": "n_cases",
@@ -141,11 +139,6 @@ def ours(report: Report) -> tuple[float, int]:
     """Share and seconds of the time in a turn we control."""
     rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
     return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
-
-
-def most_lost(report: Report) -> int:
-    """Where the scale of the places' lost time ends."""
-    return max((place.high or place.lost_seconds for place in report.bottlenecks or ()), default=0)
 
 
 def place(bottleneck: Bottleneck, language: Language) -> str:

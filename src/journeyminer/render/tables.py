@@ -17,7 +17,8 @@ from msgspec.structs import astuple
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
 from journeyminer.report.model import Finding, RejectRow, SourceRow, UnmatchedRow
-from journeyminer.report.sections import SECTIONS, Report, Sheet
+from journeyminer.report.section import Sheet
+from journeyminer.report.sections import SECTIONS, Report
 from journeyminer.vocabulary import Per
 
 KINDS: Final = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
-from journeyminer.report.sections import Report
+from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -31,6 +31,8 @@ UNKNOWN_LENGTH: Final = 120
 BAR: Final = 60
 MARGIN: Final = 20
 """columns that the bar leaves free beside itself, for the words at the left"""
+OURS: Final = "bright_blue"
+"""colour of what is in our hands; plain blue cannot be read on a black ground"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
 SIGNS: Final[dict[Turn, str]] = {
@@ -47,9 +49,9 @@ def render(report: Report, language: Language, *, color: bool = False, width: in
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    parts = (_read(report, language), _clock(report, language, min(BAR, width - MARGIN)), _places(report, language),
-             _way(report, language), _unknowns(report, language))  # fmt: skip
-    for head, line in chain.from_iterable(parts):
+    cells = min(BAR, width - MARGIN)
+    told = (LINES[part](report, language, cells) for part in parts(report) if part in LINES)
+    for head, line in chain(_read(report, language), *told, _unknowns(report, language)):
         grid.add_row(_text(language.text(head) if head else ""), line)
     return _to_text([grid], color=color, width=width)
 
@@ -120,12 +122,12 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
         return
     bar = _text("")
     for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], width), strict=True):
-        bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
+        bar.append(SIGNS[turn] * cells, OURS if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
     words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
     legend = [GLUE.join(each.split()) for each in words]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
-    said = _text(", ".join(legend[:n_ours]))
+    said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
         said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
@@ -133,7 +135,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
 
 
-def _places(report: Report, language: Language) -> Iterable[Line]:
+def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
     from rich.padding import Padding
 
     for at, place in enumerate(worth_saying(report)[:PLACES]):
@@ -145,11 +147,11 @@ def _places(report: Report, language: Language) -> Iterable[Line]:
             says.append(language.text("terminal.waits", median=place.median_seconds))
         if place.one_off:
             says.append(language.word("one_off", place.one_off))
-        yield "" if at else "terminal.places", _text(line, "" if at else "blue")
+        yield "" if at else "terminal.places", _text(line, "" if at else OURS)
         yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))
 
 
-def _way(report: Report, language: Language) -> Iterable[Line]:
+def _way(report: Report, language: Language, _: int) -> Iterable[Line]:
     steps, share = phrases.happy_path(report, language)
     if steps:
         yield "terminal.happy", _text(steps if share is None else f"{language.percent(share)}  {steps}")
@@ -161,6 +163,14 @@ def _unknowns(report: Report, language: Language) -> Iterable[Line]:
         says[UNKNOWNS - 1 :] = [language.text("terminal.more", n=len(says) - UNKNOWNS + 1)]
     for at, line in enumerate(says):
         yield "" if at else "terminal.unknown", _text(shorten(line, UNKNOWN_LENGTH, placeholder=" …"))
+
+
+LINES: Final[dict[str, Callable[[Report, Language, int], Iterable[Line]]]] = {
+    "turns": _clock,
+    "bottlenecks": _places,
+    "variants": _way,
+}
+"""part of the report -> its lines in the summary, given the width of a bar; the other parts have none"""
 
 
 def _cells(shares: Sequence[float], width: int) -> list[int]:

@@ -9,13 +9,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from journeyminer.log import EventLog
-from journeyminer.mining.events import zone_is_assumed
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import moves, n_ties
 from journeyminer.note import Note
+from journeyminer.options import ReportOptions
 from journeyminer.report import model
 from journeyminer.report.findings import find
-from journeyminer.report.sections import ASKED, SECTIONS, Making, Report, together
+from journeyminer.report.section import Making
+from journeyminer.report.sections import ASKED, SECTIONS, Report, together
 from journeyminer.vocabulary import Per
 
 FIRST_REJECTS = 20
@@ -27,8 +28,8 @@ def build(
     sections: Sequence[str] = ASKED,
     per: Per = "case",
     named: bool = False,
-    max_nodes: int = 25,
-    max_edges: int = 40,
+    max_nodes: int = ReportOptions.max_nodes,
+    max_edges: int = ReportOptions.max_edges,
     filters: tuple[str, ...] = (),
     generated_at: str | None = None,
 ) -> Report:
@@ -89,7 +90,7 @@ def _notes(lens: Lens) -> Iterator[Note]:
         yield Note("left_out", n=n)
     if log.has("synthetic"):
         yield Note("synthetic")
-    if not log.has("started_at") and zone_is_assumed(log) is None:
+    if not log.has("started_at") and lens.zone_is_assumed is None:
         return
     overlapped = "overlapped" if log.has("started_at") else "false"
     n_overlaps, n_untimed = log.one(

@@ -11,13 +11,13 @@ from journeyminer.report.sections import Report
 from journeyminer.vocabulary import OUR_TURNS
 
 UNKNOWN_SHARE = 0.2
-"""from this share of unknown time on, the reader must know before anything else"""
+"""From this share of unknown time on, the reader must know it first."""
 TELLING_SHARE = 0.02
-"""what is less than this share of the traces, or of the time, is not worth a sentence"""
+"""What is a smaller share of the traces, or of the time, is not worth a sentence."""
 LASTING_SHARE = 0.5
-"""a place that loses less than this share of what the first one does is not what to begin with"""
+"""Where a one-off costs most, the costliest lasting place is named too, if it loses at least this share of it."""
 WORTH_SECONDS = 60
-"""a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
+"""A place that loses less in all stands in the table, and in no sentence."""
 
 
 def find(report: Report) -> tuple[Finding, ...]:

@@ -7,100 +7,27 @@ measures derive theirs from here. A new measure is a module of `mining/`, an ent
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Final, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import asdict, astuple, replace
 
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
 from journeyminer.mining.durations import Durations, durations
-from journeyminer.mining.graph import Edge, GraphData, activities, graph, graph_data, graph_of
+from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
 from journeyminer.mining.kpis import Kpi, kpis
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
+from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
 
 
-@dataclass(frozen=True)
-class Making:
-    """What sections are made from: a log seen through a lens, and how the report was asked for."""
-
-    lens: Lens
-    named: bool
-    max_nodes: int
-    max_edges: int
-    wanted: frozenset[str]
-    """the keys that are made"""
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Resources as reports show them."""
-        from journeyminer.log.lists import resource_names
-
-        return resource_names(self.lens.log, named=self.named)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table of a section: a CSV file of this name, and what `show` prints."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: Callable[[Any], Any] = lambda section: section
-    """the rows of a section: tuples, or objects with the columns as attributes; a section may be its rows itself"""
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    """column -> how its values are written, where its name does not say it"""
-    traces: str = "n_cases"
-    """the column that counts traces and is called as they are; nothing where there is none"""
-    optional: str = ""
-    """a column that is left out where no row has a value"""
-
-
-@dataclass(frozen=True)
-class Section:
-    """What stands behind a key of the report."""
-
-    measures: tuple[Callable[..., Any], ...] = ()
-    """the public functions of which it is made"""
-    make: Callable[[Making], Any] | None = None
-    """makes its value; where it is missing, the value is the rows of the first measure, or `build` adds it"""
-    sheets: tuple[Sheet, ...] = ()
-    """its tables; the first one is what `show --format csv` prints"""
-    part: str = ""
-    """its part of the page and of the Markdown report, whose words stand under `section.<part>`; nothing where none"""
-    even_empty: bool = False
-    """whether the part is shown although no table has a row: that there is nothing says something"""
-    of: str = ""
-    """the section with which it is made and printed, where nobody asks for it alone"""
-    needs: tuple[str, ...] = ()
-    """the sections on which it rests; they are made with it"""
-
-    @property
-    def makes(self) -> bool:
-        """Whether its value is made here."""
-        return self.make is not None or bool(self.measures)
-
-    def made(self, making: Making) -> Any:  # noqa: ANN401 - the value of a field of Report
-        """The value of the section."""
-        return self.make(making) if self.make else self.measures[0].rows(making.lens)  # type: ignore[attr-defined]
-
-    def is_shown(self, section: Any) -> bool:  # noqa: ANN401 - the value of a field of Report
-        """Whether its part is shown for this value."""
-        if not self.part or section is None:
-            return False
-        return self.even_empty or any(len(sheet.rows(section)) for sheet in self.sheets)
-
-
 def _graph(making: Making) -> GraphData:
-    found = graph_of(making.lens, lost="turns" in making.wanted)
-    return graph_data(found, simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
+    found = find_graph(making.lens, lost="turns" in making.wanted)
+    return found.data(simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
 
 
 def _variants(making: Making) -> Variants:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+from journeyminer.render.map.diagram import Box, Diagram, Legend, Line
 from journeyminer.render.map.dot import Format, render_dot
-from journeyminer.render.map.picture import Box, Legend, Line, Picture
 from journeyminer.render.map.svg import XML_HEADER, Caption, redraw
 
 FONT: Final = "DejaVu Sans"
@@ -46,8 +46,8 @@ MAP_CSS: Final = """
 and dark sets the variables itself."""
 
 
-def map_dot(drawn: Picture) -> str:
-    """The map as DOT text with its legend: the same picture gives the same text.
+def map_dot(drawn: Diagram) -> str:
+    """The map as DOT text with its legend: the same diagram gives the same text.
 
     An edge leads from the upper activity to the lower one, which is what keeps the layout in order; its `dir` says
     which way the move goes (forward, back, both).
@@ -55,16 +55,16 @@ def map_dot(drawn: Picture) -> str:
     return _dot(drawn, font=FONT, legend=True)
 
 
-def map_svg(drawn: Picture, *, prefix: str = "", program: str | None = None) -> str:
+def map_svg(drawn: Diagram, *, prefix: str = "", program: str | None = None) -> str:
     """The map as an SVG element for a page: shapes, texts and nothing else, in the colours of the page.
 
     It has neither legend nor background, and looks best with MAP_CSS. Every `g.node` and `g.edge` has
-    a stable id (`node-0`, `edge-3`: the place in `shown`), a `<title>` to hover over, and data attributes: nodes
+    a stable id (`node-0`, `edge-3`: the position in `shown`), a `<title>` to hover over, and data attributes: nodes
     data-activity, data-n, data-cases; lines data-source and data-target (ids of nodes), data-n, and data-back, the
     count of the way back of a ping-pong pair. Lines from the start and to the end are `start-0`, `end-0`.
 
     Args:
-        drawn: the boxes and lines of `picture`.
+        drawn: the boxes and lines of `diagram`.
         prefix: goes before every id, where a page holds two maps.
         program: a Graphviz to use, see `render_dot`.
 
@@ -76,7 +76,7 @@ def map_svg(drawn: Picture, *, prefix: str = "", program: str | None = None) -> 
     return redraw(svg, label=drawn.title, captions=_captions(drawn), opacities=OPACITIES, prefix=prefix)
 
 
-def map_file(drawn: Picture, format: Format = "svg", *, program: str | None = None) -> str | bytes:
+def map_file(drawn: Diagram, format: Format = "svg", *, program: str | None = None) -> str | bytes:
     """The map as a file of its own, SVG or PNG: dark on white, with its legend. Arguments and errors as `map_svg`."""
     if format == "png":
         return render_dot(_dot(drawn, font=PNG_FONT, legend=True), "png", program=program)
@@ -84,13 +84,13 @@ def map_file(drawn: Picture, format: Format = "svg", *, program: str | None = No
     return XML_HEADER + redraw(svg, label=drawn.title, captions=_captions(drawn), background=True)
 
 
-def _captions(drawn: Picture) -> dict[str, Caption]:
+def _captions(drawn: Diagram) -> dict[str, Caption]:
     captions = {"start": Caption(drawn.start, {}), "end": Caption(drawn.end, {})}
     captions |= {box.id: Caption(box.title, box.data) for box in drawn.boxes}
     return captions | {line.id: Caption(line.title, line.data) for line in drawn.lines}
 
 
-def _dot(drawn: Picture, *, font: str, legend: bool) -> str:
+def _dot(drawn: Diagram, *, font: str, legend: bool) -> str:
     from graphviz import Digraph
 
     dot = Digraph(
@@ -111,7 +111,7 @@ def _dot(drawn: Picture, *, font: str, legend: bool) -> str:
         dot.node(name, id=name, label="", shape=shape, width=size, height=size, group="spine", fillcolor=INK,
                  color=INK, **{"class": "terminal"})  # fmt: skip
     dot.body.append("\t{ rank=source; start }\n\t{ rank=sink; end }\n")
-    names = {box.id: f"n{place}" for place, box in enumerate(drawn.boxes)}
+    names = {box.id: f"n{at}" for at, box in enumerate(drawn.boxes)}
     for box in drawn.boxes:
         dot.node(names[box.id], **_box(box))
     for line in drawn.lines:

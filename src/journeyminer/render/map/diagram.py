@@ -1,7 +1,7 @@
-"""What the map says before anybody lays it out: boxes, lines, their order from top to bottom, labels, hover texts.
+"""The map before its layout: boxes and lines in their order from top to bottom, with labels and hover texts.
 
-The order is ours and not the layout engine's: the happy path runs straight down, a deviation stands below where it
-leaves, and as few moves as possible run upwards. Only so an arrow in a label (↓ ↑) can say which way a count goes.
+We set the order, not the layout engine: the happy path runs straight down, a deviation stands below the activity where
+it leaves, and as few moves as possible run upwards. So an arrow in a label (↓ ↑) can say which way a count goes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MARKED: Final = 0.95
 WRAP: Final = 22
 ROWS: Final = 3
 FAN: Final = 3
-"""activities beyond this number that only touch one other are set at different depths, lest they widen the map"""
+"""more activities than this that touch only one other one are set at different depths, so that the map stays narrow"""
 _NOT_XML: Final = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
@@ -50,7 +50,7 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An activity: its label in lines, its count, the whole story as title."""
+    """An activity: its label in lines, its count, and as title all that is known of it."""
 
     id: str
     lines: tuple[str, ...]
@@ -82,7 +82,7 @@ class Line:
 
     @property
     def marker(self) -> bool:
-        """Whether this is no move, but the way in or out."""
+        """Whether this is the way in or out, not a move."""
         return self.upper is None or self.lower is None
 
 
@@ -96,8 +96,8 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """Everything that is drawn, from top to bottom. `costs`: whether any time is known to be lost, so that colours mean
+class Diagram:
+    """All boxes and lines, from top to bottom. `costs`: whether any time is known to be lost, so that colours mean
     something."""
 
     title: str
@@ -109,28 +109,28 @@ class Picture:
     legend: Legend
 
 
-def picture(graph: GraphData, words: Words, *, per: Per = "case") -> Picture:
-    """The shown part of a graph in a reader's words. `per` says what a trace is called."""
+def diagram(graph: GraphData, words: Words, *, per: Per = "case") -> Diagram:
+    """Return the shown part of a graph in a reader's words. `per` says what a trace is called."""
     edges = {(edge.source, edge.target): edge for edge in graph.edges}
     nodes = {node.activity: node for node in graph.nodes}
     spine = tuple(dict.fromkeys(graph.shown.happy_path))
     shown = {move: edges[move] for move in graph.shown.edges if move[0] != move[1]}
     order = _order(graph.shown.nodes, spine, _Ways.of(shown), {end.activity: end.n for end in graph.start})
-    scribe = _Scribe(
+    labels = _Labels(
         words=words,
         per=per,
-        ids={activity: f"node-{place}" for place, activity in enumerate(graph.shown.nodes)},
+        ids={activity: f"node-{at}" for at, activity in enumerate(graph.shown.nodes)},
         most=max((edge.n for edge in graph.edges), default=1),
         lost=sum(edge.lost_seconds or 0 for edge in graph.edges),
     )
     starts, ends = sum(end.n for end in graph.start), sum(end.n for end in graph.end)
-    return Picture(
-        title=words.text("map.title", nodes=len(order), edges=len(shown), traces=scribe.traces(starts)),
-        start=words.text("map.start", traces=scribe.traces(starts)),
-        end=words.text("map.end", traces=scribe.traces(ends)),
-        boxes=tuple(scribe.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
-        lines=(*_moves(shown, order, spine, scribe), *_markers(graph, shown, spine, scribe)),
-        costs=scribe.lost > 0,
+    return Diagram(
+        title=words.text("map.title", nodes=len(order), edges=len(shown), traces=labels.traces(starts)),
+        start=words.text("map.start", traces=labels.traces(starts)),
+        end=words.text("map.end", traces=labels.traces(ends)),
+        boxes=tuple(labels.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
+        lines=(*_moves(shown, order, spine, labels), *_markers(graph, shown, spine, labels)),
+        costs=labels.lost > 0,
         legend=legend(words),
     )
 
@@ -163,8 +163,11 @@ class _Ways:
 
 
 def _order(names: tuple[str, ...], spine: tuple[str, ...], ways: _Ways, starts: Mapping[str, int]) -> dict[str, int]:
-    """Places from top to bottom. The happy path keeps its order. Each further activity, the one with the most frequent
-    way in first, goes below the activity it is mostly reached from, to the place where the fewest moves run upwards."""
+    """Return the position of each activity from top to bottom.
+
+    The happy path keeps its order. Each further activity, the one with the most frequent way in first, goes below the
+    one from which it is mostly reached, to the position where the fewest moves run upwards.
+    """
     placed = list(spine)
     waiting = sorted(set(names) - set(spine))
 
@@ -172,22 +175,22 @@ def _order(names: tuple[str, ...], spine: tuple[str, ...], ways: _Ways, starts: 
         n, source = max(((n, source) for source, n in ways.into[name].items() if source in placed), default=(0, ""))
         return (n, source) if n > starts.get(name, 0) else (starts.get(name, 0), None)
 
-    def upwards(name: str, place: int) -> int:
-        above = sum(ways.out[name].get(other, 0) for other in placed[:place])
-        return above + sum(ways.into[name].get(other, 0) for other in placed[place:])
+    def upwards(name: str, at: int) -> int:
+        above = sum(ways.out[name].get(other, 0) for other in placed[:at])
+        return above + sum(ways.into[name].get(other, 0) for other in placed[at:])
 
     while waiting:
         name = max(waiting, key=lambda name: way_in(name)[0])
         _, source = way_in(name)
         first = 0 if source is None else placed.index(source) + 1
-        costs = [upwards(name, place) for place in range(first, len(placed) + 1)]
+        costs = [upwards(name, at) for at in range(first, len(placed) + 1)]
         placed.insert(first + costs.index(min(costs)), name)
         waiting.remove(name)
-    return {name: place for place, name in enumerate(placed)}
+    return {name: at for at, name in enumerate(placed)}
 
 
 def _moves(
-    shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], scribe: _Scribe
+    shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], labels: _Labels
 ) -> Iterator[Line]:
     """One line for each move, and one for both moves of a ping-pong pair."""
     numbers = {move: number for number, move in enumerate(shown)}
@@ -198,22 +201,22 @@ def _moves(
         moves = [move for move in (down, up) if move is not None]
         yield Line(
             id=f"edge-{numbers[moves[0].source, moves[0].target]}",
-            upper=scribe.ids[upper],
-            lower=scribe.ids[lower],
+            upper=labels.ids[upper],
+            lower=labels.ids[lower],
             arrow="both" if down and up else "forward" if down else "back",
-            lines=tuple(scribe.pair_label(down, up) if down and up else scribe.label(moves[0])),
-            title="\n".join(scribe.edge_title(move) for move in moves),
-            width=scribe.width(sum(move.n for move in moves)),
-            level=scribe.level(sum(move.lost_seconds or 0 for move in moves)),
+            lines=tuple(labels.pair_label(down, up) if down and up else labels.label(moves[0])),
+            title="\n".join(labels.edge_title(move) for move in moves),
+            width=labels.width(sum(move.n for move in moves)),
+            level=labels.level(sum(move.lost_seconds or 0 for move in moves)),
             spine=(upper, lower) in pairwise(spine),
             depth=depths.get(upper, depths.get(lower, 1)),
-            data={"source": scribe.ids[moves[0].source], "target": scribe.ids[moves[0].target], "n": str(moves[0].n)}
+            data={"source": labels.ids[moves[0].source], "target": labels.ids[moves[0].target], "n": str(moves[0].n)}
             | ({"back": str(moves[1].n)} if len(moves) > 1 else {}),
         )
 
 
 def _depths(shown: Iterable[tuple[str, str]], spine: tuple[str, ...], order: Mapping[str, int]) -> dict[str, int]:
-    """How many ranks away from their only neighbour activities stand that have just one, where it has many of them."""
+    """Return how many ranks below its only neighbour an activity stands, where that one has many such activities."""
     neighbours: defaultdict[str, set[str]] = defaultdict(set)
     for source, target in shown:
         neighbours[source].add(target)
@@ -223,11 +226,11 @@ def _depths(shown: Iterable[tuple[str, str]], spine: tuple[str, ...], order: Map
         if len(neighbours[name]) == 1 and name not in spine:
             fans[min(neighbours[name])].append(name)
     wide = [fan for fan in fans.values() if len(fan) > FAN]
-    return {name: 1 + place % FAN for fan in wide for place, name in enumerate(fan)}
+    return {name: 1 + at % FAN for fan in wide for at, name in enumerate(fan)}
 
 
 def _markers(
-    graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], scribe: _Scribe
+    graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], labels: _Labels
 ) -> Iterator[Line]:
     """The lines from the start and to the end of traces."""
     after: defaultdict[str, set[str]] = defaultdict(set)
@@ -237,21 +240,21 @@ def _markers(
         before[target].add(source)
     for ends, steps, key in ((graph.start, after, "start"), (graph.end, before, "end")):
         mouth = spine[:1] if key == "start" else spine[-1:]
-        for number, end in enumerate(_marked([end for end in ends if end.activity in scribe.ids], steps)):
-            box = scribe.ids[end.activity]
+        for number, end in enumerate(_marked([end for end in ends if end.activity in labels.ids], steps)):
+            box = labels.ids[end.activity]
             yield Line(
                 id=f"{key}-{number}",
                 upper=None if key == "start" else box,
                 lower=box if key == "start" else None,
-                lines=(scribe.words.number(end.n),),
-                title=scribe.words.text(f"map.{key}_here", activity=end.activity, traces=scribe.traces(end.n)),
+                lines=(labels.words.number(end.n),),
+                title=labels.words.text(f"map.{key}_here", activity=end.activity, traces=labels.traces(end.n)),
                 spine=end.activity in mouth,
                 data={"source" if key == "end" else "target": box, "n": str(end.n)},
             )
 
 
 def _marked(ends: Iterable[Endpoint], steps: Mapping[str, set[str]]) -> list[Endpoint]:
-    """The most frequent starts that make up the share MARKED, and those that no drawn start leads to."""
+    """Return the most frequent starts that make up the share MARKED, and those that no drawn start leads to."""
     by_n = sorted(ends, key=lambda end: (-end.n, end.activity))
     enough = MARKED * sum(end.n for end in by_n)
     chosen, counted, reached = [], 0, set[str]()
@@ -269,8 +272,8 @@ def _marked(ends: Iterable[Endpoint], steps: Mapping[str, set[str]]) -> list[End
 
 
 @dataclass(frozen=True, slots=True)
-class _Scribe:
-    """Writes counts and times as the language wants them, and weighs lines against the whole graph."""
+class _Labels:
+    """Labels of boxes and lines in the reader's language, and the weight of a line in the whole graph."""
 
     words: Words
     per: Per
@@ -308,7 +311,7 @@ class _Scribe:
         return [f"{arrow} {' · '.join(self.label(edge))}" for arrow, edge in (("↓", down), ("↑", up))]
 
     def edge_title(self, edge: Edge) -> str:
-        """All that is known of a move, a line for each sentence."""
+        """All that is known of a move, one sentence a line."""
         move = self.words.text(
             "map.edge", source=edge.source, target=edge.target, n=edge.n, traces=self.traces(edge.n_cases)
         )
