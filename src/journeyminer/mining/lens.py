@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 from journeyminer.errors import UsageError, nearest
 from journeyminer.log import EventLog
-from journeyminer.log.staging import columns_of
 from journeyminer.mining.events import zone_is_assumed
 from journeyminer.note import Note
 from journeyminer.vocabulary import Per
@@ -69,7 +68,7 @@ class Lens:
 
     @cached_property
     def _of_cases(self) -> frozenset[str]:
-        return columns_of(self.log.engine, f"{self.log.schema}.case_rows")
+        return self.log.schema.columns(f"{self.log.schema}.case_rows")
 
     def rows(self, table: str) -> str:
         """SQL of the rows of a table that has a `case_key`, each with its `trace`; rows of no trace are left out.

@@ -37,7 +37,7 @@ from journeyminer.importers.zendesk.account import Account, learn
 from journeyminer.importers.zendesk.audits import read_audit, unread
 from journeyminer.importers.zendesk.documents import items, subdomain
 from journeyminer.importers.zendesk.tickets import case, identities, read_rating, read_ticket
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Record
 from journeyminer.note import Note
 from journeyminer.vocabulary import FateReason
