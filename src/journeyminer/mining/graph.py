@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Row, Seconds, Share, whole
+from journeyminer.mining.measure import Count, Row, Seconds, whole
 from journeyminer.mining.moves import moves
+from journeyminer.mining.simplify import Move, Shown
 from journeyminer.mining.turns import lost_by_edge
 from journeyminer.mining.variants import variant_keys, variants
-from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Move = tuple[str, str]
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 
 class Node(Row, frozen=True):
@@ -83,28 +83,6 @@ class Activity(Node, frozen=True):
 
     start: Count
     end: Count
-
-
-class Shown(Row, frozen=True):
-    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
-
-    Attributes:
-        nodes: The shown activities.
-        edges: The shown lines, each between two activities.
-        happy_path: The most frequent variant.
-        hidden_nodes: Activities that are not shown.
-        hidden_edges: Edges that are not shown.
-        hidden_moves_share: Share of all moves on those.
-        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
-    """
-
-    nodes: tuple[str, ...]
-    edges: tuple[tuple[str, str], ...]
-    happy_path: tuple[str, ...]
-    hidden_nodes: Count
-    hidden_edges: Count
-    hidden_moves_share: Share
-    hidden_lost_share: Share | None
 
 
 class GraphData(Row, frozen=True):

@@ -14,17 +14,43 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from journeyminer.mining.graph import Found, Move, Shown
+from journeyminer.mining.measure import Count, Row, Share
 from journeyminer.options import ReportOptions
+
+if TYPE_CHECKING:
+    from journeyminer.mining.graph import Found
 
 RARE = 0.005
 """in a smaller share of the traces, an activity or move is a curiosity"""
 COSTLY = 0.01
 """with a larger share of the lost seconds it is none"""
 
+Move = tuple[str, str]
 Thing = TypeVar("Thing", bound=Hashable)
+
+
+class Shown(Row, frozen=True):
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
+
+    Attributes:
+        nodes: The shown activities.
+        edges: The shown lines, each between two activities.
+        happy_path: The most frequent variant.
+        hidden_nodes: Activities that are not shown.
+        hidden_edges: Edges that are not shown.
+        hidden_moves_share: Share of all moves on those.
+        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
+    """
+
+    nodes: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...]
+    happy_path: tuple[str, ...]
+    hidden_nodes: Count
+    hidden_edges: Count
+    hidden_moves_share: Share
+    hidden_lost_share: Share | None
 
 
 def simplify(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from journeyminer.mining.lens import Lens
+from typing import TYPE_CHECKING
+
 from journeyminer.mining.measure import Count, Exact, Row, Share, measure
 from journeyminer.mining.moves import moves, traces
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 class VariantRow(Row, frozen=True):

@@ -9,6 +9,9 @@ from __future__ import annotations
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row
 
+TELLING_SHARE = 0.02
+"""What is a smaller share of the traces, or of the time, is not worth a sentence."""
+
 
 class LogSummary(Row, frozen=True):
     """How large the log is, and what time it spans.

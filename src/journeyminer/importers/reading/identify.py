@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
-from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
+from journeyminer.importers.base import Importer, Match, Sample
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
