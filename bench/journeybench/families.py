@@ -114,6 +114,7 @@ def _dirt(seed: int) -> Dirt:
         no_assignee=0.08 if seed % 3 == 1 else 0.0,
         broken=2 + seed % 4,
         overlap=seed % 4 == 0,
+        copied=seed % 4 == 2,
         truncated=seed % 5 == 0,
         closed_only=seed % 4 == 1,
     )

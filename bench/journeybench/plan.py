@@ -124,6 +124,8 @@ class Dirt:
     """rows of each table that nobody can read"""
     overlap: bool = False
     """the desk's export comes in two files that share a week"""
+    copied: bool = False
+    """the calls' table is there twice, as a browser saves a file again"""
     truncated: bool = False
     """the desk's export begins in the third week, with cases that are older"""
     closed_only: bool = False

@@ -124,6 +124,13 @@ def test_overlapping_windows_hold_a_week_twice() -> None:
     assert len(parts[0] | parts[1]) == len(made.records)
 
 
+def test_a_table_that_was_saved_twice_is_planted_as_seen_before() -> None:
+    made = book("calls_es", Dirt(copied=True))
+    assert made.files["calls_es (1).csv"] == made.files["calls_es.csv"]
+    assert made.planted["calls_es (1).csv"] == Counter(deduplicated=len(made.records))
+    assert {record.file for record in made.records} == {"calls_es.csv"}
+
+
 def test_truncated_windows_know_nothing_of_the_first_two_weeks() -> None:
     for dialect in ("zendesk", "servicenow", "xes", "events_en"):
         made = book(dialect, Dirt(truncated=True))
