@@ -14,9 +14,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from journeyminer.mining.measure import Count, Row, Share
+from journeyminer.mining.measure import Count, Row, Share, about
 from journeyminer.options import ReportOptions
 
 if TYPE_CHECKING:
@@ -32,25 +32,15 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 
 class Shown(Row, frozen=True):
-    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden."""
 
-    Attributes:
-        nodes: The shown activities.
-        edges: The shown lines, each between two activities.
-        happy_path: The most frequent variant.
-        hidden_nodes: Activities that are not shown.
-        hidden_edges: Edges that are not shown.
-        hidden_moves_share: Share of all moves on those.
-        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
-    """
-
-    nodes: tuple[str, ...]
-    edges: tuple[tuple[str, str], ...]
-    happy_path: tuple[str, ...]
-    hidden_nodes: Count
-    hidden_edges: Count
-    hidden_moves_share: Share
-    hidden_lost_share: Share | None
+    nodes: Annotated[tuple[str, ...], about("The shown activities.")]
+    edges: Annotated[tuple[tuple[str, str], ...], about("The shown lines, each between two activities.")]
+    happy_path: Annotated[tuple[str, ...], about("The most frequent variant.")]
+    hidden_nodes: Annotated[Count, about("Activities that are not shown.")]
+    hidden_edges: Annotated[Count, about("Edges that are not shown.")]
+    hidden_moves_share: Annotated[Share, about("Share of all moves on those.")]
+    hidden_lost_share: Annotated[Share | None, about("Share of all lost seconds on those; null without turns.")]
 
 
 def simplify(

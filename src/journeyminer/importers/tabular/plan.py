@@ -12,11 +12,11 @@ from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
 from journeyminer.note import Note
-from journeyminer.options import ReadOptions
 
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.dialect import Dialect
     from journeyminer.log.loader import Loader
+    from journeyminer.options import ReadOptions
 
 NEEDED = {
     "events": ("case_id", "activity", "timestamp"),
