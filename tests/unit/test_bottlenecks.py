@@ -50,6 +50,13 @@ def test_evidence_is_the_worst_cases_with_their_records() -> None:
     assert evidence[0].source_ref == "tiny.txt: event 7"
 
 
+def test_the_record_of_a_case_is_where_its_longest_wait_began() -> None:
+    # twice in the same place: one hour, then three
+    tiny = log("A: ask@09:00/to=open reply@10:00/to=pending ask@11:00/to=open reply@14:00/to=solved")
+    (evidence,) = bottlenecks(tiny).iloc[0]["evidence"]
+    assert (evidence.seconds, evidence.source_ref) == (4 * HOUR, "tiny.txt: event 3")
+
+
 def test_who_still_waits_counts_as_long_as_it_lasted() -> None:
     tiny = log("A: ask@09:00/to=new\nB: ask@11:00/to=new reply@12:00/to=solved")
     assert places(tiny) == [
