@@ -30,7 +30,7 @@ LAYERS = (
 LONGEST_CHAIN = 10
 """of modules that load one another when they are imported"""
 LONGEST_LAZY_CHAIN = 16
-"""the same with what functions import when they run: from a command to its last note"""
+"""the same with what functions import when they run: from a command down to a note"""
 BESIDE = {"__main__", "__init__"}
 """the doors"""
 HEAVY = ("duckdb", "pandas", "numpy", "networkx", "pm4py", "jinja2", "babel", "graphviz", "rich")

@@ -72,9 +72,11 @@ def variant_totals(lens: Lens) -> Exact:
     """
     return lens.log.dicts(
         f"""
-        WITH ranked AS (
-            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered, sum(n) OVER () AS n_traces
-            FROM {variant_keys(lens)}
+        WITH counted AS (SELECT n FROM {variant_keys(lens)}),
+        ranked AS (
+            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered,
+                (SELECT sum(n) FROM counted) AS n_traces
+            FROM counted
         )
         SELECT count(*) AS n_total, count(*) FILTER (WHERE n = 1) AS n_once,
             count(*) FILTER (WHERE (covered - n) * 5 < n_traces * 4) AS n_for_80
