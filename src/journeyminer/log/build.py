@@ -214,6 +214,25 @@ class Loader:
         self.count_outcomes(rejected=rejected, ignored=ignored)
         return table
 
+    def take_events(
+        self, select: str, *, records: int, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None
+    ) -> None:
+        """Take events by one query, in record order, into the table that the events of many small files share.
+
+        Args:
+            select: as for `table`; every row is an event.
+            records: how many records the file has.
+            rejected, ignored: fate -> count of the records that have it; the others are used.
+        """
+        self._builder.flush("events")
+        table = f"{self._builder.schema}.staged_events"
+        before = self.engine.one(f"SELECT count(*) FROM {table}")[0]
+        self.engine.execute(f"INSERT INTO {table} BY NAME SELECT {self.number} AS source_no, * FROM ({select})")
+        self._staged = True
+        self.receipt.records += records
+        self.receipt.events += self.engine.one(f"SELECT count(*) FROM {table}")[0] - before
+        self.count_outcomes(rejected=rejected, ignored=ignored)
+
     def count_outcomes(
         self, *, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None
     ) -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
+from journeyminer.importers import nested
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
 
 MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
@@ -21,8 +22,10 @@ HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by h
 
 
 def importers() -> list[Importer]:
-    """All importers, in the order of MODULES."""
-    return [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
+    """All importers: those of MODULES in their order, then the profiles of nested sources that have no module."""
+    modules = [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
+    names = {module.NAME for module in modules}
+    return [*modules, *(documents for documents in nested.importers() if documents.NAME not in names)]
 
 
 @dataclass(frozen=True, slots=True)

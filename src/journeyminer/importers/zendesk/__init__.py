@@ -127,7 +127,7 @@ class _Files:
 def _read_together(source: Source) -> _Files:
     """Learn from all files. One that names no account belongs to the only account that the others name."""
     files = _Files()
-    paths = source.siblings or (source.path,)
+    paths = [sample.path for sample in source.siblings] or [source.path]
     files.name_of = {path: subdomain(path) for path in paths}
     named = set(files.name_of.values()) - {""}
     only = named.pop() if len(named) == 1 else ""

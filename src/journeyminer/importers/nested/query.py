@@ -1,0 +1,375 @@
+"""Queries: what a profile says of an item, as SQL over the records that were read.
+
+A record stands in a table with the members that the profile names, in the shape of its JSON: structs, lists, texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
+
+from journeyminer.importers.nested.profile import (
+    CASE_VALUES,
+    EVENT_VALUES,
+    IDENTITY_VALUES,
+    CaseRule,
+    Choice,
+    Condition,
+    EventRule,
+    IdentityRule,
+    LookupRule,
+    Profile,
+    RecordRule,
+    Rule,
+    Value,
+)
+from journeyminer.log.engine import name, quote
+
+_BRACES: Final = re.compile(r"\{([^{}]+)\}")
+_LOOKED_UP: Final = re.compile(r"(\w+)\[(.+)\](?:\.(.+))?")
+_STEP: Final = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
+
+
+@dataclass
+class Member:
+    """A member of a record that the profile names, with the members of it that it names."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    is_list: bool = False
+    is_text: bool = False
+    """whether its own value is asked for, not only whether it has one"""
+
+    def at(self, path: str) -> Member:
+        """The member at the end of a path."""
+        found = self
+        for key, index in _STEP.findall(path):
+            found = found.members.setdefault(key, Member())
+            found.is_list = found.is_list or bool(index)
+        return found
+
+    @property
+    def type(self) -> str:
+        """Its type in the table of records."""
+        if not self.members:
+            return "VARCHAR[]" if self.is_list else "VARCHAR"
+        if self.is_text:
+            return "JSON"  # an object in some records and a plain value in others
+        return f"STRUCT({self.fields}){'[]' if self.is_list else ''}"
+
+    @property
+    def fields(self) -> str:
+        """Its members with their types."""
+        return ", ".join(f"{name(key)} {member.type}" for key, member in self.members.items())
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether everything that is read of it is kept as it is."""
+        return (self.is_text or bool(self.members)) and all(member.is_bare for member in self.members.values())
+
+    def kept(self, sql: str) -> str:
+        """SQL of what is kept of it: of a member whose value nobody asks for (a message's body), that it has one."""
+        if self.is_bare or self.is_text:
+            return sql
+        if not self.members:
+            return f"CASE WHEN {sql} IS NOT NULL THEN 'true' END"
+        if self.is_list:
+            return f"list_transform({sql}, lambda x: {self._packed('x')})"
+        return f"CASE WHEN {sql} IS NOT NULL THEN {self._packed(sql)} END"
+
+    def _packed(self, sql: str) -> str:
+        listed = (f"{quote(key)}: {member.kept(f'{sql}.{name(key)}')}" for key, member in self.members.items())
+        return f"{{{', '.join(listed)}}}"
+
+
+@dataclass
+class Scope:
+    """Where values are looked up: an item, what holds it, and the tables joined with it.
+
+    `levels` are the aliases of the item, of what holds it ..., and of the object beside the list of records.
+    """
+
+    query: Query
+    levels: list[tuple[str, Member]]
+    relation: str
+    joins: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """SQL of the items with all that is joined."""
+        return self._joined(self.joins)
+
+    def _joined(self, joins: Mapping[tuple[str, str], str]) -> str:
+        sql = self.relation
+        for (table, key), alias in joins.items():
+            account = "" if table == "us" else f"{alias}.account = f.account AND "
+            sql += f" LEFT JOIN {self.query.schema}.lookup_{table} {alias} ON {account}{alias}.key = {key}"
+        return sql
+
+    def value(self, value: Value) -> str:
+        """SQL of a value; empty where a profile gives none."""
+        if isinstance(value, str):
+            return self._filled(value)
+        tried = [self._choice(each) if isinstance(each, Choice) else self._filled(each) for each in value]
+        return f"coalesce({', '.join(tried)})" if len(tried) > 1 else "".join(tried)
+
+    def meets(self, when: Condition, unless: Condition) -> str:
+        """SQL of whether conditions hold; `true` where there are none."""
+        parts = [self._meets(path, wanted) for path, wanted in when.items()]
+        if unless:
+            refused = " AND ".join(self._meets(path, wanted) for path, wanted in unless.items())
+            parts.append(f"NOT coalesce({refused}, false)")
+        return " AND ".join(parts) or "true"
+
+    def text(self, path: str) -> str:
+        """SQL of the text at the end of a path; null where it is blank."""
+        looked_up = _LOOKED_UP.fullmatch(path)
+        if path.startswith("@"):
+            return SPECIAL[path]
+        if path.startswith("$"):
+            return self.value(self.query.profile.let[path[1:]])
+        if looked_up and looked_up[1] in self.query.lookups:
+            table, key, column = looked_up[1], self.text(looked_up[2]), looked_up[3]
+            if table == "us":
+                self.query.us[f"SELECT DISTINCT {key} FROM {self._joined(dict(self.joins))}"] = None
+            alias = self.joins.setdefault((table, key), f"l{len(self.joins)}")
+            if column:
+                self.query.wanted[table].setdefault(column)
+            return f"{alias}.{name(column or 'key')}"
+        alias, member, path = self._climb(path)
+        member.at(path).is_text = True
+        return f"nullif(trim({_reach(alias, member, path)}), '')"
+
+    def _climb(self, path: str) -> tuple[str, Member, str]:
+        above = len(re.match(r"(\.\./)*", path)[0]) // 3  # type: ignore[index] # it always matches
+        alias, member = self.levels[above]
+        return alias, member, path[3 * above :]
+
+    def _is_there(self, path: str) -> str:
+        if path.startswith(("@", "$")) or _LOOKED_UP.fullmatch(path):
+            return f"{self.text(path)} IS NOT NULL"
+        alias, member, path = self._climb(path)
+        member.at(path)
+        return f"{_reach(alias, member, path, is_text=False)} IS NOT NULL"
+
+    def _meets(self, path: str, wanted: bool | str | tuple[str, ...]) -> str:
+        if isinstance(wanted, bool):
+            return self._is_there(path) if wanted else f"NOT ({self._is_there(path)})"
+        values = [wanted] if isinstance(wanted, str) else wanted
+        return f"{self.text(path)} IN ({', '.join(map(self._filled, values))})"
+
+    def _choice(self, choice: Choice) -> str:
+        return f"CASE WHEN {self.meets(choice.when, choice.unless)} THEN {self.value(choice.value)} END"
+
+    def _filled(self, template: str) -> str:
+        """SQL of a text with its paths filled in; null where one of them says nothing."""
+        parts = _BRACES.split(template)  # text, path, text ...
+        filled = [self.text(part) if place % 2 else quote(part) for place, part in enumerate(parts) if part]
+        return " || ".join(filled) if filled else "''"
+
+
+SPECIAL: Final = {
+    "@nth": 'CAST(r."@n1" AS VARCHAR)', "@folder": "f.folder", "@list": 'CAST(r."@list" AS VARCHAR)',
+    "@chat": "s.chat", "@session": "CAST(s.session AS VARCHAR)",
+}  # fmt: skip
+"""what is known of an item beside its members: its place in its list, the folder of its file, the number of the list
+that its record stands in, the chat and the session that it belongs to"""
+
+
+def _reach(sql: str, member: Member, path: str, *, is_text: bool = True) -> str:
+    """SQL of a member; of one that holds an object in some records, its text where it is none."""
+    steps = _STEP.findall(path)
+    for place, (key, index) in enumerate(steps):
+        sql, member = f"{sql}.{name(key)}", member.members[key]
+        sql += f"[{int(index) + 1}]" if index else ""
+        if member.type == "JSON":
+            rest = "".join(f'."{key}"' + (f"[{index}]" if index else "") for key, index in steps[place + 1 :])
+            if rest or not is_text:
+                return f"json_extract_string({sql}, {quote(f'${rest}')})"
+            return f"CASE WHEN json_type({sql}) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string({sql}, '$') END"
+    return sql
+
+
+class Query:
+    """The statements of a profile over the tables of one reading, in `schema`.
+
+    Tables: `records` (the members that the profile names, and "@n", "@file", "@parent", "@kind"), `files` (file_no,
+    account, folder, zone), `parents`, and one `lookup_` table a lookup.
+    """
+
+    def __init__(self, profile: Profile, schema: str, known: Iterable[str] = ()) -> None:
+        self.profile = profile
+        self.schema = schema
+        self.record = Member()
+        self.parent = Member()
+        self.lookups = {*profile.lookup, "us", *known}
+        self.wanted: dict[str, dict[str, None]] = {lookup: {} for lookup in self.lookups}
+        """lookup -> the paths that are asked for of its items"""
+        self.us: dict[str, None] = {}
+        """queries of those who act, of whom the user may say that they are on our side"""
+        # which members are read, and how, is known only after everything was asked once
+        for _ in range(2):
+            self.us.clear()
+            self.kind, self.events, self.cases, self.identities, self.tables = self._statements()
+
+    def _statements(self) -> tuple[str, str, str, str, dict[str, str]]:
+        profile = self.profile
+        return (
+            self._kind(),
+            " UNION ALL ".join(self._event(number, rule) for number, rule in enumerate(profile.event)),
+            " UNION ALL ".join(map(self._case, profile.case)),
+            " UNION ALL ".join(select for rule in profile.identity for select in self._identities(rule)),
+            {word: self._lookup(word, rule) for word, rule in profile.lookup.items()},
+        )
+
+    def _kind(self) -> str:
+        """SQL of the kind of a record; null where it is none."""
+        scope = Scope(self, [("b", self.record)], "")
+        told = ""
+        for record in self.profile.record:
+            if record.within:
+                continue
+            conditions = scope.meets({**dict.fromkeys(record.has, True), **record.when}, record.unless)
+            if record.listed:
+                conditions += f" AND u.listed IN ({', '.join(map(quote, (*record.lists, record.name)))})"
+            told += f" WHEN {conditions} THEN {quote(record.name)}"
+        return f"CASE{told} END"
+
+    def scope(self, of: str) -> tuple[Scope, Scope, RecordRule]:
+        """Return the scope of the items that a rule is of, and the record that they count for with its scope."""
+        word, _, inner = of.partition(".")
+        counted = holder = self._rule(word)
+        path = inner
+        while holder.within:
+            word, _, above = holder.within.partition(".")
+            path = f"{above}[].{path}" if path else above
+            holder = self._rule(word)
+        relation = f'(SELECT * FROM {self.schema}.records WHERE "@kind" = {quote(holder.name)})'
+        levels = [("d", self.parent), ("r", self.record)]
+        sql, member = "", self.record
+        for number, part in enumerate(path.split("[].") if path else (), 1):
+            listed = ".".join([*([sql] if sql else []), *map(name, part.split("."))])
+            member = member.at(part)
+            member.is_list = True
+            sql = f'"@i{number}"'
+            nth = f'generate_subscripts({listed}, 1) AS "@n{number}"'
+            relation = f"(SELECT *, unnest({listed}) AS {sql}, {nth} FROM {relation})"
+            levels.append((f"r.{sql}", member))
+        relation = f'{relation} r JOIN {self.schema}.files f ON f.file_no = r."@file"'
+        if self.parent.members:
+            relation += f' LEFT JOIN {self.schema}.parents d ON d."@list" = CAST(r."@list" AS VARCHAR)'
+        if self.profile.session:
+            relation += f' LEFT JOIN {self.schema}.sessions s ON s.n = r."@n"'
+        scope = Scope(self, levels[::-1], relation)
+        deeper = len(inner.split("[].")) if inner else 0
+        return scope, replace(scope, levels=scope.levels[deeper:]), counted
+
+    def _rule(self, word: str) -> RecordRule:
+        return next(record for record in self.profile.record if record.name == word)
+
+    def _case_id(self, rule: Rule, scope: Scope, around: Scope, counted: RecordRule) -> str:
+        return scope.value(rule.case) or around.value(counted.case)
+
+    def _event(self, number: int, rule: EventRule) -> str:
+        """The query of all events that a rule makes, each with its record and its place in it."""
+        scope, around, counted = self.scope(rule.of)
+        before = self.profile.event[:number]
+        rank = sum(one.of != other.of for one, other in pairwise([*before, rule]))
+        depth = len(scope.levels) - 2
+        places = [f'r."@n{level}"' if level <= depth else "0" for level in (1, 2)]
+        own = f"{quote(counted.name.replace('_', ' '))} || ' ' || {around.value(counted.ref)}"
+        picked = {
+            "n": 'r."@n"', "rank": str(rank), "n1": places[0], "n2": places[1], "rule": str(number),
+            "file_no": 'r."@file"', "kind": quote(counted.name),
+            "record": f'r."@n" * 16777216 + {places[0] if counted.within else 0}',
+            "ref": f"coalesce({own}, 'record ' || (r.\"@n\" - f.first + 1))",
+            "zone": "f.zone",
+            "case_id": self._case_id(rule, scope, around, counted),
+            "synthetic": str(rule.synthetic).lower(),
+        }  # fmt: skip
+        for column in EVENT_VALUES:
+            said = scope.value(getattr(rule, column)) or around.value(counted.event.get(column, ()))
+            picked[column] = said or "CAST(NULL AS VARCHAR)"
+        return _select(picked, scope, rule)
+
+    def _case(self, rule: CaseRule) -> str:
+        """The query of what a rule's items say of their cases."""
+        scope, around, counted = self.scope(rule.of)
+        case = self._case_id(rule, scope, around, counted)
+        picked = {"n": 'r."@n"', "file_no": 'r."@file"', "zone": "f.zone", "case_id": case}
+        for column in CASE_VALUES:
+            text = scope.value(getattr(rule, column)) or "CAST(NULL AS VARCHAR)"
+            picked[column] = self.mapped(column, text)
+            if column in ("csat", "nps", "ces"):
+                picked[column] = self._scaled(column, picked[column])
+        entries = ", ".join(f"{{'k': {quote(key)}, 'v': {scope.value(value)}}}" for key, value in rule.extras.items())
+        kept = f"list_filter([{entries}], lambda entry: entry.v IS NOT NULL)"
+        picked["extras"] = f"nullif(map_from_entries({kept}), MAP {{}})" if entries else "NULL"
+        return _select(picked, scope, rule)
+
+    def _identities(self, rule: IdentityRule) -> Iterator[str]:
+        """The queries of what identifies the customers of a rule's items, one a kind of identity."""
+        for kind in IDENTITY_VALUES:
+            scope, around, counted = self.scope(rule.of)
+            if value := scope.value(getattr(rule, kind)):
+                case = self._case_id(rule, scope, around, counted)
+                picked = {"file_no": 'r."@file"', "case_id": case, "kind": quote(kind), "value": value}
+                yield _select(picked, scope, rule)
+
+    def _lookup(self, word: str, rule: LookupRule) -> str:
+        """The query of a lookup's table: account, key, and what is asked for of its items."""
+        scope, _, _ = self.scope(rule.of)
+        picked = {"account": "f.account", "key": scope.value(rule.key), "n": 'r."@n"'}
+        picked |= {path: scope.text(path) for path in self.wanted[word]}
+        last = "".join(
+            f", arg_max({name(path)}, n) FILTER ({name(path)} IS NOT NULL) AS {name(path)}"
+            for path in self.wanted[word]
+        )
+        inner = _select(picked, scope, rule)
+        return f"SELECT account, key{last} FROM ({inner}) WHERE key IS NOT NULL GROUP BY account, key"
+
+    def mapped(self, column: str, text: str) -> str:
+        """SQL of a text with the profile's words for it; a word that the profile does not know stays."""
+        words = self.profile.values.get(column)
+        if not words:
+            return text
+        cases = " ".join(f"WHEN {quote(word)} THEN {quote(ours)}" for word, ours in words.items())
+        return f"CASE lower({text}) {cases} ELSE {text} END"
+
+    def _scaled(self, column: str, text: str) -> str:
+        low, high = self.profile.scales.get(column, (0, 1))
+        value = f"((TRY_CAST({text} AS DOUBLE) - {low}) / {high - low})"
+        return f"CASE WHEN {value} BETWEEN 0 AND 1 THEN {value} END" if column == "csat" else value
+
+
+def _select(picked: Mapping[str, str], scope: Scope, rule: Rule) -> str:
+    listed = ", ".join(f"{sql} AS {name(column)}" for column, sql in picked.items())
+    where = scope.meets(rule.when, rule.unless)
+    return f"SELECT {listed} FROM {scope.source} WHERE {where}"
+
+
+def moment(text: str, zones: Iterable[str]) -> str:
+    """SQL of the UTC moment that a text says: seconds, milliseconds or microseconds since 1970, or ISO 8601.
+
+    Args:
+        zones: the zones that were given for the files; where `zone` is one of them, a time without a zone is in it.
+    """
+    number = f"TRY_CAST({text} AS DECIMAL(28, 6))"
+    micros = (
+        f"CASE WHEN {number} < 100000000 THEN NULL WHEN {number} < 100000000000 THEN {number} * 1000000 "
+        f"WHEN {number} < 100000000000000 THEN {number} * 1000 ELSE {number} END"
+    )
+    written = f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    shifted = " ".join(f"WHEN {quote(zone)} THEN {in_utc(written, zone)}" for zone in zones)
+    local = f"CASE WHEN {is_local(text)} THEN CASE zone {shifted} ELSE {written} END ELSE {written} END"
+    return (
+        f"CASE WHEN {number} IS NOT NULL THEN make_timestamp(CAST({micros} AS BIGINT)) "
+        f"WHEN {text}[1] BETWEEN '0' AND '9' THEN {local if shifted else written} END"
+    )
+
+
+def is_local(text: str) -> str:
+    """SQL of whether a moment carries no zone."""
+    return rf"NOT regexp_matches({text}, '^[\d.]+$|(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$')"

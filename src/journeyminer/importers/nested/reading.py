@@ -1,0 +1,238 @@
+"""Reading: all files of a source together, from their records to events, cases and identities in tables.
+
+The first file of a reading reads them all, since what one file says (people, teams) is asked for by another. Every file
+then takes its own part of the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from journeyminer.clock import END, FIRST
+from journeyminer.errors import JourneyminerError
+from journeyminer.importers.base import Sample, Source, readable
+from journeyminer.importers.nested.documents import account_of, read_chunks, read_pieces
+from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
+from journeyminer.importers.nested.query import Query, is_local, moment
+from journeyminer.importers.nested.records import Records
+from journeyminer.importers.mail.us import ours_given
+from journeyminer.importers.tabular.columns import evidence
+from journeyminer.log.build import Loader
+from journeyminer.log.engine import Engine, name, quote
+from journeyminer.note import Note
+from journeyminer.text import fold
+
+_TAKEN = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", *EVENT_VALUES)))
+_WORDS = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at"))
+
+
+@dataclass
+class File:
+    """One file of a reading, and what became of its records."""
+
+    sample: Sample
+    number: int
+    zone: str | None
+    namespace: str = ""
+    error: JourneyminerError | None = None
+    """why it cannot be read"""
+    kinds: Counter[str] = field(default_factory=Counter)
+    """kind of record -> how many; empty for what is none"""
+    used: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    """kind -> how many were rejected"""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """why, as fates"""
+    is_local: bool = False
+    """whether some of its times carry no zone"""
+
+
+class Reading:
+    """The files of one source in tables of their own schema; `made` holds their events."""
+
+    def __init__(self, profile: Profile, source: Source, engine: Engine) -> None:
+        self.profile = profile
+        self.engine = engine
+        self.options = source.options
+        self.schema = engine.new_schema()
+        self.query = Query(profile, self.schema)
+        samples = source.siblings or (source.sample,)
+        self.files = [
+            File(sample, number, source.options.zone_of(sample.path)) for number, sample in enumerate(samples)
+        ]
+        self.zones = sorted({file.zone for file in self.files if file.zone})
+        self._name_accounts()
+        self._read()
+        self._list_files()
+        for lookup, select in self.query.tables.items():
+            engine.execute(f"CREATE TABLE {self.schema}.lookup_{lookup} AS {select}")
+        self._know_us()
+        self._cut_sessions()
+        self._make_events()
+        self._count()
+
+    def load(self, file: File, loader: Loader) -> None:
+        """Hand over what a file says. Raises the error of a file that cannot be read."""
+        if file.error:
+            raise file.error
+        fates = {record.name: record.fate for record in self.profile.record}
+        ignored = Counter({
+            fates[kind]: n - file.used[kind] - file.rejected[kind] for kind, n in file.kinds.items() if kind
+        })  # fmt: skip
+        loader.take_events(
+            f"SELECT {_TAKEN} FROM {self.schema}.made WHERE is_event AND file_no = {file.number}",
+            records=file.kinds.total(), rejected=file.reasons, ignored=+ignored,
+        )  # fmt: skip
+        beside = {"rejects": file.reasons, "cases": self.query.cases, "identities": self.query.identities}
+        for table, filled in beside.items():
+            if filled:
+                loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {file.number}")
+        if not file.is_local:
+            loader.decide(Note("decision.zone_in_values"))
+        elif file.zone:
+            loader.decide(Note("decision.zone_given", zone=file.zone))
+        else:
+            loader.receipt.zone_assumed = True
+            loader.decide(Note("decision.zone_assumed"))
+
+    def _name_accounts(self) -> None:
+        """Give every file its namespace. One that names no account belongs to the only one that the others name."""
+        pattern = re.compile(self.profile.account.encode(), re.IGNORECASE) if self.profile.account else None
+        named = [account_of(file.sample.path, pattern) if pattern else "" for file in self.files]
+        accounts = set(named) - {""}
+        only = accounts.pop() if len(accounts) == 1 else ""
+        for file, account in zip(self.files, named, strict=True):
+            file.namespace = "-".join(filter(None, [self.profile.namespace, account or only]))
+
+    def _read(self) -> None:
+        """Put the records of all files into tables; a file that breaks off gives none."""
+        with Records(self.query, self.engine) as records:
+            for file in self.files:
+                sample = file.sample
+                try:
+                    with readable(sample.shown):
+                        chunks = read_chunks(sample.path, self.options.encoding, sample.shown)
+                        for piece in read_pieces(chunks, self.profile, sample.shown):
+                            records.add(file.number, piece)
+                except JourneyminerError as error:
+                    file.error = error
+        broken = ", ".join(str(file.number) for file in self.files if file.error)
+        if broken:
+            self.engine.execute(f'DELETE FROM {self.schema}.records WHERE "@file" IN ({broken})')
+
+    def _list_files(self) -> None:
+        """`files`: number, account, folder, zone, and the first of its records."""
+        namespaces = [file.namespace for file in self.files]
+        folders = [PurePosixPath(file.sample.shown).parent.name for file in self.files]
+        self.engine.execute(
+            f"CREATE TABLE {self.schema}.files AS SELECT file_no, account, folder, zone, coalesce(first, 0) AS first "
+            "FROM (SELECT unnest(?) AS file_no, unnest(?) AS account, unnest(?) AS folder, unnest(?) AS zone) "
+            f'LEFT JOIN (SELECT "@file" AS file_no, min("@n") AS first FROM {self.schema}.records GROUP BY ALL) '
+            "USING (file_no)",
+            [
+                [file.number for file in self.files],
+                [namespaces.index(namespace) for namespace in namespaces],
+                folders,
+                [file.zone for file in self.files],
+            ],
+        )
+
+    def _know_us(self) -> None:
+        """`lookup_us`: of all who act, who is on our side as the user says; nothing where nobody is."""
+        asked = [row[0] for select in self.query.us for row in self.engine.rows(select)]
+        ours = ours_given(self.options.us)
+        told = {who: ours.owns(who.lower()) if "@" in who else fold(who) in ours.names for who in asked if who}
+        roles = {who: "agent" if one else "customer" for who, one in told.items()} if any(told.values()) else {}
+        self.engine.execute(
+            f"CREATE TABLE {self.schema}.lookup_us AS SELECT CAST(unnest(?) AS VARCHAR) AS key, "
+            "CAST(unnest(?) AS VARCHAR) AS role",
+            [list(roles), list(roles.values())],
+        )
+
+    def _cut_sessions(self) -> None:
+        """`sessions`: the chat and the session of every record of a chat; a chat's records are those of one list."""
+        rule = self.profile.session
+        if rule is None:
+            return
+        scope, _, _ = self.query.scope(rule.of)
+        said, when = scope.value(rule.name), moment(scope.value(rule.timestamp), self.zones)
+        where = scope.meets(rule.when, rule.unless)
+        spoken = f'SELECT r."@n" AS n, r."@list" AS list, f.zone AS zone, {said} AS said, {when} AS at FROM {scope.source} WHERE {where}'
+        self.engine.execute(
+            f"""
+            CREATE TABLE {self.schema}.sessions AS
+            WITH spoken AS ({spoken}),
+            gaps AS (
+                SELECT *, at > to_microseconds({round(self.options.session_gap_hours * 3_600_000_000)}) + max(at) OVER (
+                    PARTITION BY list ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_begin
+                FROM spoken
+            )
+            SELECT n, substr(md5(first(said) OVER chat), 1, 12) AS chat, 1 + count(*) FILTER (is_begin) OVER chat AS session
+            FROM gaps WINDOW chat AS (PARTITION BY list ORDER BY n ROWS UNBOUNDED PRECEDING)
+            """
+        )
+
+    def _make_events(self) -> None:
+        """`made`: all events in order, those that lack a case or a time among them."""
+        words = ", ".join(f"{self.query.mapped(column, name(column))} AS {name(column)}" for column in _WORDS)
+        first, end = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
+        self.engine.execute(
+            f"""
+            CREATE TABLE {self.schema}.made AS
+            SELECT n, rank, n1, n2, rule, file_no, kind, record, ref, case_id, synthetic, {words},
+                said_at, {is_local("said_at")} AS is_local, timestamp,
+                CASE WHEN started_at BETWEEN {first} AND timestamp THEN started_at END AS started_at,
+                case_id IS NOT NULL AND activity IS NOT NULL AND coalesce(timestamp >= {first} AND timestamp < {end}, false)
+                    AS is_event
+            FROM (SELECT * EXCLUDE (timestamp, started_at), timestamp AS said_at, {moment("timestamp", self.zones)} AS timestamp,
+                {moment("started_at", self.zones)} AS started_at FROM ({self.query.events}))
+            ORDER BY n, rank, n1, n2, rule
+            """
+        )
+        if self.query.cases:
+            opened = moment("opened_at", self.zones)
+            self.engine.execute(
+                f"CREATE TABLE {self.schema}.cases AS SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n"
+            )
+        if self.query.identities:
+            self.engine.execute(f"CREATE TABLE {self.schema}.identities AS SELECT DISTINCT * FROM ({self.query.identities})")
+
+    def _count(self) -> None:
+        """`rejects`, and of every file what became of its records."""
+        self.engine.execute(
+            f"""
+            CREATE TABLE {self.schema}.rejects AS
+            SELECT file_no, kind, ref AS record,
+                CASE WHEN case_id IS NULL THEN 'no_case' WHEN activity IS NULL THEN 'no_activity'
+                    WHEN said_at IS NULL THEN 'no_timestamp' WHEN timestamp IS NULL THEN 'unreadable_timestamp'
+                    ELSE 'date_out_of_range' END AS reason,
+                CASE reason WHEN 'no_case' THEN 'case_id' WHEN 'no_activity' THEN 'activity' ELSE 'timestamp' END AS "column",
+                CASE WHEN reason LIKE '%_timestamp' OR reason LIKE 'date%' THEN {evidence("said_at")} END AS value
+            FROM (SELECT DISTINCT ON (kind, record) * FROM {self.schema}.made WHERE NOT is_event ORDER BY n, rank, n1, n2)
+                ANTI JOIN (SELECT kind, record FROM {self.schema}.made WHERE is_event) USING (kind, record)
+            UNION ALL
+            SELECT r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
+            FROM {self.schema}.records r JOIN {self.schema}.files f ON f.file_no = r."@file" WHERE r."@kind" IS NULL
+            """
+        )
+        counted = f'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM {self.schema}.records GROUP BY ALL'
+        for rule in self.profile.record:
+            if rule.within:
+                scope, _, _ = self.query.scope(rule.name)
+                counted += f' UNION ALL SELECT r."@file", {quote(rule.name)}, count(*) FROM {scope.source} GROUP BY ALL'
+        for number, kind, n in self.engine.rows(counted):
+            self.files[number].kinds[kind] += n
+        used = f"SELECT file_no, kind, count(DISTINCT record) FROM {self.schema}.made WHERE is_event GROUP BY ALL"
+        for number, kind, n in self.engine.rows(used):
+            self.files[number].used[kind] = n
+        rejected = f"SELECT file_no, kind, reason, count(*) FROM {self.schema}.rejects GROUP BY ALL"
+        for number, kind, reason, n in self.engine.rows(rejected):
+            self.files[number].rejected[kind] += n
+            self.files[number].reasons[reason] += n
+        local = f"SELECT DISTINCT file_no FROM {self.schema}.made WHERE is_local"
+        for (number,) in self.engine.rows(local):
+            self.files[number].is_local = True
