@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from journeyminer.note import Note
 from journeyminer.report.model import (
     Bottleneck,
     Durations,
@@ -19,11 +21,13 @@ from journeyminer.report.model import (
     LogSummary,
     Node,
     Quality,
+    RejectRow,
     Report,
     Shown,
     SourceRow,
     TurnRow,
     UnmatchedRow,
+    UnreadFile,
     VariantRow,
     Variants,
 )  # fmt: skip
@@ -96,35 +100,37 @@ SOURCES = (
     SourceRow(
         file="zendesk/tickets.json",
         importer="zendesk",
-        reason="keys of Zendesk tickets (requester_id, satisfaction_rating, submitter_id)",
+        profile="",
+        reason=Note("match.keys", keys=("requester_id", "satisfaction_rating", "submitter_id")),
         records=8214, used=8190, rejected=3, deduplicated=0, ignored=21, events=8190,
-        decisions={"labels": "known of 8190 events: role 8190, status 8190, channel 8102"},
-        rejected_reasons={"a ticket without a time that can be read": 3},
-        ignored_reasons={"no step of the journey (notifications, tags, other fields)": 21},
+        decisions=(Note("decision.labels", n=8190, role=8190, status=8190, channel=8102, visibility=0),),
+        rejected_reasons={"unreadable_timestamp": 3},
+        ignored_reasons={"no_step": 21},
     ),
     SourceRow(
         file="zendesk/tickets-2026-03.json",
         importer="zendesk",
-        reason="keys of Zendesk tickets (requester_id, satisfaction_rating, submitter_id)",
+        profile="",
+        reason=Note("match.keys", keys=("requester_id", "satisfaction_rating", "submitter_id")),
         records=611, used=402, rejected=0, deduplicated=209, ignored=0, events=402,
-        decisions={"tickets": "1 take their events from their audits"},
+        decisions=(Note("decision.audited", n=1),),
         rejected_reasons={},
         ignored_reasons={},
     ),
     SourceRow(
         file="calls.csv",
         importer="tabular",
-        reason="event log: its columns Call ID, Event, Date",
+        profile="event_log",
+        reason=Note("match.columns", headers=("Call ID", "Event", "Date")),
         records=1262, used=1250, rejected=12, deduplicated=0, ignored=0, events=1250,
-        decisions={
-            "profile": "event_log",
-            "read_as": "event log",
-            "columns": "case_id = Call ID, activity = Event, timestamp = Date",
-            "encoding": "cp1252: detected from its letters",
-            "dates": "Date: DD/MM/YYYY hh:mm; a day above 12 (23/01/2026) and none in the other place",
-            "zone": "UTC assumed",
-        },
-        rejected_reasons={"unreadable timestamp": 9, "no case": 3},
+        decisions=(
+            Note("decision.dates_proved", column="Date", formats=("DD/MM/YYYY hh:mm",),
+                 proof=Note("proof.day_above_12", example="23/01/2026")),
+            Note("decision.zone_assumed"),
+            Note("decision.columns", columns=("case_id = Call ID", "activity = Event", "timestamp = Date")),
+            Note("decision.encoding", name="cp1252", proof=Note("proof.letters")),
+        ),
+        rejected_reasons={"unreadable_timestamp": 9, "no_case": 3},
         ignored_reasons={},
         zone_assumed=True,
     ),
@@ -280,14 +286,14 @@ KPIS = (
 
 QUALITY = Quality(
     records=10_087, used=9842, rejected=15, deduplicated=209, ignored=21, balances=True,
-    unclaimed=(("notes/shift-plan.xlsx", "Workbooks are not read."),),
-    failed=(("calls-old.csv.gz", "The gzip file is truncated or damaged."),),
+    unclaimed=(UnreadFile("notes/shift-plan.xlsx", Note("read.workbook")),),
+    failed=(UnreadFile("calls-old.csv.gz", Note("read.bad_gzip")),),
     unmatched=(UnmatchedRow("status", "awaiting parts", 118, '"awaiting parts" = "on_hold"'),),
-    notes=(("status_is_final", {"files": 1}),),
+    notes=(Note("status_is_final", files=1),),
     rejects=(
-        ("calls.csv", "row 91", "unreadable timestamp"),
-        ("calls.csv", "row 240", "no case"),
-        ("zendesk/tickets.json", "line 77", "a ticket without a time that can be read"),
+        RejectRow("calls.csv", "row 91", "unreadable_timestamp"),
+        RejectRow("calls.csv", "row 240", "no_case"),
+        RejectRow("zendesk/tickets.json", "line 77", "unreadable_timestamp"),
     ),
 )  # fmt: skip
 
@@ -305,10 +311,10 @@ HOSTILE = (
 Data = TypeVar("Data")
 
 
-def hostile_report() -> Report:
-    """The desk whose free text (labels, teams, files, reasons, values) is one of HOSTILE everywhere."""
+def hostile_report(first: int = 0) -> Report:
+    """The desk whose free text is one of HOSTILE everywhere, beginning with the one at `first`."""
     report = sample_report()
-    words = {word: f"{HOSTILE[i % len(HOSTILE)]} {i}" for i, word in enumerate(_free_text())}
+    words = {word: f"{HOSTILE[(first + i) % len(HOSTILE)]} {i}" for i, word in enumerate(_free_text())}
     swapped: Report = _swap(report, words)
     return swapped
 
@@ -317,14 +323,24 @@ def _free_text() -> tuple[str, ...]:
     """Every text of the sample that comes from data; slugs and moments do not."""
     graph = {node.activity for node in GRAPH.nodes}
     teams = {row.source for row in HANDOVERS} | {row.target for row in HANDOVERS}
-    files = {row.file for row in SOURCES} | {name for name, _ in QUALITY.unclaimed + QUALITY.failed}
-    reasons = {row.reason for row in SOURCES} | {reason for _, reason in QUALITY.unclaimed + QUALITY.failed}
-    reasons |= {reason for _, _, reason in QUALITY.rejects} | {record for _, record, _ in QUALITY.rejects}
+    files = {row.file for row in SOURCES} | {row.file for row in QUALITY.unclaimed + QUALITY.failed}
+    records = {row.record for row in QUALITY.rejects}
+    quoted = {text for row in SOURCES for note in (row.reason, *row.decisions) for text in _quoted(note)}
     cases = {item.case_id for place in BOTTLENECKS for item in place.evidence}
     refs = {item.source_ref for place in BOTTLENECKS for item in place.evidence}
-    decisions = {value for row in SOURCES for value in row.decisions.values()}
     values = {text for row in QUALITY.unmatched for text in (row.value, row.line)}
-    return tuple(sorted(graph | teams | files | reasons | cases | refs | decisions | values))
+    return tuple(sorted(graph | teams | files | records | quoted | cases | refs | values))
+
+
+def _quoted(item: object) -> Iterator[str]:
+    """The texts among the parameters of a note, also of those inside it."""
+    if isinstance(item, Note):
+        item = tuple(item.params.values())
+    if isinstance(item, tuple):
+        for each in item:
+            yield from _quoted(each)
+    elif isinstance(item, str):
+        yield item
 
 
 def _swap(item: Any, words: dict[str, str]) -> Any:
@@ -334,6 +350,8 @@ def _swap(item: Any, words: dict[str, str]) -> Any:
         return tuple(_swap(each, words) for each in item)
     if isinstance(item, dict):
         return {_swap(key, words): _swap(value, words) for key, value in item.items()}
+    if isinstance(item, Note):
+        return Note(item.slug, **{name: _swap(value, words) for name, value in item.params.items()})
     if is_dataclass(item) and not isinstance(item, type):
         return replace(item, **{field.name: _swap(getattr(item, field.name), words) for field in fields(item)})
     return item

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from journeyminer.i18n import Language
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
+from journeyminer.note import Note
 from journeyminer.vocabulary import ACTIVITIES
 
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -42,8 +44,13 @@ def log(text: str) -> EventLog:
         events += [_event(case, word) for word in rest.split()]
     builder = LogBuilder(Engine())
     records = [Record(f"event {number}", events=[event]) for number, event in enumerate(events, 1)]
-    builder.loader(SourceReceipt("tiny.txt", "tiny", "written for a test", namespace="tiny")).records(records)
+    builder.loader(SourceReceipt("tiny.txt", "tiny", Note("match.given"), namespace="tiny")).records(records)
     return builder.build()
+
+
+def decided(source: SourceReceipt) -> dict[str, str]:
+    """What a file's receipt says that was decided, in English, by the last word of the slug."""
+    return {note.slug.removeprefix("decision."): Language().note(note) for note in source.decisions}
 
 
 def with_customers(log: EventLog, **customers: int) -> EventLog:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from journeyminer.errors import UsageError
+from journeyminer.note import Note
 from journeyminer.text import fold
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -63,13 +65,15 @@ TIME: Final = re.compile(
 
 
 class DateOrder(NamedTuple):
-    """The order of a column's dates and, in words, what proves it."""
+    """The order of a column's dates and what proves it."""
 
     order: Order
-    proof: str
+    proof: Note
+    example: str = ""
+    """the date that proves it, where a single one does"""
 
 
-def prove_date_order(values: Iterable[str]) -> DateOrder | None:
+def prove_date_order(values: Iterable[str], *, by_rows: bool = True) -> DateOrder | None:
     """The day and month order of dates written in digits, from proof over all of them; None where nothing proves it.
 
     Proof is, in this order: the year stands first; a part above 12 in one place and none in the other; the rows run
@@ -78,6 +82,7 @@ def prove_date_order(values: Iterable[str]) -> DateOrder | None:
 
     Args:
         values: one column in the order of its rows, all of it; each text may hold more than the date.
+        by_rows: whether the run of the rows may prove it, which says nothing before all of them are there.
     """
     n = 0
     highest = [0, 0]
@@ -89,7 +94,7 @@ def prove_date_order(values: Iterable[str]) -> DateOrder | None:
         if not found:
             continue
         if len(found[1]) >= 3:
-            return DateOrder("ymd", f"the year stands first ({found[0]})")
+            return DateOrder("ymd", Note("proof.year_first", example=found[0]), found[0])
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         n += 1
         for place, part in enumerate((first, second)):
@@ -102,12 +107,11 @@ def prove_date_order(values: Iterable[str]) -> DateOrder | None:
     above = [part > 12 for part in highest]
     if above[0] != above[1]:
         place = above.index(True)
-        return DateOrder(orders[place], f"a day above 12 ({example[place]}) and none in the other place")
-    if not any(above):
+        return DateOrder(orders[place], Note("proof.day_above_12", example=example[place]), example[place])
+    if by_rows and not any(above):
         for place, other in ((0, 1), (1, 0)):
             if n and not back[place] and back[other] > STEPS_BACK * n:
-                steps = f"the other steps back in {back[other]} of {n} rows"
-                return DateOrder(orders[place], f"in this reading the rows run forward in time, {steps}")
+                return DateOrder(orders[place], Note("proof.runs_forward", n=back[other], of=n))
     return None
 
 
@@ -197,9 +201,7 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            f"There is no time zone {name!r}.", hint="Use an IANA name such as Europe/Lisbon or America/Sao_Paulo."
-        ) from error
+        raise UsageError(Note("usage.no_zone", zone=name), hint=Note("hint.zone_name")) from error
 
 
 def to_utc(naive: datetime, zone: str) -> datetime:
@@ -210,12 +212,44 @@ def to_utc(naive: datetime, zone: str) -> datetime:
     return naive.replace(tzinfo=find_zone(zone), fold=0).astimezone(UTC)
 
 
-def odd_hour(naive: datetime, zone: str) -> Literal["twice", "skipped"] | None:
-    """Whether that wall-clock time comes twice in the zone, or not at all; to be counted in the receipt."""
+def clock_change(naive: datetime, zone: str) -> Literal["overlap", "gap"] | None:
+    """Whether that wall-clock time comes twice in the zone (overlap), or not at all (gap)."""
     first, second = (naive.replace(tzinfo=find_zone(zone), fold=fold).utcoffset() for fold in (0, 1))
     if first == second or first is None or second is None:
         return None
-    return "twice" if first > second else "skipped"
+    return "overlap" if first > second else "gap"
+
+
+@dataclass(slots=True)
+class ZoneRule:
+    """The one rule for times that carry no zone: they are in the zone that the user gave, else UTC is assumed.
+
+    It counts what the receipt of a file has to say of its zone.
+    """
+
+    given: str | None
+    naive: bool = False
+    """whether any time carried no zone"""
+    n_overlap: int = 0
+    """times that come twice; the first pass is taken"""
+    n_gap: int = 0
+    """times that a clock skips; they are shifted forward"""
+
+    def __post_init__(self) -> None:
+        if self.given:
+            find_zone(self.given)
+
+    def aware(self, moment: datetime) -> datetime:
+        """The moment with a zone: its own, else in UTC by the rule."""
+        if moment.tzinfo:
+            return moment
+        self.naive = True
+        if not self.given or moment.year < FIRST.year:  # a placeholder may lie too early to be shifted
+            return moment.replace(tzinfo=UTC)
+        change = clock_change(moment, self.given)
+        self.n_overlap += change == "overlap"
+        self.n_gap += change == "gap"
+        return to_utc(moment, self.given)
 
 
 class Change(NamedTuple):

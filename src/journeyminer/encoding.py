@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from journeyminer.errors import UnreadableExport, UsageError
 from journeyminer.files import open_bytes
+from journeyminer.note import Note
 
 CHUNK = 1 << 20
 TELLING_BYTES = 1 << 18
@@ -33,7 +34,7 @@ class Encoding(NamedTuple):
     """A Python codec's name, why it was chosen, and whether some bytes do not fit it."""
 
     name: str
-    reason: str
+    proof: Note
     damaged: bool = False
 
     @property
@@ -42,7 +43,7 @@ class Encoding(NamedTuple):
         return self.name in ("utf-8", "utf-8-sig") and not self.damaged
 
 
-_DAMAGED = Encoding("utf-8", "UTF-8 with bytes that do not fit", damaged=True)
+_DAMAGED = Encoding("utf-8", Note("proof.damaged_utf8"), damaged=True)
 
 
 def decode_head(head: bytes, given: str | None) -> str:
@@ -60,15 +61,15 @@ def decode_head(head: bytes, given: str | None) -> str:
 def from_head(head: bytes, given: str | None = None) -> Encoding:
     """What the first bytes of a file say about its encoding. Raises UsageError where `given` is no encoding."""
     if given:
-        return Encoding(_known(given), "given with --encoding")
+        return Encoding(_known(given), Note("proof.encoding_given"))
     for mark, name in _MARKS:
         if head.startswith(mark):
-            return Encoding(name, "byte order mark")
+            return Encoding(name, Note("proof.byte_order_mark"))
     wide = _utf16_without_mark(head)
     if wide:
-        return Encoding(wide, "every other byte is zero")
+        return Encoding(wide, Note("proof.zero_bytes"))
     if _is_utf8(head):
-        return Encoding("utf-8", "valid UTF-8")
+        return Encoding("utf-8", Note("proof.valid_utf8"))
     return _told_by_letters(head)
 
 
@@ -98,11 +99,11 @@ def from_file(path: Path, given: str | None = None) -> Encoding:
                         telling += line
             chunk = following
     if valid:
-        return first if first.name == "utf-8-sig" else Encoding("utf-8", "valid UTF-8")
+        return first if first.name == "utf-8-sig" else Encoding("utf-8", Note("proof.valid_utf8"))
     return _DAMAGED if first.name == "utf-8-sig" else _told_by_letters(bytes(telling))
 
 
-def decoded(path: Path, encoding: Encoding, shown: str) -> Iterator[str]:
+def decoded(path: Path, encoding: Encoding) -> Iterator[str]:
     """The text of a file in pieces. Bytes that do not fit become U+FFFD where the encoding is known to be damaged.
 
     Raises:
@@ -119,9 +120,13 @@ def decoded(path: Path, encoding: Encoding, shown: str) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 place = offset + len(chunk) - len(error.object) + error.start
                 raise UnreadableExport(
-                    f"Byte 0x{error.object[error.start]:02x} at offset {place} is no {encoding.name}.",
-                    place=shown,
-                    hint="Say the encoding of the file, for example --encoding cp1252, or export it again as UTF-8.",
+                    Note(
+                        "read.bad_byte_at",
+                        byte=f"{error.object[error.start]:02x}",
+                        offset=place,
+                        encoding=encoding.name,
+                    ),
+                    hint=Note("hint.try_encoding"),
                 ) from error
             if text and not begun:
                 text, begun = text.removeprefix("\ufeff"), True
@@ -131,13 +136,13 @@ def decoded(path: Path, encoding: Encoding, shown: str) -> Iterator[str]:
             offset += len(chunk)
 
 
-def as_utf8(path: Path, encoding: Encoding, folder: Path, shown: str) -> Path:
+def as_utf8(path: Path, encoding: Encoding, folder: Path) -> Path:
     """A UTF-8 file with the content of `path`: itself, or a copy in `folder` where it is in another encoding."""
     if encoding.is_utf8:
         return path
     copy = folder / "utf8.csv"
     with copy.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(decoded(path, encoding, shown))
+        file.writelines(decoded(path, encoding))
     return copy
 
 
@@ -145,7 +150,7 @@ def _known(name: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError as error:
-        raise UsageError(f"There is no encoding {name!r}.", hint="Try --encoding cp1252, cp1250 or utf-16.") from error
+        raise UsageError(Note("usage.no_encoding", encoding=name), hint=Note("hint.encoding_name")) from error
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -171,9 +176,9 @@ def _told_by_letters(data: bytes) -> Encoding:
         return _DAMAGED
     western = data.decode("cp1252", "replace").lower()
     if _PORTUGUESE.search(western):
-        return Encoding(_western(data), "letters of Portuguese")
+        return Encoding(_western(data), Note("proof.portuguese_letters"))
     if _HUNGARIAN_BYTES.search(data) and _HUNGARIAN.search(western):
-        return Encoding("cp1250", "letters of Hungarian")
+        return Encoding("cp1250", Note("proof.hungarian_letters"))
     import chardet
 
     name = chardet.detect(data)["encoding"] or "cp1252"
@@ -184,7 +189,7 @@ def _told_by_letters(data: bytes) -> Encoding:
         name = "cp1252"
     if name in ("iso8859-1", "iso8859-15", "cp1252", "ascii"):
         name = _western(data)
-    return Encoding({"iso8859-2": "cp1250"}.get(name, name), "detected from its letters")
+    return Encoding({"iso8859-2": "cp1250"}.get(name, name), Note("proof.letters"))
 
 
 def _western(data: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from journeyminer.note import Note
 
@@ -32,16 +32,21 @@ class JourneyminerError(Exception):
 
     status = ExitStatus.DATA
 
-    def __init__(self, message: Note | str, *, place: str = "", hint: Note | str = "") -> None:
+    def __init__(self, message: Note | str, *, place: str = "", hint: Note | str | None = None) -> None:
         super().__init__(message)
         self.message: Any = message  # TRANSITION: Note alone once every raise says one
         self.place = place
         self.hint: Any = hint
 
+    def in_file(self, file: str) -> Self:
+        """The same failure with a file in front of its place: what reads a file says only where in it."""
+        self.place = f"{file}: {self.place}" if self.place else file
+        return self
+
     def told(self, language: Language) -> str:
         """The failure in a reader's language: place, sentence, next step."""
-        message, hint = (language.value(part) for part in (self.message, self.hint))
-        where = f"{self.place}: " if self.place else ""
+        message, hint = language.value(self.message), language.value(self.hint or "")
+        where = f"{language.record(self.place)}: " if self.place else ""
         return f"{where}{message} {hint}".rstrip()
 
     def __str__(self) -> str:

@@ -2,22 +2,19 @@
 
 A language is one file. An entry is a sentence, or a table of plural forms (`one`, `other`, ... and `by`, the
 parameter that is counted, `n` where it is not said). A sentence names its parameters and how each is written:
-`{seconds:duration}`, `{share:percent}`, `{turn:turn}`. Parameters are data and are never read as a sentence.
-
-What importers say (reasons, decisions) is written in English; the table `[said]` of a language turns such a sentence
-into its own. See `Language.said`.
+`{seconds:duration}`, `{share:percent}`, `{turn:turn}`. Parameters are data and are never read as a sentence; a
+parameter that is a note is written as its own sentence.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib import resources
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.note import Note
 from journeyminer.vocabulary import ACTIVITIES
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
 FALLBACK: Final = "en"
 UNKNOWN: Final = "–"
 """what stands where a figure is not knowable"""
-LONGEST_SAID: Final = 1000
-"""characters of what an importer says; a longer text is data run wild, and is not looked up"""
 PLURALS: Final = frozenset({"zero", "one", "two", "few", "many", "other", "by"})
 
 Entry = str | dict[str, str]
@@ -43,48 +38,9 @@ def available_languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def catalogue(code: str) -> Mapping[str, Entry]:
-    """All entries of a language by dotted key; `[said]` is apart, see `sentences`."""
-    return dict(_flatten({key: value for key, value in _file(code).items() if key != "said"}))
-
-
-@lru_cache(maxsize=8)
-def sentences(code: str) -> Mapping[str, Entry]:
-    """What importers say in English -> the words of a language; nothing for English."""
-    return dict(_file(code).get("said", {}))
-
-
-@lru_cache(maxsize=8)
-def _file(code: str) -> dict[str, Any]:
+    """All entries of a language by dotted key."""
     text = resources.files("journeyminer").joinpath("locales", f"{code}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-class _Template(NamedTuple):
-    """A sentence of `[said]` as it is recognised: `kinds` says of each parameter what it may hold."""
-
-    pattern: re.Pattern[str]
-    kinds: Mapping[str, str]
-    entry: Entry
-
-
-_DIGITS: Final = ("number", "digits")
-"""kinds of parameters that are digits: to be written with separators, or as they are"""
-
-
-@lru_cache(maxsize=8)
-def _templates(code: str) -> tuple[_Template, ...]:
-    """The sentences of a language, those with the most words of their own first."""
-    made = []
-    for sentence, entry in sentences(code).items():
-        pieces = [(literal, name or "", kind or "") for literal, name, kind, _ in Formatter().parse(sentence)]
-        pattern = "".join(
-            re.escape(literal) + (f"(?P<{name}>{r'[0-9]+' if kind in _DIGITS else '.*?'})" if name else "")
-            for literal, name, kind in pieces
-        )
-        kinds = {name: kind for _, name, kind in pieces if name}
-        length = sum(len(literal) for literal, _, _ in pieces)
-        made.append((length, _Template(re.compile(pattern, re.DOTALL), kinds, entry)))
-    return tuple(template for _, template in sorted(made, key=lambda each: -each[0]))
+    return dict(_flatten(tomllib.loads(text)))
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Entry]]:
@@ -109,7 +65,6 @@ class Language:
             raise LookupError(code)
         self.code = code
         self._entries = catalogue(code)
-        self._said: dict[str, str | None] = {}
         self._formatter = _Sentences(self)
 
     @cached_property
@@ -135,67 +90,31 @@ class Language:
         if entry is None:
             details = ", ".join(f"{name} {value}" for name, value in params.items())
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
-        return self._written(entry, params)
-
-    def note(self, note: Note) -> str:
-        """The sentence of a note: its words stand under `note.<slug>`."""
-        return self.text(f"note.{note.slug}", **note.params)
-
-    def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
         if isinstance(entry, dict):
             count = params.get(entry.get("by", "n"), 0)
             form = self.locale.plural_form(count if isinstance(count, int | float) else 0)
             entry = entry.get(form, entry["other"])
         return self._formatter.vformat(entry, (), params)
 
-    def said(self, text: str) -> str:
-        """What an importer said, in this language; what `[said]` has no words for stays as it is.
-
-        A sentence is looked up by its literal parts; of several that fit, the one with the longest wins. Parameters
-        are data and are copied, but for those of kind `said`, which are sentences themselves. A text may also be
-        something (data) and what is said of it, `Created: valid UTF-8`, or several sentences joined by `; ` or `, `.
-        """
-        return self._words(text) or text
-
-    def _words(self, text: str) -> str | None:
-        """The words for a text; None where nothing of it is known."""
-        if text not in self._said:
-            self._said[text] = self._about(text) if len(text) <= LONGEST_SAID else None
-        return self._said[text]
-
-    def _about(self, text: str) -> str | None:
-        known = self.sentence(text)
-        if known or ": " not in text:
-            return known or self._joined(text)
-        for colon in re.finditer(": ", text):
-            rest = text[colon.end() :]
-            if words := self.sentence(rest) or self._joined(rest):
-                return text[: colon.end()] + words
-        return None
-
-    def sentence(self, text: str) -> str | None:
-        """The words of exactly one sentence of `[said]`; None where there are none."""
-        for template in _templates(self.code):
-            if found := template.pattern.fullmatch(text):
-                params = found.groupdict()
-                if all(self._words(params[name]) for name, kind in template.kinds.items() if kind == "said"):
-                    counted = {name: int(params[name]) for name, kind in template.kinds.items() if kind == "number"}
-                    return self._written(template.entry, params | counted)
-        return None
-
-    def _joined(self, text: str) -> str | None:
-        for joint in ("; ", ", "):
-            parts = text.split(joint)
-            words = [self.sentence(part) for part in parts] if len(parts) > 1 else []
-            if any(words):
-                return joint.join(word or part for word, part in zip(words, parts, strict=True))
-        return None
+    def note(self, note: Note) -> str:
+        """The sentence of a note: its words stand under `note.<slug>`."""
+        return self.text(f"note.{note.slug}", **note.params)
 
     def word(self, kind: str, slug: str | None) -> str:
         """One word of a closed set: `word("turn", "us_queue")`; a value outside the set is shown as it is."""
         if slug is None:
             return UNKNOWN
         return self.text(f"{kind}.{slug}") if self.has(f"{kind}.{slug}") else slug
+
+    def fate(self, slug: str) -> str:
+        """Why a record was rejected or ignored."""
+        return self.word("note.fate", slug)
+
+    def record(self, ref: str) -> str:
+        """Where a record stands, as `Record.ref` names it (`row 12`), its file in front where that is given."""
+        file, colon, place = ref.rpartition(": ")
+        kind, _, number = place.rpartition(" ")
+        return f"{file}{colon}{self.text(f'record.{kind}', id=number)}" if self.has(f"record.{kind}") else ref
 
     def activity(self, label: str) -> str:
         """An activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
@@ -281,7 +200,7 @@ class Language:
 
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
         """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
-        target, said, or a closed set's name (turn, role ...). Without a kind numbers are numbers and text is text."""
+        target, fate, record, or the name of a closed set (turn, role ...). Without a kind numbers are numbers."""
         if isinstance(value, Note):
             return self.note(value)
         if isinstance(value, tuple | list):
@@ -300,7 +219,9 @@ class Language:
         return self.number(value, 0 if whole else 1)
 
 
-_WRITERS: Final = frozenset({"percent", "duration", "hours", "date", "moment", "activity", "source", "target", "said"})
+_WRITERS: Final = frozenset({
+    "percent", "duration", "hours", "date", "moment", "activity", "source", "target", "fate", "record",
+})  # fmt: skip
 
 
 class _Sentences(Formatter):

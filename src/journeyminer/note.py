@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Union
 
-Param = Union[str, int, float, bool, None, tuple[str, ...], "Note"]
-"""a value of the data, a slug, a number, several words of the data, or another note inside this one"""
+Param = Union[str, int, float, bool, None, tuple[Union[str, "Note"], ...], "Note"]
+"""a value of the data, a slug, a number, another note inside this one, or several of those"""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -29,5 +29,8 @@ class Note:
         return hash((self.slug, tuple(sorted(self.params.items(), key=lambda item: item[0]))))
 
     def __str__(self) -> str:
-        listed = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        listed = ", ".join(
+            f"{name}={'; '.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in self.params.items()
+        )
         return f"{self.slug}({listed})" if listed else self.slug

@@ -18,6 +18,14 @@ Per = Literal["case", "journey", "customer"]
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 Fate = Literal["used", "rejected", "deduplicated", "ignored"]
+FateReason = Literal[
+    "no_case", "no_activity", "no_timestamp", "unreadable_timestamp", "unreadable_start", "date_out_of_range",
+    "incomplete_event", "too_few_cells", "too_many_cells", "too_long_row", "not_utf8", "no_mail_date", "outside_trace",
+    "unknown_object", "no_score",
+    "unchanged", "unfollowed_field", "draft", "mail_program_record", "app_notice", "empty_message", "rating_not_asked",
+    "no_step", "reference_data", "service_clock",
+]  # fmt: skip
+"""Why a record was rejected (the first three lines) or ignored; the words stand under `note.fate` in `locales/`."""
 
 ROLES: Final = get_args(Role)
 CHANNELS: Final = get_args(Channel)
@@ -28,6 +36,8 @@ TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
 IDENTITY_KINDS: Final = get_args(IdentityKind)
+FATES: Final = get_args(Fate)
+FATE_REASONS: Final = get_args(FateReason)
 
 OPEN_STATUSES: Final = ("new", "open", "pending", "on_hold")
 RESOLVED_STATUSES: Final = ("solved", "closed")

@@ -12,6 +12,7 @@ from journeyminer.log.build import Loader, LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.note import Note
 from tiny import log
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ def event(case: str, activity: str, minute: int = 0, **more: str) -> Event:
 
 
 def loader(builder: LogBuilder, file: str, namespace: str) -> Loader:
-    return builder.loader(SourceReceipt(file, "test", "written for a test", namespace=namespace))
+    return builder.loader(SourceReceipt(file, "test", Note("match.given"), namespace=namespace))
 
 
 def used(ref: str, *events: Event) -> Record:
@@ -35,15 +36,17 @@ def test_every_record_has_one_fate() -> None:
     way.records(
         [
             used("line 1", event("A", "x")),
-            Record.rejected("line 2", "no date", column="when", value="soon"),
-            Record.ignored("line 3", "a system line"),
+            Record.rejected("line 2", "no_timestamp", column="when", value="soon"),
+            Record.ignored("line 3", "app_notice"),
         ]
     )
     made = builder.build()
     receipt = made.receipt.sources[0]
     assert (receipt.records, receipt.used, receipt.rejected, receipt.ignored, receipt.events) == (3, 1, 1, 1, 1)
     assert receipt.balances
-    assert made.rows("SELECT * EXCLUDE (source_no) FROM rejects") == [("a.txt", "line 2", "no date", "when", "soon")]
+    assert made.rows("SELECT * EXCLUDE (source_no) FROM rejects") == [
+        ("a.txt", "line 2", "no_timestamp", "when", "soon")
+    ]
 
 
 def test_the_same_native_id_in_two_namespaces_is_two_cases() -> None:
@@ -112,7 +115,7 @@ def test_a_table_comes_in_by_one_query_with_row_numbers_of_a_spreadsheet() -> No
     way.table(
         "SELECT * FROM (VALUES ('A','x',TIMESTAMP '2026-01-05 12:00:00','ana'), ('A','y',NULL,'ana'), "
         "('B','x',TIMESTAMP '2026-01-05 12:00:00',NULL)) v(case_id, activity, timestamp, resource)",
-        rejected={"no date": 1},
+        rejected={"no_timestamp": 1},
     )
     made = builder.build()
     assert made.rows("SELECT source_ref, resource FROM events ORDER BY seq") == [
@@ -139,7 +142,7 @@ def test_a_table_whose_events_have_ids_of_their_own_keeps_the_first_of_each() ->
 def test_a_table_beside_a_file_of_its_namespace_without_events_is_a_log() -> None:
     builder = LogBuilder(Engine())
     loader(builder, "t.csv", "n").table("SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp")
-    loader(builder, "m.txt", "n").records([Record.ignored("line 1", "a system line")])
+    loader(builder, "m.txt", "n").records([Record.ignored("line 1", "app_notice")])
     assert builder.build().n_events == 1
 
 
@@ -213,11 +216,11 @@ def test_an_empty_reading_is_an_error() -> None:
 
 def test_a_reading_without_an_event_says_why() -> None:
     builder = LogBuilder(Engine())
-    loader(builder, "a.txt", "a").records([Record.rejected(str(n), "no date") for n in range(2)])
-    loader(builder, "b.txt", "b").records([Record.ignored("1", "a system line")])
-    with pytest.raises(EmptyLog, match=r"no date \(2\); a system line \(1\)") as error:
+    loader(builder, "a.txt", "a").records([Record.rejected(str(n), "no_timestamp") for n in range(2)])
+    loader(builder, "b.txt", "b").records([Record.ignored("1", "app_notice")])
+    with pytest.raises(EmptyLog, match=r"no timestamp \(2\), a notice of the app \(1\)") as error:
         builder.build()
-    assert error.value.message == "No event could be read."
+    assert error.value.message == Note("read.no_event")
     builder = LogBuilder(Engine())
     loader(builder, "a.csv", "a").table("SELECT '1' AS case_id, 'a' AS activity, NULL::TIMESTAMP AS timestamp")
     with pytest.raises(EmptyLog):
@@ -230,7 +233,7 @@ def test_a_placeholder_is_no_date() -> None:
     loader(builder, "a.txt", "a").records([used(str(age.year), Event("A", "x", age)) for age in ages])
     made = builder.build()
     assert made.n_events == 1
-    assert made.receipt.sources[0].rejected_reasons == {"a date before 1900 or after 2199": 2}
+    assert made.receipt.sources[0].rejected_reasons == {"date_out_of_range": 2}
 
 
 def test_from_pandas_names_the_missing_column() -> None:

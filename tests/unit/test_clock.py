@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journeyminer.clock import odd_hour, prove_date_order, read_moment, to_utc, zone_changes
+from journeyminer.clock import clock_change, prove_date_order, read_moment, to_utc, zone_changes
 from journeyminer.errors import UsageError
+from journeyminer.note import Note
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,8 @@ def test_the_order_is_proved_by_rows_that_run_forward_in_one_reading_only() -> N
     proved = prove_date_order(["01/02/2024", "02/02/2024", "01/03/2024", "05/03/2024", "02/04/2024"])
     assert proved
     assert proved.order == "dmy"
-    assert "2 of 5 rows" in proved.proof
+    assert proved.proof == Note("proof.runs_forward", n=2, of=5)
+    assert prove_date_order(["01/02/2024", "02/02/2024", "01/03/2024"], by_rows=False) is None
 
 
 def test_rows_that_run_forward_in_both_readings_prove_nothing() -> None:
@@ -79,14 +81,14 @@ def test_a_given_order_is_kept_to() -> None:
 def test_an_hour_that_comes_twice_is_its_first_pass() -> None:
     twice = datetime(2025, 10, 26, 2, 30)
     assert to_utc(twice, "Europe/Budapest") == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
-    assert odd_hour(twice, "Europe/Budapest") == "twice"
+    assert clock_change(twice, "Europe/Budapest") == "overlap"
 
 
 def test_an_hour_that_is_skipped_is_shifted_forward() -> None:
     skipped = datetime(2025, 3, 30, 2, 30)
     assert to_utc(skipped, "Europe/Budapest") == datetime(2025, 3, 30, 1, 30, tzinfo=UTC)
-    assert odd_hour(skipped, "Europe/Budapest") == "skipped"
-    assert odd_hour(datetime(2025, 3, 30, 3, 0), "Europe/Budapest") is None
+    assert clock_change(skipped, "Europe/Budapest") == "gap"
+    assert clock_change(datetime(2025, 3, 30, 3, 0), "Europe/Budapest") is None
 
 
 @pytest.mark.parametrize("zone", ["Europe/Budapest", "America/Sao_Paulo", "Africa/Casablanca", "Australia/Lord_Howe"])
@@ -95,7 +97,7 @@ def test_the_changes_of_a_zone_convert_as_to_utc_does(zone: str) -> None:
         for wall in (change.begin - timedelta(hours=1), change.begin, change.end - timedelta(seconds=1), change.end):
             offset = change.before if wall < change.end else change.after
             assert to_utc(wall, zone).replace(tzinfo=None) == wall - offset
-            assert (odd_hour(wall, zone) is not None) == (change.begin <= wall < change.end)
+            assert (clock_change(wall, zone) is not None) == (change.begin <= wall < change.end)
 
 
 def test_an_unknown_zone_names_a_known_one() -> None:

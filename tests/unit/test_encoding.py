@@ -7,6 +7,7 @@ import pytest
 
 from journeyminer.encoding import Encoding, as_utf8, decode_head, decoded, from_file
 from journeyminer.errors import UnreadableExport, UsageError
+from journeyminer.note import Note
 
 PORTUGUESE = "chamado;situação;descrição\n1;em atendimento;as opções não são boas\n"
 HUNGARIAN = "jegy;állapot;felelős\n1;megoldva;Szűcs Győző\n2;lezárt;Nagy Ödön\n"
@@ -31,7 +32,7 @@ def test_the_encoding_is_told_and_the_text_comes_back(tmp_path: Path, text: str,
     path.write_bytes(text.encode(encoding))
     assert from_file(path).name == name
     assert decode_head(path.read_bytes(), None) == text
-    assert "".join(decoded(path, from_file(path), "export.csv")) == text
+    assert "".join(decoded(path, from_file(path))) == text
 
 
 def test_a_character_cut_at_the_end_of_the_head_does_not_matter() -> None:
@@ -62,8 +63,8 @@ def test_a_few_bad_bytes_in_utf8_are_damage_and_not_another_encoding(tmp_path: P
     path = tmp_path / "mixed.csv"
     path.write_bytes(PORTUGUESE.encode() + "2;é\n".encode("latin-1"))
     encoding = from_file(path)
-    assert encoding == Encoding("utf-8", "UTF-8 with bytes that do not fit", damaged=True)
-    assert "".join(decoded(path, encoding, "mixed.csv")).endswith("2;\ufffd\n")
+    assert encoding == Encoding("utf-8", Note("proof.damaged_utf8"), damaged=True)
+    assert "".join(decoded(path, encoding)).endswith("2;\ufffd\n")
 
 
 def test_a_bad_byte_behind_a_byte_order_mark_is_damage_too(tmp_path: Path) -> None:
@@ -71,21 +72,21 @@ def test_a_bad_byte_behind_a_byte_order_mark_is_damage_too(tmp_path: Path) -> No
     path.write_bytes(PORTUGUESE.encode("utf-8-sig") + b"2;x\xff;y\n")
     found = from_file(path)
     assert (found.name, found.damaged) == ("utf-8", True)
-    assert "".join(decoded(path, found, "export.csv")).startswith("chamado")
+    assert "".join(decoded(path, found)).startswith("chamado")
 
 
 def test_a_byte_that_does_not_fit_the_given_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(b"caf\xe9")
-    with pytest.raises(UnreadableExport, match=r"export\.csv: Byte 0xe9 at offset 3"):
-        list(decoded(path, from_file(path, "utf-8"), "export.csv"))
-    with pytest.raises(UsageError, match="no encoding"):
+    with pytest.raises(UnreadableExport, match=r"Byte 0xe9 at offset 3"):
+        list(decoded(path, from_file(path, "utf-8")))
+    with pytest.raises(UsageError, match="no encoding “cp9999”"):
         from_file(path, "cp9999")
 
 
 def test_plain_utf8_is_read_in_place(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(PORTUGUESE, encoding="utf-8")
-    assert as_utf8(path, from_file(path), tmp_path, "export.csv") == path
+    assert as_utf8(path, from_file(path), tmp_path) == path
     path.write_text(PORTUGUESE, encoding="cp1252")
-    assert as_utf8(path, from_file(path), tmp_path, "export.csv").read_text(encoding="utf-8") == PORTUGUESE
+    assert as_utf8(path, from_file(path), tmp_path).read_text(encoding="utf-8") == PORTUGUESE

@@ -25,13 +25,14 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.export import CSV_COLUMNS, write_csv, write_xes
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.note import Note
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def made(*records: Record) -> EventLog:
     builder = LogBuilder(Engine())
-    builder.loader(SourceReceipt("made.txt", "tiny", "written for a test", namespace="n")).records(records)
+    builder.loader(SourceReceipt("made.txt", "tiny", Note("match.given"), namespace="n")).records(records)
     return builder.build()
 
 
@@ -41,8 +42,8 @@ def one(activity: str, **fields: str) -> EventLog:
 
 def read_xes(path: Path) -> EventLog:
     builder = LogBuilder(Engine())
-    loader = builder.loader(SourceReceipt(path.name, xes.NAME, "", namespace="n"))
-    xes.load(Source(Sample(path, path.name), Match(1, ""), ReadOptions()), loader)
+    loader = builder.loader(SourceReceipt(path.name, xes.NAME, Note("match.given"), namespace="n"))
+    xes.load(Source(Sample(path, path.name), Match(1, Note("match.given")), ReadOptions()), loader)
     return builder.build()
 
 
@@ -88,7 +89,7 @@ def test_xes_has_the_standard_names(tmp_path: Path) -> None:
 def test_a_native_id_is_shown_where_it_is_unique(tmp_path: Path) -> None:
     builder = LogBuilder(Engine())
     for namespace, cases in (("x", "12"), ("y", "23")):
-        receipt = SourceReceipt(f"{namespace}.csv", "tiny", "", namespace=namespace)
+        receipt = SourceReceipt(f"{namespace}.csv", "tiny", Note("match.given"), namespace=namespace)
         builder.loader(receipt).records(Record("row", events=[Event(case, "a", NOON)]) for case in cases)
     write_csv(builder.build(), tmp_path / "log.csv")
     assert [row["case_id"] for row in rows_of(tmp_path / "log.csv")] == ["1", "x:2", "y:2", "3"]

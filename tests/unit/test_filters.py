@@ -13,6 +13,7 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
+from journeyminer.note import Note
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.vocabulary import CHANNELS
 from tiny import log as tiny_log
@@ -270,7 +271,7 @@ def test_a_case_of_two_sources_is_named_as_it_is_printed() -> None:
     builder = LogBuilder(Engine())
     for namespace in ("a", "b"):
         record = Record("1", events=[Event("12", "x", datetime(2026, 1, 5, tzinfo=UTC))])
-        builder.loader(SourceReceipt(namespace, "tiny", "", namespace=namespace)).records([record])
+        builder.loader(SourceReceipt(namespace, "tiny", Note("match.given"), namespace=namespace)).records([record])
     log = builder.build()
     assert filter_log(log, where="case_id = '12'").n_cases == 2
     assert filter_log(log, where="case_id = 'b:12'").rows("SELECT namespace FROM cases") == [("b",)]
@@ -298,6 +299,6 @@ def test_identifiers_of_other_cases_are_left_out() -> None:
             "2", events=[Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC))], identities=[Identity("B", "email", "b@x")]
         ),
     ]
-    builder.loader(SourceReceipt("t", "tiny", "")).records(records)
+    builder.loader(SourceReceipt("t", "tiny", Note("match.given"))).records(records)
     kept = filter_log(builder.build(), since="2026-01-06")
     assert kept.rows("SELECT value FROM identities") == [("b@x",)]

@@ -52,14 +52,14 @@ def test_the_longest_synonym_inside_a_header_wins_and_a_tie_is_none() -> None:
 
 def test_a_mapping_is_taken_as_it_is_given() -> None:
     headers = Headers(["Vorgang", "Was", "Was?"])
-    assert headers.given({"case": "vorgang", "activity": "Was?"}, KNOWN, "x.csv") == {"case_id": 0, "activity": 2}
+    assert headers.given({"case": "vorgang", "activity": "Was?"}, KNOWN) == {"case_id": 0, "activity": 2}
 
 
 def test_an_unknown_header_lists_what_the_file_has() -> None:
-    with pytest.raises(MissingColumn, match=r"x\.csv: There is no column 'Wer'.*The file has: Vorgang, Was"):
-        Headers(["Vorgang", "Was", ""]).given({"group": "Wer"}, KNOWN, "x.csv")
+    with pytest.raises(MissingColumn, match=r"There is no column “Wer”.*The file has: Vorgang, Was"):
+        Headers(["Vorgang", "Was", ""]).given({"group": "Wer"}, KNOWN)
 
 
 def test_an_unknown_column_of_ours_lists_ours() -> None:
     with pytest.raises(UsageError, match=r"no column .team.*case_id, activity, timestamp, group"):
-        Headers(["Team"]).given({"team": "Team"}, KNOWN, "x.csv")
+        Headers(["Team"]).given({"team": "Team"}, KNOWN)

@@ -10,13 +10,14 @@ import pytest
 from journeyminer import i18n, vocabulary
 from journeyminer.config import language_of
 from journeyminer.errors import UsageError
-from journeyminer.i18n import LONGEST_SAID, UNKNOWN, Language, available_languages, catalogue, sentences
+from journeyminer.i18n import UNKNOWN, Language, available_languages, catalogue
+from journeyminer.note import Note
 
 PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
-    "turn", "between",
+    "turn", "between", "fate", "record", "separator", "written", "holds",
 }  # fmt: skip
 
 
@@ -99,47 +100,26 @@ def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> No
     assert EN.word("turn", None) == UNKNOWN
 
 
-def test_what_an_importer_says_is_said_in_the_language() -> None:
-    assert PT.said("no case") == "sem caso"
-    assert PT.said("known of 1004 events: role 1004, channel 7") == (
-        "de 1.004 eventos, sabe-se: o papel em 1.004, o canal em 7"
+def test_a_note_is_a_sentence_and_so_are_the_notes_inside_it() -> None:
+    proof = Note("proof.day_above_12", example="23/01/2026")
+    dates = Note("decision.dates_proved", column="Data", formats=("DD/MM/YYYY", "epoch_ms"), proof=proof)
+    assert PT.note(dates) == (
+        "Datas em “Data”: DD/MM/YYYY, milissegundos desde 1970; "
+        "há um dia acima de 12 (23/01/2026) e nenhum na outra posição"
     )
-    assert ES.said("event log: its columns Ticket, Paso") == "registro de eventos: por las columnas Ticket, Paso"
-    assert HU.said("row 10500") == "10500. sor"
-    assert EN.said("no case") == "no case"
+    assert PT.note(Note("decision.audited", n=1)) == "Chamados: os eventos de 1 chamado vêm das suas auditorias"
+    assert ES.note(Note("match.columns", headers=("Ticket", "Paso"))) == "por las columnas Ticket, Paso"
 
 
-def test_what_is_said_has_its_plural() -> None:
-    assert PT.said("2 take their events from their audits") == "os eventos de 2 chamados vêm das suas auditorias"
-    assert PT.said("1 take their events from their audits") == "os eventos de 1 chamado vêm das suas auditorias"
-
-
-def test_of_two_sentences_the_one_with_more_words_of_its_own_is_said() -> None:
-    us = "help@a.example and everybody at a.example: 9 of 13 mails are delivered to it"
-    assert ES.said(us) == "help@a.example y todos en a.example: esa dirección recibe 9 de 13 correos"
-
-
-def test_something_and_what_is_said_of_it_and_sentences_in_a_row() -> None:
-    assert PT.said("cp1252: letters of Portuguese") == "cp1252: letras do português"
-    assert PT.said("Data: DD/MM/YYYY; the year stands first (2026-01-05)") == (
-        "Data: DD/MM/YYYY; o ano vem primeiro (2026-01-05)"
-    )
-    assert PT.said("UTC assumed, for 1 dates without a zone") == "UTC suposto, para 1 data sem fuso"
-
-
-@pytest.mark.parametrize("header", ["no case", "{title}", "{0.__class__}", "no case; nothing", "a: its columns b"])
+@pytest.mark.parametrize("header", ["no case", "{title}", "{0.__class__}", "no_case", "decision.columns"])
 def test_a_header_is_never_a_sentence(header: str) -> None:
-    assert PT.said(f"event log: its columns {header}") == f"log de eventos: pelas colunas {header}"
-    assert PT.said(f"{header}: DD/MM/YYYY") == f"{header}: DD/MM/YYYY"
+    assert PT.note(Note("match.columns", headers=(header,))) == f"pelas colunas {header}"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "nobody ever said this", "row of houses", "keys of Zendesk nonsense (a)", "no case, " * LONGEST_SAID,
-     "{title:said}: its columns {headers}"],
-)  # fmt: skip
-def test_what_has_no_words_stays_as_it_is(text: str) -> None:
-    assert PT.said(text) == text
+def test_where_a_record_stands_is_said_in_the_language() -> None:
+    assert HU.record("row 10500") == "10500. sor"
+    assert HU.record("a: b.csv: row 7") == "a: b.csv: 7. sor"
+    assert PT.record("row of houses") == "row of houses"
 
 
 def test_an_unknown_language_names_the_known_ones() -> None:
@@ -165,29 +145,10 @@ def test_every_parameter_has_a_kind_that_can_be_written(code: str) -> None:
     assert kinds - KINDS == {""}
 
 
-SAYING = [code for code in available_languages() if code != "en"]
-"""the languages but the one that importers speak"""
-
-
-def test_importers_speak_english() -> None:
-    assert not sentences("en")
-    assert SAYING
-
-
-@pytest.mark.parametrize("code", SAYING)
-def test_every_language_says_the_same_sentences_with_the_same_parameters(code: str) -> None:
-    assert sentences(code).keys() == sentences(SAYING[0]).keys()
-    assert [text for text, entry in sentences(code).items() if placeholders(entry) != placeholders(text)] == []
-    forms = [form for entry in sentences(code).values() if isinstance(entry, dict) for form in entry.values()]
-    assert [form for form in forms if "{" not in form] == []
-
-
 def test_no_suffix_is_glued_to_data_in_hungarian() -> None:
     """Vowel harmony would have to know how the data sounds: `Billing-ben`, but `Technical-ban`."""
     forms = [entry for entry in catalogue("hu").values() if isinstance(entry, str)]
     assert len(forms) == len(catalogue("hu"))
-    forms += [entry for entry in sentences("hu").values() if isinstance(entry, str)]
-    assert len(forms) == len(catalogue("hu")) + len(sentences("hu"))
     assert [form for form in forms if re.search(r"}-?[^\W_]", form)] == []
 
 
@@ -196,15 +157,15 @@ def test_every_word_of_the_closed_sets_has_a_translation() -> None:
         "activity": vocabulary.ACTIVITIES, "role": vocabulary.ROLES, "channel": vocabulary.CHANNELS,
         "status": vocabulary.STATUSES, "visibility": vocabulary.VISIBILITIES, "turn": vocabulary.TURNS,
         "turn_basis": vocabulary.TURN_BASES, "per": vocabulary.PERS, "count": vocabulary.PERS,
-        "handover_level": vocabulary.HANDOVER_LEVELS, "between": vocabulary.HANDOVER_LEVELS, "fate": ("used",),
+        "handover_level": vocabulary.HANDOVER_LEVELS, "between": vocabulary.HANDOVER_LEVELS, "fate": vocabulary.FATES,
+        "note.fate": vocabulary.FATE_REASONS,
     }  # fmt: skip
     assert [f"{kind}.{word}" for kind, words in sets.items() for word in words if not EN.has(f"{kind}.{word}")] == []
 
 
 SLUGS = {
-    "note": r'\.note\(\s*"(\w+)"',
     "finding": r'(?:Finding|_place)\(\s*"(\w+)"',
-    "reason": r'reason="(\w+)"',
+    "reason": r'Figure\([^)]*reason="(\w+)"',
     "kpi": r'definition="(\w+)"',
 }
 """how code says a slug that a report will show in words"""

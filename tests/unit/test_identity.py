@@ -12,6 +12,7 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
+from journeyminer.note import Note
 from journeyminer.prepare.identity import Customers, count_customers, identify_customers
 
 
@@ -27,7 +28,7 @@ def log(*files: dict[str, list[tuple[str, str]]]) -> EventLog:
             )
             for case, identifiers in cases.items()
         ]
-        builder.loader(SourceReceipt(namespace, "tiny", "", namespace=namespace)).records(records)
+        builder.loader(SourceReceipt(namespace, "tiny", Note("match.given"), namespace=namespace)).records(records)
     return builder.build()
 
 

@@ -13,6 +13,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
 from journeyminer.mining import kpis
+from journeyminer.note import Note
 from tiny import DAY, log, with_customers
 
 MINUTE = 60
@@ -108,7 +109,7 @@ def test_who_was_answered_in_a_way_that_the_source_does_not_tell_does_not_wait()
     for namespace, answer, hours in (("desk", "agent_reply", 1), ("sheet", "Work on it", 5), ("chat", None, 9)):
         said = [("ask", "customer", 0)] + ([(answer, "agent", hours)] if answer else [])
         events = [Event("A", what, DAY + timedelta(hours=hour), role=who) for what, who, hour in said]
-        way = builder.loader(SourceReceipt(namespace, "tiny", "written for a test", namespace=namespace))
+        way = builder.loader(SourceReceipt(namespace, "tiny", Note("match.given"), namespace=namespace))
         way.records([Record(str(number), events=[event]) for number, event in enumerate(events)])
     found = figure(builder.build(), "first_response")
     assert (found["n"], found["n_open"]) == (1, 1)  # who was never answered in the chat still waits
@@ -120,7 +121,7 @@ def test_no_wait_between_a_known_and_an_assumed_time_zone() -> None:
         ("a", "ask", "customer", 0, "open"),
         ("b", "agent_reply", "agent", 1, "solved"),
     ):
-        receipt = SourceReceipt(file, "tiny", "written for a test", namespace="one", zone_assumed=file == "a")
+        receipt = SourceReceipt(file, "tiny", Note("match.given"), namespace="one", zone_assumed=file == "a")
         event = Event("A", what, DAY + timedelta(hours=hours), role=who, status=status)
         builder.loader(receipt).records([Record("1", events=[event])])
     tiny = builder.build()

@@ -17,6 +17,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt, Unmatched
 from journeyminer.log.record import Event, Record
 from journeyminer.log.store import stage_stored
+from journeyminer.note import Note
 from journeyminer.prepare import label, paste_line, prepare
 from journeyminer.vocabulary import STATUSES
 from tiny import log
@@ -30,7 +31,7 @@ def from_source(importer: str, *events: dict[str, str]) -> EventLog:
         Record(str(n), events=[Event("A", timestamp=start + timedelta(hours=n), **said)])  # type: ignore[arg-type]
         for n, said in enumerate(events)
     ]
-    builder.loader(SourceReceipt("file", importer, "")).records(records)
+    builder.loader(SourceReceipt("file", importer, Note("match.given"))).records(records)
     return builder.build()
 
 
@@ -98,7 +99,9 @@ def test_twice_is_once() -> None:
     assert twice.columns == once.columns
     assert twice.receipt == once.receipt
     assert twice.to_pandas().equals(once.to_pandas())
-    assert once.receipt.sources[0].decisions == {"labels": "known of 4 events: role 1, status 1"}
+    assert once.receipt.sources[0].decisions == [
+        Note("decision.labels", n=4, role=1, status=1, channel=0, visibility=0)
+    ]
 
 
 def test_a_new_rule_of_the_user_reaches_a_labelled_log() -> None:
@@ -125,7 +128,9 @@ def test_unknown_words_of_an_appended_file_come_on_top(tmp_path: Path) -> None:
     builder = LogBuilder(Engine())
     stage_stored(builder, tmp_path / "log")
     event = Event("B", "x", datetime(2026, 1, 6, tzinfo=UTC), status="wobbly")
-    builder.loader(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[event])])
+    builder.loader(SourceReceipt("week 2", "tabular", Note("match.given"), namespace="2")).records(
+        [Record("1", events=[event])]
+    )
     assert prepare(builder.build()).receipt.unmatched == [Unmatched("status", "wobbly", 2)]
 
 
@@ -137,7 +142,7 @@ def test_a_new_rule_reaches_a_stored_log_and_the_week_that_is_appended(tmp_path:
     """Also where the rule of then gave the word another meaning, or the source says no status at all."""
     silent = Event("A", "resolved", datetime(2026, 1, 5, 10, tzinfo=UTC))
     builder = LogBuilder(Engine())
-    builder.loader(SourceReceipt("week 1", "tabular", "", namespace="1")).records(
+    builder.loader(SourceReceipt("week 1", "tabular", Note("match.given"), namespace="1")).records(
         [Record("1", events=[WOBBLY]), Record("2", events=[silent])]
     )
     stored = prepare(builder.build(), config=first)
@@ -149,7 +154,9 @@ def test_a_new_rule_reaches_a_stored_log_and_the_week_that_is_appended(tmp_path:
     builder = LogBuilder(Engine())
     stage_stored(builder, tmp_path / "log")
     late = replace(WOBBLY, case="B", timestamp=WOBBLY.timestamp + timedelta(days=7))
-    builder.loader(SourceReceipt("week 2", "tabular", "", namespace="2")).records([Record("1", events=[late])])
+    builder.loader(SourceReceipt("week 2", "tabular", Note("match.given"), namespace="2")).records(
+        [Record("1", events=[late])]
+    )
     appended = builder.build()
     again = prepare(appended, config=Config(words={"status": {"wobbly": "pending"}}))
     assert column(again, "status") == ["pending", "solved", "pending"]
@@ -198,7 +205,7 @@ def test_names_tell_the_status_only_where_they_tell_how_cases_end() -> None:
     assert ended.receipt.notes == []
     endless = label(log("A: Submitted@09:00 Resolved@10:00\nB: Submitted@09:00 x@10:00\nC: Submitted@09:00 x@10:00"))
     assert not endless.has("status")
-    assert endless.receipt.notes == [("ends_unknown", {"files": 1})]
+    assert endless.receipt.notes == [Note("ends_unknown", files=1)]
 
 
 def test_a_users_rule_needs_no_proof() -> None:
@@ -211,7 +218,7 @@ def test_a_final_status_on_every_event_is_no_status_after_an_event() -> None:
     raw = log("A: x@09:00/to=Closed y@10:00/to=Closed\nB: x@09:00/to=Open y@10:00/to=Open\nC: x@11:00/to=New")
     prepared = label(raw)
     assert not prepared.has("status")
-    assert prepared.receipt.notes == [("status_is_final", {"files": 1})]
+    assert prepared.receipt.notes == [Note("status_is_final", files=1)]
     assert prepared.receipt.unmatched == []
 
 
@@ -232,9 +239,9 @@ def test_a_status_that_may_be_of_the_event_stays(text: str) -> None:
 
 def test_a_talk_in_which_nobody_is_known_is_said() -> None:
     unknown = from_source("whatsapp", {"activity": "message"}, {"activity": "message"})
-    assert label(unknown).receipt.notes == [("us_unknown_chat", {"files": 1})]
+    assert label(unknown).receipt.notes == [Note("us_unknown_chat", files=1)]
     mails = from_source("mail", {"activity": "message"}, {"activity": "message"})
-    assert label(mails).receipt.notes == [("us_unknown", {"files": 1})]
+    assert label(mails).receipt.notes == [Note("us_unknown", files=1)]
     known = from_source("whatsapp", {"activity": "message", "role": "agent"}, {"activity": "message"})
     assert label(known).receipt.notes == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeyminer.clock import Order, odd_hour, read_moment, to_utc
+from journeyminer.clock import Order, clock_change, read_moment, to_utc
 from journeyminer.importers.tabular.moments import Reading, above_twelve, formats_of, moment_sql, needs_order
 from journeyminer.log.engine import Engine, quote
 
@@ -15,7 +15,7 @@ ENGINE = Engine(threads=1)
 
 def read(texts: list[str], *, order: Order | None = None, zone: str | None = None) -> list[datetime | None]:
     """The texts as one column, read by the engine."""
-    moment = moment_sql(Reading("when", formats_of(texts, order), order, ""), "x", alias="m", zone=zone)
+    moment = moment_sql(Reading("when", formats_of(texts, order)), "x", alias="m", zone=zone)
     values = ", ".join(f"({number}, {quote(text)})" for number, text in enumerate(texts))
     inner = "".join(f", {column}" for column in moment.inner)
     rows = ENGINE.rows(f"SELECT {moment.outer} FROM (SELECT n{inner} FROM (VALUES {values}) t(n, x)) ORDER BY n")
@@ -109,8 +109,8 @@ def test_the_engine_and_python_agree_on_every_hour_of_a_zone(moment: datetime) -
 def test_hours_of_clock_changes_are_marked() -> None:
     twice, skipped = datetime(2025, 10, 26, 2, 30), datetime(2025, 3, 30, 2, 30)
     texts = [str(twice), str(skipped), str(twice + timedelta(hours=1))]
-    moment = moment_sql(Reading("when", formats_of(texts, None), None, ""), "x", alias="m", zone="Europe/Budapest")
+    moment = moment_sql(Reading("when", formats_of(texts, None)), "x", alias="m", zone="Europe/Budapest")
     for text, expected in zip(texts, (1, 2, 0), strict=True):
         odd = f"SELECT {moment.odd} FROM (SELECT {', '.join(moment.inner)} FROM (SELECT {quote(text)} AS x))"
         assert ENGINE.one(odd) == (expected,)
-    assert (odd_hour(twice, "Europe/Budapest"), odd_hour(skipped, "Europe/Budapest")) == ("twice", "skipped")
+    assert (clock_change(twice, "Europe/Budapest"), clock_change(skipped, "Europe/Budapest")) == ("overlap", "gap")

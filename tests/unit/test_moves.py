@@ -10,6 +10,7 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.mining.moves import changes, moves, scope, traces
+from journeyminer.note import Note
 from tiny import log, with_customers
 
 MINUTE = 60_000_000
@@ -54,7 +55,7 @@ def test_a_change_runs_from_the_last_event_of_the_old_owner_with_customers_skipp
 def test_no_wait_between_a_known_and_an_assumed_zone() -> None:
     builder = LogBuilder(Engine())
     for file, assumed in (("mail.mbox", False), ("calls.csv", True)):
-        source = SourceReceipt(file, "test", "", namespace=file, zone_assumed=assumed)
+        source = SourceReceipt(file, "test", Note("match.given"), namespace=file, zone_assumed=assumed)
         minute = 1 if assumed else 0
         builder.loader(source).table(
             f"SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05 09:00:00' + INTERVAL (i * 2 + {minute}) "

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from journeyminer.i18n import Language, available_languages
+from journeyminer.note import Note
 from journeyminer.render import phrases
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
-from journeyminer.report.model import Finding, Report
+from journeyminer.report.model import Finding, Report, UnreadFile
 from sample_report import sample_report
 
 EN = Language("en")
@@ -68,28 +69,18 @@ def test_levels_without_a_hand_off_are_left_out() -> None:
     assert len(phrases.handovers(none, EN)) == len(totals) - 1
 
 
-def test_a_decision_is_about_something_in_words() -> None:
-    source = replace(sample_report().sources[0], decisions={"header_row": "3"})
-    assert phrases.decisions(source, EN) == [("header row", "3")]
-    assert phrases.decisions(source, Language("pt")) == [("linha do cabeçalho", "3")]
-
-
-def test_a_decision_that_holds_words_of_the_source_keeps_them() -> None:
-    source = replace(sample_report().sources[0], decisions={"columns": "case_id = no case, activity = nothing"})
-    assert phrases.decisions(source, Language("pt")) == [("colunas", "case_id = no case, activity = nothing")]
-
-
-def test_a_table_is_read_as_what_its_profile_calls_it() -> None:
+def test_a_source_is_called_by_its_words_and_without_any_by_its_name() -> None:
     source = sample_report().sources[2]
     assert phrases.read_as(source, EN) == "event log"
     assert phrases.read_as(source, Language("hu")) == "eseménynapló"
-    assert phrases.read_as(replace(source, decisions={}), EN) == "tabular"  # a log that an earlier version saved
+    assert phrases.read_as(replace(source, profile="acme_desk"), EN) == "acme_desk"
+    assert phrases.recognised(source, EN) == "event log: its columns Call ID, Event, Date"
 
 
 def of_customers() -> Report:
     report = sample_report()
     assert report.quality is not None
-    return replace(report, per="customer", quality=replace(report.quality, notes=(("left_out", {"n": 7}),)))
+    return replace(report, per="customer", quality=replace(report.quality, notes=(Note("left_out", n=7),)))
 
 
 @pytest.mark.parametrize(
@@ -147,10 +138,8 @@ def test_the_words_explain_the_lens_where_it_is_not_the_case() -> None:
 def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last() -> None:
     report = sample_report()
     assert report.quality is not None
-    junk = tuple((f"note {n}.txt", "no importer") for n in range(10))
-    notes: tuple[tuple[str, dict[str, str | int | float]], ...] = (
-        ("overlaps", {"n": 1}), ("synthetic", {}), ("us_unknown_chat", {"files": 2}), ("mixed_zones", {"n": 3}),
-    )  # fmt: skip
+    junk = tuple(UnreadFile(f"note {n}.txt", Note("read.no_importer")) for n in range(10))
+    notes = Note("overlaps", n=1), Note("synthetic"), Note("us_unknown_chat", files=2), Note("mixed_zones", n=3)
     says = phrases.unknowns(replace(report, quality=replace(report.quality, notes=notes, unclaimed=junk)), EN)
     starts = ("The chats do not", "For 9% of the time", "Contacts per case:", "1 file names no time zone",
               "Some files hold one row", "3 waits were not", "1 step began", "37 events", "1 file broke:",

@@ -7,7 +7,7 @@ from journeyminer.importers.tabular.headers import Headers, normalise
 from journeyminer.importers.tabular.profile import parse, profiles
 from journeyminer.vocabulary import ACTIVITIES, CHANNELS, STATUSES
 
-GOOD = 'title = "Fake"\nshape = "events"\n[columns]\ncase_id = ["Case ID", "case-id"]\n'
+GOOD = 'shape = "events"\n[columns]\ncase_id = ["Case ID", "case-id"]\n'
 
 
 def test_a_profile_is_one_file_and_needs_no_registration() -> None:
@@ -28,7 +28,7 @@ def test_every_mistake_of_a_profile_is_named_at_once() -> None:
         parse("fake", text)
     for mistake in ("shape", "'nonsense'", "'team'", "'face'", "x_", "lacks case_id"):
         assert mistake in str(raised.value)
-    with pytest.raises(ConfigError, match="no TOML"):
+    with pytest.raises(ConfigError, match="not valid TOML"):
         parse("fake", "shape =")
 
 

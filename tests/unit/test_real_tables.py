@@ -88,7 +88,7 @@ def test_the_order_of_a_date_agrees_with_the_column_that_spells_the_month(data: 
 def test_service_now_snapshots_give_the_measured_group_changes(data: Data) -> None:
     log = read(data("uci_incident/incident_event_log_first2000.csv.gz"))
     (source,) = log.receipt.sources
-    assert (source.decisions["profile"], source.records, log.n_cases) == ("servicenow_audit", 14041, 2000)
+    assert (source.profile, source.records, log.n_cases) == ("servicenow_audit", 14041, 2000)
     assert source.used + source.ignored == 14041
     changes = log.one(
         'SELECT count(*), count(DISTINCT case_id) FROM (SELECT case_id, "group", '
@@ -101,7 +101,7 @@ def test_service_now_snapshots_give_the_measured_group_changes(data: Data) -> No
 
 def test_field_histories_of_a_warehouse_are_known(data: Data) -> None:
     log = read(data("dbt_seeds/zendesk/ticket_field_history_data.csv"))
-    assert (log.receipt.sources[0].decisions["profile"], log.n_cases) == ("field_history", 17)
+    assert (log.receipt.sources[0].profile, log.n_cases) == ("field_history", 17)
 
 
 def test_a_damaged_row_is_rejected_and_the_other_rows_are_read(data: Data, tmp_path: Path) -> None:

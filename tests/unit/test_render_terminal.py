@@ -11,7 +11,7 @@ import pytest
 from journeyminer.i18n import Language
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import _cells, render, render_table, table
-from sample_report import empty_report, hostile_report, sample_report
+from sample_report import HOSTILE, empty_report, hostile_report, sample_report
 
 EN = Language("en")
 
@@ -57,9 +57,10 @@ def test_the_environment_does_not_change_what_is_written(monkeypatch: pytest.Mon
 
 
 def test_data_cannot_steer_the_terminal() -> None:
-    colourless = re.sub(r"\x1b\[[0-9;]*m", "", render(hostile_report(), EN, color=True))
+    shown = "".join(render(hostile_report(first), EN, color=True) for first in range(len(HOSTILE)))
+    colourless = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", colourless)
-    assert "[31mred" in colourless
+    assert "␛[31mred" in colourless
 
 
 def test_a_report_without_anything_is_still_a_summary() -> None:

@@ -10,6 +10,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
 from journeyminer.mining.spans import spans
+from journeyminer.note import Note
 from journeyminer.prepare import label
 from tiny import log, moment
 
@@ -123,6 +124,6 @@ def test_the_customers_of_another_source_change_nothing() -> None:
     builder = LogBuilder(Engine())
     for file, role in (("ours", None), ("chat", "customer")):
         events = [Event(file, "x", moment(f"09:{minute:02}"), resource="ana", role=role) for minute in (0, 10)]
-        loader = builder.loader(SourceReceipt(file, "test", "", namespace=file))
+        loader = builder.loader(SourceReceipt(file, "test", Note("match.given"), namespace=file))
         loader.records([Record("1", events=events)])
     assert turns_of(builder.build()) == [("us_queue", "message", 10), ("us_queue", "assumed", 10)]

@@ -14,6 +14,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.store import stage_stored
+from journeyminer.note import Note
 from tiny import log, moment
 
 TEXT = "A: created@09:00/as=customer reply@09:30/by=ana/in=L1/to=open work@10:00-10:20\nB: created@1d09:00"
@@ -21,8 +22,8 @@ TEXT = "A: created@09:00/as=customer reply@09:30/by=ana/in=L1/to=open work@10:00
 
 def rich_log() -> EventLog:
     builder = LogBuilder(Engine())
-    way = builder.loader(SourceReceipt("a.json", "test", "written for a test", namespace="a"))
-    way.decide("zone", "in the file")
+    way = builder.loader(SourceReceipt("a.json", "test", Note("match.given"), namespace="a"))
+    way.decide(Note("decision.zone_given", zone="UTC"))
     way.records(
         [
             Record(
@@ -31,7 +32,7 @@ def rich_log() -> EventLog:
                 cases=[Case("1", priority="high", csat=1.0, opened_at=moment("08:59"), extras={"x_plan": "pro"})],
                 identities=[Identity("1", "email", "p@example.com")],
             ),
-            Record.rejected("ticket 2", "no date", column="created_at", value="??"),
+            Record.rejected("ticket 2", "no_timestamp", column="created_at", value="??"),
         ]
     )
     return builder.build()
@@ -74,7 +75,7 @@ def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path) -> None:
 def append(folder: Path, records: list[Record], file: str, namespace: str) -> EventLog:
     builder = LogBuilder(Engine())
     stage_stored(builder, folder)
-    builder.loader(SourceReceipt(file, "test", "written for a test", namespace=namespace)).records(records)
+    builder.loader(SourceReceipt(file, "test", Note("match.given"), namespace=namespace)).records(records)
     made = builder.build()
     made.save(folder)
     return EventLog.open(folder)
@@ -87,7 +88,7 @@ def test_appending_the_same_again_adds_nothing_and_a_new_week_adds_itself(tmp_pa
         Record("2", events=[Event("A", "x", moment("09:00"))]),
     ]
     append_to_empty = LogBuilder(Engine())
-    append_to_empty.loader(SourceReceipt("w1", "test", "written", namespace="n")).records(first)
+    append_to_empty.loader(SourceReceipt("w1", "test", Note("match.given"), namespace="n")).records(first)
     append_to_empty.build().save(folder)
 
     again = append(folder, first, "w1 again", "n")
@@ -124,7 +125,7 @@ def test_a_namespace_that_begins_with_another_keeps_its_own(tmp_path: Path) -> N
             cases=[Case(case, priority=priority)],
             identities=[Identity(case, "email", f"{priority}@example.com")],
         )
-        builder.loader(SourceReceipt("f", "test", "written", namespace=namespace)).records([record])
+        builder.loader(SourceReceipt("f", "test", Note("match.given"), namespace=namespace)).records([record])
     builder.build().save(tmp_path / "log")
     said = "SELECT namespace, native_id, priority, value FROM cases JOIN identities USING (case_key) ORDER BY ALL"
     assert EventLog.open(tmp_path / "log").rows(said) == [
@@ -136,7 +137,7 @@ def test_a_namespace_that_begins_with_another_keeps_its_own(tmp_path: Path) -> N
 def test_rejects_stay_with_their_file_where_two_weeks_have_one_name(tmp_path: Path) -> None:
     folder = tmp_path / "log"
     rich_log().save(folder)
-    week = [Record("1", events=[Event("A", "x", moment("09:00"))]), Record.rejected("line 2", "no date")]
+    week = [Record("1", events=[Event("A", "x", moment("09:00"))]), Record.rejected("line 2", "no_timestamp")]
     again = append(folder, week, "a.json", "b")
     assert again.rows("SELECT file, record FROM rejects") == [("a.json", "ticket 2"), ("a.json", "line 2")]
 

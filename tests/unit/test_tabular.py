@@ -19,6 +19,8 @@ from journeyminer.importers.base import ReadOptions, Sample
 from journeyminer.importers.tabular import identify
 from journeyminer.log import EventLog
 from journeyminer.log.receipt import SourceReceipt
+from journeyminer.note import Note
+from tiny import decided
 
 HEADER = "case,activity,timestamp\n"
 
@@ -45,50 +47,47 @@ def rows(log: EventLog, columns: str) -> list[tuple[Any, ...]]:
 
 def test_decisions_say_how_the_file_was_read(file: Path) -> None:
     log = read(file, HEADER + "1,a,14/02/2025 10:00\n1,b,15/02/2025 10:00\n")
-    assert receipt(log).decisions == {
-        "profile": "event_log",
-        "read_as": "event log",
-        "separator": "comma",
-        "header_row": "1",
-        "dates": "timestamp: DD/MM/YYYY hh:mm; a day above 12 (15/02/2025) and none in the other place",
-        "zone": "UTC assumed",
-        "encoding": "utf-8: valid UTF-8",
-        "columns": "case_id = case, activity = activity, timestamp = timestamp",
-    }
-    assert receipt(log).zone_assumed
+    proof = Note("proof.day_above_12", example="15/02/2025")
+    assert receipt(log).decisions == [
+        Note("decision.dates_proved", column="timestamp", formats=("DD/MM/YYYY hh:mm",), proof=proof),
+        Note("decision.zone_assumed"),
+        Note("decision.columns", columns=("case_id = case", "activity = activity", "timestamp = timestamp")),
+        Note("decision.encoding", name="utf-8", proof=Note("proof.valid_utf8")),
+        Note("decision.separator", separator="comma"),
+        Note("decision.header_row", row=1),
+    ]
+    assert (receipt(log).profile, receipt(log).zone_assumed) == ("event_log", True)
 
 
 def test_columns_that_are_not_read_are_named(file: Path) -> None:
     text = "case,activity,timestamp,E-mail,Shoe size,,Shoe size\n1,a,2025-02-14 10:00,x@y.example,9,,9\n"
-    assert receipt(read(file, text)).decisions["columns_not_used"] == "Shoe size"
+    assert Note("decision.columns_unused", columns=("Shoe size",)) in receipt(read(file, text)).decisions
     milestones = "ticket id,created at,solved at,status,colour\n1,2025-02-14 10:00,2025-02-15 10:00,open,red\n"
-    assert receipt(read(file, milestones)).decisions["columns_not_used"] == "colour"
+    assert Note("decision.columns_unused", columns=("colour",)) in receipt(read(file, milestones)).decisions
 
 
 def test_an_order_that_nothing_proves_is_an_error_that_names_the_flag(file: Path) -> None:
     text = HEADER + "1,a,01/02/2025 10:00\n1,b,03/04/2025 10:00\n"
-    with pytest.raises(
-        AmbiguousTimestamp, match=r"'timestamp'.*'01/02/2025 10:00' and '03/04/2025 10:00'.*--date-order dmy"
-    ):
+    with pytest.raises(AmbiguousTimestamp, match=r"“timestamp”.*01/02/2025 10:00, 03/04/2025 10:00.*--date-order dmy"):
         read(file, text)
     assert rows(read(file, text, date_order="mdy"), "CAST(timestamp AS VARCHAR)")[0] == ("2025-01-02 10:00:00",)
 
 
 def test_a_part_above_twelve_far_below_the_head_proves_the_order(file: Path) -> None:
     text = HEADER + "1,a,05/06/2025 10:00\n" * 9_000 + "1,b,06/25/2025 10:00\n"
-    assert "06/25/2025" in receipt(read(file, text)).decisions["dates"]
+    assert "06/25/2025" in decided(receipt(read(file, text)))["dates_proved"]
 
 
 def test_rows_that_run_forward_prove_the_order(file: Path) -> None:
     days = ["01/02/2025", "02/02/2025", "01/03/2025", "05/03/2025", "02/04/2025"]
     log = read(file, HEADER + "".join(f"1,a,{day}\n" for day in days))
-    assert "the rows run forward in time" in receipt(log).decisions["dates"]
+    assert "the rows run forward in time" in decided(receipt(log))["dates_proved"]
     assert rows(log, "CAST(timestamp AS VARCHAR)")[-1] == ("2025-04-02 00:00:00",)
 
 
 def test_another_column_proves_the_order(file: Path) -> None:
     log = read(file, "case,activity,timestamp,due\n1,a,01/02/2025,28/02/2025\n1,b,01/02/2025,03/02/2025\n")
-    assert "as the column 'due'" in receipt(log).decisions["dates"]
+    assert "as in the column “due”" in decided(receipt(log))["dates_proved"]
 
 
 def test_a_column_that_holds_both_orders_is_an_error(file: Path) -> None:
@@ -100,10 +99,10 @@ def test_an_unreadable_record_is_rejected_with_its_row_and_its_date(file: Path) 
     log = read(file, HEADER + "1,a,2025-01-01\n1,b,2025-02-30\n,c,2025-01-03\n1,d,anas@mail.example 1\n1,,2025-01-04\n")
     assert (receipt(log).records, receipt(log).used, receipt(log).rejected) == (5, 1, 4)
     assert log.rows('SELECT record, reason, "column", value FROM rejects') == [
-        ("row 3", "unreadable timestamp", "timestamp", "2025-02-30"),
-        ("row 4", "no case", "case", None),
-        ("row 5", "unreadable timestamp", "timestamp", None),
-        ("row 6", "no activity", "activity", None),
+        ("row 3", "unreadable_timestamp", "timestamp", "2025-02-30"),
+        ("row 4", "no_case", "case", None),
+        ("row 5", "unreadable_timestamp", "timestamp", None),
+        ("row 6", "no_activity", "activity", None),
     ]
 
 
@@ -132,20 +131,20 @@ def test_a_ragged_row_is_rejected_and_the_rows_keep_their_numbers(file: Path) ->
         "export.csv: row 4",
         "export.csv: row 7",
     ]
-    assert receipt(log).rejected_reasons == {"too few cells": 1, "too many cells": 1}
+    assert receipt(log).rejected_reasons == {"too_few_cells": 1, "too_many_cells": 1}
 
 
 def test_rows_with_bytes_of_another_encoding_are_rejected(file: Path) -> None:
     good = "".join(f"{n},ação,2025-01-01\n" for n in range(5))
     log = read(file, (HEADER + good).encode() + "9,ação,2025-01-01\n".encode("cp1252"))
-    assert receipt(log).rejected_reasons == {"bytes that are no UTF-8": 1}
+    assert receipt(log).rejected_reasons == {"not_utf8": 1}
     assert receipt(log).used == 5
 
 
 def test_bytes_of_another_encoding_far_below_the_head_do_not_matter(file: Path) -> None:
     log = read(file, (HEADER + "1,a,2025-01-01\n" * 9_000 + "2,ação,2025-01-01\n").encode("cp1252"))
     assert rows(log, "activity")[-1] == ("ação",)
-    assert receipt(log).decisions["encoding"].startswith("cp1252")
+    assert Note("decision.encoding", name="cp1252", proof=Note("proof.portuguese_letters")) in receipt(log).decisions
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -168,8 +167,8 @@ def test_a_zone_moves_naive_moments_only_and_clock_changes_are_counted(file: Pat
         "03-30 01:30", "10-26 00:30", "07-01 08:00", "07-01 10:00",
     ]  # fmt: skip
     assert not receipt(log).zone_assumed
-    assert receipt(log).decisions["clock_change_1"].endswith(": 1")
-    assert receipt(log).decisions["clock_change_2"].endswith(": 1")
+    assert Note("decision.hours_twice", n=1) in receipt(log).decisions
+    assert Note("decision.hours_skipped", n=1) in receipt(log).decisions
 
 
 def test_a_mapping_overrides_the_headers(file: Path) -> None:
@@ -180,14 +179,14 @@ def test_a_mapping_overrides_the_headers(file: Path) -> None:
 
 def test_a_bad_byte_costs_its_row_only_and_a_wrong_encoding_the_file(file: Path) -> None:
     text = b"\xef\xbb\xbf" + HEADER.encode() + b"1,a,2025-01-01\n1,b\xff,2025-01-02\n"
-    assert receipt(read(file, text)).rejected_reasons == {"bytes that are no UTF-8": 1}
-    with pytest.raises(JourneyminerError, match="Byte 0xff is no utf-8"):
+    assert receipt(read(file, text)).rejected_reasons == {"not_utf8": 1}
+    with pytest.raises(JourneyminerError, match="Byte 0xff is not utf-8"):
         read(file, text, encoding="utf-8")
 
 
 def test_a_row_longer_than_the_engine_reads_is_left_out(file: Path) -> None:
     log = read(file, f"{HEADER}1,a,2025-01-01\n1,{'x' * 2_100_000},2025-01-02\n1,{'y' * 1_500_000},2025-01-03\n")
-    assert receipt(log).rejected_reasons == {"too long a row": 1}
+    assert receipt(log).rejected_reasons == {"too_long_row": 1}
     assert rows(log, "length(activity)") == [(1,), (1_500_000,)]
 
 
@@ -212,12 +211,12 @@ def test_a_column_that_only_holds_a_word_of_a_case_is_not_taken_for_one(file: Pa
 
 
 def test_a_column_without_dates_is_no_timestamp(file: Path) -> None:
-    with pytest.raises(MissingColumn, match="'timestamp' holds no dates"):
+    with pytest.raises(MissingColumn, match="“timestamp” holds no dates"):
         read(file, HEADER + "1,a,first\n1,b,second\n")
 
 
 def test_an_unknown_profile_lists_the_known_ones(file: Path) -> None:
-    with pytest.raises(UsageError, match=r"no profile 'nope'.*event_log.*servicenow_audit"):
+    with pytest.raises(UsageError, match=r"no profile “nope”.*event_log.*servicenow_audit"):
         read(file, HEADER + "1,a,2025-01-01\n", source="tabular:nope")
 
 
@@ -252,7 +251,7 @@ def test_what_a_customer_is_called_is_an_identity_and_nothing_personal_is_kept(f
 def test_an_unreadable_start_rejects_the_record(file: Path) -> None:
     log = read(file, "case,activity,start,end\n1,a,2025-01-01,2025-01-02\n1,b,?,2025-01-03\n1,c,,2025-01-04\n")
     assert rows(log, "activity") == [("a",), ("c",)]
-    assert receipt(log).rejected_reasons == {"unreadable start": 1}
+    assert receipt(log).rejected_reasons == {"unreadable_start": 1}
 
 
 @pytest.mark.parametrize(

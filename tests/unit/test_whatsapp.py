@@ -17,6 +17,7 @@ from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
+from journeyminer.note import Note
 
 Data = Callable[[str], Path]
 LRM, NARROW, NO_BREAK = "\u200e", "\u202f", "\u00a0"
@@ -126,8 +127,8 @@ def test_an_order_that_nothing_proves_is_an_error_naming_the_flag(chat: Callable
     text = "03/04/2025, 10:00 - Ana: hi\n03/04/2025, 10:01 - Bob: hello"
     with pytest.raises(AmbiguousTimestamp) as caught:
         chat(text)
-    assert "--date-order" in caught.value.hint
-    assert caught.value.place.endswith(".txt: line 1")
+    assert caught.value.hint == Note("hint.date_order")
+    assert caught.value.place == "line 1"
     assert chat(text, date_order="mdy").one("SELECT month(min(timestamp)) FROM events") == (3,)
 
 
@@ -166,7 +167,7 @@ def test_without_a_sign_nobody_has_a_role_and_nobody_is_a_resource(chat: Callabl
     log = chat(NAMED)
     assert log.rows("SELECT DISTINCT role, resource FROM events") == [(None, None)]
     assert log.rows("SELECT * FROM identities") == []
-    assert "--us" in log.receipt.sources[0].decisions["us"]
+    assert Note("decision.us_unnamed") in log.receipt.sources[0].decisions
 
 
 def test_a_number_is_the_same_however_it_is_spaced(chat: Callable[..., EventLog]) -> None:
@@ -223,8 +224,8 @@ def test_a_file_without_an_entry_is_refused(tmp_path: Path) -> None:
     assert whatsapp.identify(Sample(path, path.name)) is None
     with pytest.raises(UnreadableExport):
         builder = LogBuilder(Engine())
-        loader = builder.loader(SourceReceipt("notes.txt", whatsapp.NAME, ""))
-        match = Match(1, "--source whatsapp")
+        loader = builder.loader(SourceReceipt("notes.txt", whatsapp.NAME, Note("match.given")))
+        match = Match(1, Note("match.given"))
         whatsapp.load(Source(Sample(path, path.name), match, ReadOptions()), loader)
 
 

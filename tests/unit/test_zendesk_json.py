@@ -72,10 +72,10 @@ def test_a_broken_line_is_rejected_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text("\n".join(lines))
     log = read_log([tmp_path], options=OPTIONS)
     assert log.rows("SELECT record, reason FROM rejects") == [
-        ("line 2", "no JSON object that Zendesk writes"),
-        ("line 3", "no JSON object that Zendesk writes"),
-        ("line 4", "no JSON object that Zendesk writes"),
-        ("line 5", "an audit without a time that can be read"),
+        ("line 2", "unknown_object"),
+        ("line 3", "unknown_object"),
+        ("line 4", "unknown_object"),
+        ("line 5", "unreadable_timestamp"),
     ]
 
 

@@ -27,6 +27,7 @@ class Reading:
     memory: str | None = None
     as_of: datetime | None = None
     quiet: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Filters:
 class Look:
     """How a report looks."""
 
-    language: str | None = None
     agents: str = "numbered"
     max_nodes: int | None = None
     max_edges: int | None = None

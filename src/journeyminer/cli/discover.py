@@ -46,5 +46,5 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     click.echo(rendered(report, "terminal", session.language, dot=None), nl=False)
     if written:
         first, *others = written
-        session.say(f"wrote {first} and beside it {', '.join(path.name for path in others)}")
+        session.say("wrote_all", path=first, others=", ".join(path.name for path in others))
     return session.status

@@ -35,5 +35,5 @@ def command(exports: tuple[Path, ...], output: str, agents: str, session: Sessio
     log = session.read(exports)
     write(session.filter(log), Path(output), agents=resource_names(log, named=agents == "named"))
     if output != "-":
-        session.say(f"wrote {output}")
+        session.say("wrote", path=output)
     return session.status

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from journeyminer.i18n import Language
 
 Row = dict[str, object]
+COLUMNS = ("file", "importer", "profile", "score", "reason")
 ALIKE = 3
 """so many files of one folder with the same answer are a line each, more are one: a Maildir has thousands"""
 
@@ -38,15 +39,14 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
         read += chosen is not None
         file = answer.sample.shown
         for importer, match in answer.answers if every else answer.answers[:1] if chosen else ():
-            rows.append({"file": file, "importer": importer.NAME, "score": match.score, "reason": match.reason})
+            told = (file, importer.NAME, match.profile or None, match.score, match.reason)
+            rows.append(dict(zip(COLUMNS, told, strict=True)))
         if answer.error:
-            rows.append({"file": file, "importer": None, "score": None, "reason": answer.error.message})
+            rows.append({"file": file, "reason": answer.error.message})
     language = session.language
-    if format_ in ("terminal", "markdown"):
-        rows = [{**row, "reason": language.said(str(row["reason"]))} for row in rows]
     if format_ == "terminal":
         rows = list(_folded(rows, language))
-    print_table(rows, ("file", "importer", "score", "reason"), format_, language=language)
+    print_table(rows, COLUMNS, format_, language=language)
     return ExitStatus.OK if read else ExitStatus.DATA
 
 
@@ -54,7 +54,7 @@ def _folded(rows: Iterable[Row], language: Language) -> Iterator[Row]:
     """The rows with runs of files of one folder that have the same answer as one row each."""
 
     def alike(row: Row) -> tuple[object, ...]:
-        return str(row["file"]).rpartition("/")[0], row["importer"], row["score"], row["reason"]
+        return str(row["file"]).rpartition("/")[0], *map(row.get, COLUMNS[1:])
 
     for (folder, *_), run in groupby(rows, alike):
         files = list(run)

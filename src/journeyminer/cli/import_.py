@@ -24,5 +24,7 @@ def command(exports: tuple[Path, ...], output: Path, append: bool, session: Sess
 
     log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
     log.save(output)
-    session.say(f"wrote {output} ({log.n_events} events, {log.n_cases} cases)")
+    count = session.language.text
+    events, cases = count("count.events", n=log.n_events), count("count.case", n=log.n_cases)
+    session.say("wrote_log", path=output, events=events, cases=cases)
     return session.status

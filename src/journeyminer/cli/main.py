@@ -99,7 +99,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
         say(f"Error: {error.format_message()} See: {where} --help")
         return ExitStatus.USAGE
     except JourneyminerError as error:
-        say(f"Error: {error}")
+        say(f"Error: {error}")  # outside a session, which says its failures itself, in its language
         return error.status
     except BrokenPipeError:
         # the reader of our output has seen enough; without this Python complains again when it closes stdout

@@ -13,6 +13,7 @@ import click
 from journeyminer.cli.asked import Filters, Look, Reading
 from journeyminer.cli.session import Session
 from journeyminer.config import MOST_HOURS
+from journeyminer.errors import JourneyminerError
 from journeyminer.vocabulary import PERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -48,6 +49,8 @@ def _hours(ctx: click.Context, param: click.Parameter, value: float | None) -> f
     return value
 
 
+LANGUAGE = click.option("--language", metavar="CODE", help="Language of all that is said: en, es, hu, pt.")
+
 READING = (
     click.option("--source", metavar="NAME", help="Read every file as this source, whatever it looks like."),
     click.option("--map", "columns", multiple=True, callback=_pairs, metavar="COLUMN=HEADER",
@@ -67,6 +70,7 @@ READING = (
     click.option("--memory", metavar="SIZE", help="Memory limit of the engine, e.g. 4GB (60 % of what there is)."),
     click.option("--as-of", type=click.DateTime(), help="The moment open cases run to, UTC (last timestamp)."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
+    LANGUAGE,
 )  # fmt: skip
 
 FILTERS = (
@@ -87,7 +91,6 @@ AGENTS = click.option(
 )
 
 LOOK = (
-    click.option("--language", metavar="CODE", help="Language of the report: en, es, hu, pt."),
     AGENTS,
     click.option("--max-nodes", type=click.IntRange(2), help="Nodes on the map (25)."),
     click.option("--max-edges", type=click.IntRange(1), help="Edges on the map (40)."),
@@ -122,7 +125,11 @@ def session_options(*bundles: str) -> Callable[[Command], Command]:
             for bundle in bundles:
                 kind, _ = BUNDLES[bundle]
                 told[bundle] = kind(**{option.name: values.pop(option.name) for option in fields(kind)})
-            return command(session=Session(**told), **values)
+            session = Session(**told)
+            try:
+                return command(session=session, **values)
+            except JourneyminerError as error:
+                return session.fail(error)
 
         for bundle in reversed(bundles):
             for option in reversed(BUNDLES[bundle][1]):

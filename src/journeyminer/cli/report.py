@@ -39,7 +39,7 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
         report = session.report(session.filter(log))
     write_one(report, chosen, session.language, Path(output), dot=session.look.dot)
     if output != "-":
-        session.say(f"wrote {output}")
+        session.say("wrote", path=output)
     return session.status
 
 

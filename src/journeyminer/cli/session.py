@@ -13,7 +13,7 @@ from journeyminer.cli.asked import Filters, Look, Reading
 from journeyminer.cli.output import say
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, language_of, load_config
-from journeyminer.errors import ExitStatus, UsageError
+from journeyminer.errors import ExitStatus, JourneyminerError, UsageError
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -40,7 +40,7 @@ class Session:
     @cached_property
     def language(self) -> Language:
         """The language of what is printed."""
-        return language_of(self.look.language or self.config.language or "en")
+        return language_of(self.reading.language or self.config.language or "en")
 
     @cached_property
     def read_options(self) -> ReadOptions:
@@ -98,14 +98,14 @@ class Session:
 
     def say_skipped(self, shown: str) -> None:
         """Say that something in a folder of exports is none."""
-        self.say(f"skipped {shown}: written by journeyminer")
+        self.say("skipped", what=shown)
 
     def _say_what_broke(self, log: EventLog) -> None:
         for broken in log.receipt.failed:
             self.status = ExitStatus.DATA
-            self.say(f"broken: {broken}")
+            self.say("broken", what=broken.told(self.language))
         for unclaimed in log.receipt.unclaimed:
-            self.say(f"not read: {unclaimed}")
+            self.say("not_read", what=unclaimed.told(self.language))
 
     def filter(self, log: EventLog) -> EventLog:
         """The log of the cases that the filters keep."""
@@ -131,9 +131,18 @@ class Session:
             generated_at=_moment(look.generated_at),
         )
 
-    def say(self, text: str) -> None:
-        """A line of chatter on stderr, unless --quiet."""
-        say(text, quiet=self.reading.quiet)
+    def say(self, key: str, **params: object) -> None:
+        """A line of chatter on stderr in the reader's language, unless --quiet; the words stand under `cli.<key>`."""
+        say(self.language.text(f"cli.{key}", **params), quiet=self.reading.quiet)
+
+    def fail(self, error: JourneyminerError) -> ExitStatus:
+        """Say why a command fails, in the reader's language as far as that is known; returns its exit status."""
+        try:
+            language = self.language
+        except JourneyminerError:  # a failure of the configuration, which would have said the language
+            language = language_of("en")
+        say(language.text("cli.error", what=error.told(language)))
+        return error.status
 
 
 def _first(*values: float | None) -> float:

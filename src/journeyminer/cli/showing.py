@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ MOST_VALUES = 20
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", say=session.say)
+    parts = {"": log} if by is None else split(session, log, by)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -58,7 +58,7 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
-def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]) -> dict[str, EventLog]:
+def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
@@ -85,9 +85,9 @@ def split(log: EventLog, column: str, *, named: bool, say: Callable[[str], None]
         raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
     n_values = values[0][1]
     if n_values > MOST_VALUES:
-        say(f"{column} has {n_values} values; these are the {MOST_VALUES} with the most cases.")
-    say(f"Each part of {column} is the whole cases that hold the value, so a case can stand in several parts.")
-    shown = resource_names(log, named=named) if column == "resource" else {}
+        session.say("most_values", column=column, n=n_values, most=MOST_VALUES)
+    session.say("whole_cases", column=column)
+    shown = resource_names(log, named=session.look.agents == "named") if column == "resource" else {}
     return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 
 

@@ -14,20 +14,23 @@ from typing import Any, Protocol
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.log.build import Loader
+from journeyminer.note import Note
 
 SAMPLE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How sure an importer is that a file is its own, 0..1, and why in one sentence.
+    """How sure an importer is that a file is its own, 0..1, and why.
 
     Scores: 0.95 keys or a header set that only this product writes; 0.8 its text shape; 0.6 a profile's headers
     matched in part; 0.3 a table whose columns can be mapped. The best score wins; a tie is an error naming both.
     """
 
     score: float
-    reason: str
+    reason: Note
+    profile: str = ""
+    """the profile that reads it, where the importer has several"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class ReadOptions:
 
 
 @contextmanager
-def readable(shown: str) -> Iterator[None]:
+def readable() -> Iterator[None]:
     """Around whatever reads a file: what goes wrong below the formats is one clear error.
 
     Raises:
@@ -69,11 +72,9 @@ def readable(shown: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnreadableExport(
-            "The gzip file is truncated or damaged.", place=shown, hint="Export or copy the file again."
-        ) from error
+        raise UnreadableExport(Note("read.bad_gzip"), hint=Note("hint.export_or_copy_again")) from error
     except OSError as error:
-        raise UnreadableExport(f"The file cannot be read ({error.strerror or error}).", place=shown) from error
+        raise UnreadableExport(Note("read.unreadable", error=error.strerror or str(error))) from error
 
 
 class Sample:
@@ -87,7 +88,7 @@ class Sample:
     @cached_property
     def head(self) -> bytes:
         """The first 64 KiB, of the unpacked content where the file is gzip."""
-        with readable(self.shown), self.path.open("rb") as file:
+        with readable(), self.path.open("rb") as file:
             head = file.read(SAMPLE_BYTES)
             if head[:2] != b"\x1f\x8b":
                 return head
@@ -140,11 +141,18 @@ class Source:
 
 
 class Importer(Protocol):
-    """A module (or object) with these three names is an importer; `registry.MODULES` lists them."""
+    """A module (or object) with these four names is an importer; `reading.identify.MODULES` lists them.
+
+    Words for its name stand in `locales/` under `source`; failures say where in the file, and who reads it names it.
+    """
 
     @property
     def NAME(self) -> str:
         """The word for `--source`, `sources` and the events' `source` column."""
+
+    @property
+    def FILES(self) -> str:
+        """What its files are called, for `sources`."""
 
     def identify(self, sample: Sample) -> Match | None:
         """Whether the file is one of ours, and why. Looks at the sample only; cheap, never raises on odd bytes."""

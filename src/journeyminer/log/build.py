@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.clock import END, FIRST
+from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import EmptyLog, MissingColumn
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.finish import finish_log
-from journeyminer.log.receipt import Receipt, SourceReceipt
+from journeyminer.log.receipt import Receipt, SourceReceipt, counted
 from journeyminer.log.record import Case, Event, Record
 from journeyminer.log.schema import CASES, EVENT_TYPES, SAID
 from journeyminer.log.staging import IS_EVENT, Staged, columns_of, count_events, filled_columns, stage_table
+from journeyminer.note import Note
+from journeyminer.vocabulary import FateReason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +122,7 @@ class LogBuilder:
         loader.receipt.rejected = loader.receipt.ignored = 0
         loader.receipt.rejected_reasons.clear()
         loader.receipt.ignored_reasons.clear()
+        loader.receipt.decisions.clear()
 
     def build(self) -> EventLog:
         """Make the log. Raises EmptyLog where no event was handed over."""
@@ -128,7 +131,7 @@ class LogBuilder:
         if not any(source.events for source in self.receipt.sources):
             files = [source.file for source in self.receipt.sources]
             place = files[0] if len(files) == 1 else ""
-            raise EmptyLog("No event could be read.", place=place, hint=_why_empty(self.receipt))
+            raise EmptyLog(Note("read.no_event"), place=place, hint=_why_empty(self.receipt))
         return finish_log(self.engine, self.schema, tables=self.tables, receipt=self.receipt, placed=self.placed)
 
 
@@ -154,13 +157,27 @@ class Loader:
         if not self.namespace_given:
             self.receipt.namespace = namespace
 
-    def decide(self, key: str, value: str) -> None:
+    def decide(self, decision: Note) -> None:
         """Note a decision of the reading for the receipt: encoding, date order and its proof, zone, profile."""
-        self.receipt.decisions[key] = value
+        self.receipt.decisions.append(decision)
 
-    def note(self, slug: str, **params: str | int | float) -> None:
+    def decide_zone(self, rule: ZoneRule) -> None:
+        """Note in which zone the times of the file that carry none were read."""
+        self.receipt.zone_assumed = rule.naive and not rule.given
+        if rule.naive and rule.given:
+            self.decide(Note("decision.zone_given", zone=rule.given))
+        elif rule.naive:
+            self.decide(Note("decision.zone_assumed"))
+        elif self.receipt.events:
+            self.decide(Note("decision.zone_in_values"))
+        if rule.n_overlap:
+            self.decide(Note("decision.hours_twice", n=rule.n_overlap))
+        if rule.n_gap:
+            self.decide(Note("decision.hours_skipped", n=rule.n_gap))
+
+    def note(self, note: Note) -> None:
         """Add a warning to the receipt of the whole reading, once."""
-        self._builder.receipt.note(slug, **params)
+        self._builder.receipt.note(note)
 
     def records(self, records: Iterable[Record]) -> None:
         """Take a file's records one by one, each with its one fate."""
@@ -175,19 +192,19 @@ class Loader:
                 stage("identities", [(number, who.case, who.kind, who.value) for who in record.identities])
             elif record.fate == "rejected":
                 receipt.rejected += 1
-                receipt.rejected_reasons[record.reason] += 1
+                receipt.rejected_reasons[record.reason or ""] += 1
                 stage("rejects", [(number, record.ref, record.reason, record.column, record.value)])
             else:
                 receipt.ignored += 1
-                receipt.ignored_reasons[record.reason] += 1
+                receipt.ignored_reasons[record.reason or ""] += 1
 
     def table(
         self,
         select: str,
         *,
         records: int | None = None,
-        rejected: Mapping[str, int] | None = None,
-        ignored: Mapping[str, int] | None = None,
+        rejected: Mapping[FateReason, int] | None = None,
+        ignored: Mapping[FateReason, int] | None = None,
         first_row: int = 2,
     ) -> str:
         """Take a whole table of events by one query, in record order; the fast way in. Returns the staged table's name.
@@ -234,7 +251,7 @@ class Loader:
         self.count_outcomes(rejected=rejected, ignored=ignored)
 
     def count_outcomes(
-        self, *, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None
+        self, *, rejected: Mapping[FateReason, int] | None = None, ignored: Mapping[FateReason, int] | None = None
     ) -> None:
         """Say what became of records that `table` took and that are no events: reason -> count; the others are used."""
         receipt = self.receipt
@@ -269,39 +286,38 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
     """The log of a DataFrame; see EventLog.from_pandas."""
     missing = [column for column in columns.values() if column not in frame.columns]
     if missing:
-        have = ", ".join(map(str, frame.columns))
-        raise MissingColumn(f"No column {missing[0]!r} in the frame.", hint=f"It has: {have}.")
+        have = tuple(map(str, frame.columns))
+        raise MissingColumn(Note("usage.no_frame_column", column=missing[0]), hint=Note("hint.known", known=have))
     unknown = [column for column in columns if column not in EVENT_TYPES]
     if unknown:
-        raise MissingColumn(f"The log has no column {unknown[0]!r}.", hint=f"It has: {', '.join(EVENT_TYPES)}.")
+        hint = Note("hint.log_has", columns=tuple(EVENT_TYPES))
+        raise MissingColumn(Note("usage.no_log_column", column=unknown[0]), hint=hint)
     engine = Engine()
     builder = LogBuilder(engine)
-    loader = builder.loader(SourceReceipt("DataFrame", "pandas", "given", namespace="frame"))
+    loader = builder.loader(SourceReceipt("DataFrame", "pandas", Note("match.given"), namespace="frame"))
     # Only the named columns go over; what pandas calls missing is null.
     engine.connection.register("frame", frame[list(dict.fromkeys(columns.values()))])
     cast = ", ".join(f"CAST({name(theirs)} AS {EVENT_TYPES[ours]}) AS {name(ours)}" for ours, theirs in columns.items())
     no_event = f"SELECT count(*) FROM (SELECT {cast} FROM frame) WHERE NOT ({IS_EVENT})"
     (lost,) = engine.one(no_event)
-    rejected = {"no case, activity or timestamp": lost} if lost else None
-    loader.table(f"SELECT {cast} FROM frame", rejected=rejected, first_row=0)
+    loader.table(f"SELECT {cast} FROM frame", rejected={"incomplete_event": lost} if lost else None, first_row=0)
     engine.connection.unregister("frame")
     return builder.build()
 
 
-def _why_empty(receipt: Receipt) -> str:
+def _why_empty(receipt: Receipt) -> Note:
     """What became of all the records of a reading without an event."""
     reasons: Counter[str] = Counter()
     for source in receipt.sources:
         reasons += source.rejected_reasons + source.ignored_reasons
-    said = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(3))
-    return f"Why: {said}." if said else "The files hold no records."
+    return Note("hint.why", reasons=counted(reasons)) if reasons else Note("hint.no_records")
 
 
 def _dated(record: Record) -> Record:
     """The record; rejected where a moment lies so far off that it is a placeholder and no date."""
     if all(FIRST <= event.timestamp < END for event in record.events):
         return record
-    return Record.rejected(record.ref, f"a date before {FIRST.year} or after {END.year - 1}")
+    return Record.rejected(record.ref, "date_out_of_range")
 
 
 def _event_row(number: int, event: Event, record: int, ref: str) -> tuple[Any, ...]:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
 
 
 @dataclass(slots=True)
 class SourceReceipt:
-    """One file: records = used + rejected + deduplicated + ignored, always."""
+    """One file: records = used + rejected + deduplicated + ignored, always.
+
+    `profile` names what a table was read as; `reason` is why the importer claimed the file, `decisions` are what it
+    decided on the way. The keys of `rejected_reasons` and `ignored_reasons` are of `vocabulary.FateReason`.
+    """
 
     file: str
     importer: str
-    reason: str
+    reason: Note
+    profile: str = ""
     namespace: str = ""
     size: int = 0
     sha256: str = ""
@@ -23,7 +36,7 @@ class SourceReceipt:
     ignored: int = 0
     events: int = 0
     zone_assumed: bool = False
-    decisions: dict[str, str] = field(default_factory=dict)
+    decisions: list[Note] = field(default_factory=list)
     rejected_reasons: Counter[str] = field(default_factory=Counter)
     ignored_reasons: Counter[str] = field(default_factory=Counter)
 
@@ -42,12 +55,14 @@ class Unclaimed:
     """
 
     file: str
-    reason: str
+    reason: Note
     place: str = ""
-    hint: str = ""
+    hint: Note | None = None
 
-    def __str__(self) -> str:
-        return " ".join(part for part in (f"{self.place or self.file}:", self.reason, self.hint) if part)
+    def told(self, language: Language) -> str:
+        """The file, what is wrong with it and what to do, in a reader's language."""
+        told = [f"{self.place or self.file}:", language.note(self.reason)]
+        return " ".join([*told, *([language.note(self.hint)] if self.hint else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +82,30 @@ class Receipt:
     unclaimed: list[Unclaimed] = field(default_factory=list)
     failed: list[Unclaimed] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
-    notes: list[tuple[str, dict[str, str | int | float]]] = field(default_factory=list)
-    """Warnings as (slug, parameters); the words are in locales/ under `note.<slug>`."""
+    notes: list[Note] = field(default_factory=list)
+    """what the data cannot say, and what the reading left out"""
 
-    def note(self, slug: str, **params: str | int | float) -> None:
+    def note(self, note: Note) -> None:
         """Add a warning once."""
-        if (slug, params) not in self.notes:
-            self.notes.append((slug, params))
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def counted(reasons: Counter[str], most: int = 3) -> tuple[Note, ...]:
+    """The most frequent reasons of a fate, each with its count, as a parameter of a note."""
+    return tuple(Note("read.counted", fate=reason, n=n) for reason, n in reasons.most_common(most))
+
+
+def to_data(receipt: Receipt) -> dict[str, Any]:
+    """The receipt as JSON values, for the manifest of a log."""
+    listed = {
+        kind: [replace(file, place="", hint=None) for file in getattr(receipt, kind)]
+        for kind in ("unclaimed", "failed")
+    }
+    data: dict[str, Any] = msgspec.to_builtins(replace(receipt, **listed))
+    return data
+
+
+def from_data(data: object) -> Receipt:
+    """The receipt that `to_data` wrote. Raises msgspec.ValidationError, with the path, where it is another thing."""
+    return msgspec.convert(data, Receipt, dec_hook=lambda _, counts: Counter(counts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from journeyminer.vocabulary import Fate, IdentityKind
+from journeyminer.vocabulary import Fate, FateReason, IdentityKind
 
 
 @dataclass(slots=True)
@@ -73,16 +73,16 @@ class Record:
     events: list[Event] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
-    reason: str = ""
+    reason: FateReason | None = None
     column: str = ""
     value: str = ""
 
     @classmethod
-    def rejected(cls, ref: str, reason: str, *, column: str = "", value: str = "") -> Record:
-        """A record that should have been used and could not be; `reason` is a short sentence without its value."""
+    def rejected(cls, ref: str, reason: FateReason, *, column: str = "", value: str = "") -> Record:
+        """A record that should have been used and could not be, with the column and the value at fault."""
         return cls(ref, "rejected", reason=reason, column=column, value=value[:80])
 
     @classmethod
-    def ignored(cls, ref: str, reason: str) -> Record:
+    def ignored(cls, ref: str, reason: FateReason) -> Record:
         """A record that holds no event by design (a system line, an unchanged snapshot)."""
         return cls(ref, "ignored", reason=reason)

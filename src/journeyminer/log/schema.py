@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 SCHEMA_NAME = "journeyminer.log"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Column(NamedTuple):
@@ -70,7 +70,7 @@ IDENTITIES: tuple[Column, ...] = (
 REJECTS: tuple[Column, ...] = (
     Column("file", "VARCHAR", "the file, as shown"),
     Column("record", "VARCHAR", "where in the file"),
-    Column("reason", "VARCHAR", "why the record could not be used"),
+    Column("reason", "VARCHAR", "why the record could not be used: a slug of the fates"),
     Column("column", "VARCHAR", "the column at fault, where one is"),
     Column("value", "VARCHAR", "the offending date or number, never free text"),
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +13,7 @@ from journeyminer.log import finish
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine, name, one_file
 from journeyminer.log.eventlog import EventLog
-from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, Unmatched
+from journeyminer.log.receipt import from_data, to_data
 from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.staging import columns_of
 
@@ -89,13 +87,9 @@ def _write(log: EventLog, folder: Path) -> None:
     for file, query in queries.items():
         log.copy(query, folder / f"{file}.parquet", "FORMAT parquet, COMPRESSION zstd")
     sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
-    receipt = asdict(replace(log.receipt, sources=[], unclaimed=[], failed=[]))
-    for kind, files in (("unclaimed", log.receipt.unclaimed), ("failed", log.receipt.failed)):
-        receipt[kind] = [{"file": listed.file, "reason": listed.reason} for listed in files]
-    receipt["sources"] = [
-        {**_source_data(source), "seq_offset": offset, "first_row": first_row}
-        for source, (_, offset, first_row) in zip(log.receipt.sources, sources, strict=True)
-    ]
+    receipt = to_data(log.receipt)
+    for source, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
+        source |= {"seq_offset": offset, "first_row": first_row}
     manifest = {
         "schema": SCHEMA_NAME,
         "version": SCHEMA_VERSION,
@@ -107,12 +101,6 @@ def _write(log: EventLog, folder: Path) -> None:
     # names of files and words of the data stand in it: as ASCII none of them can steer a terminal
     text = json.dumps(manifest, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-def _source_data(source: SourceReceipt) -> dict[str, Any]:
-    # asdict rebuilds a Counter from its items as if they were things to count, so the counts go in as they are
-    counts = {"rejected_reasons": dict(source.rejected_reasons), "ignored_reasons": dict(source.ignored_reasons)}
-    return asdict(replace(source, rejected_reasons=Counter(), ignored_reasons=Counter())) | counts
 
 
 def _own_columns(log: EventLog) -> str:
@@ -135,7 +123,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
     events = f"read_parquet({one_file(path / 'events.parquet')})"
     try:
         manifest["as_of"] = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
-        builder.receipt = _receipt(manifest["receipt"])
+        builder.receipt = from_data(manifest["receipt"])
         for number, entry in enumerate(manifest["receipt"]["sources"]):
             builder.placed[number] = (entry["seq_offset"], entry["first_row"])
         builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
@@ -183,20 +171,3 @@ def _manifest(path: Path) -> dict[str, Any]:
             hint="Import the exports again.",
         )
     return cast("dict[str, Any]", manifest)
-
-
-def _receipt(data: dict[str, Any]) -> Receipt:
-    known = {field.name for field in fields(SourceReceipt)}
-    sources = []
-    for entry in data["sources"]:
-        source = SourceReceipt(**{key: value for key, value in entry.items() if key in known})
-        source.rejected_reasons = Counter(source.rejected_reasons)
-        source.ignored_reasons = Counter(source.ignored_reasons)
-        sources.append(source)
-    return Receipt(
-        sources,
-        [Unclaimed(**entry) for entry in data["unclaimed"]],
-        [Unclaimed(**entry) for entry in data["failed"]],
-        [Unmatched(**entry) for entry in data["unmatched"]],
-        [(slug, params) for slug, params in data["notes"]],
-    )

@@ -18,16 +18,17 @@ from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import SAID
 from journeyminer.log.staging import columns_of
+from journeyminer.note import Note
 from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = {"mail": "us_unknown", "whatsapp": "us_unknown_chat"}
+TALKS = ("mail", "whatsapp")
 """the sources whose every message is by the customer or by us"""
 
-MADE_HERE = (*TALKS.values(), "status_is_final", "ends_unknown")
+MADE_HERE = ("us_unknown", "us_unknown_chat", "status_is_final", "ends_unknown")
 """the notes of a receipt that labelling makes"""
 
 
@@ -65,9 +66,9 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
         prepared = _with_labels(log, labelled)
     receipt = _receipt(log, labelled)
     if final:
-        receipt.note("status_is_final", files=len(final))
+        receipt.note(Note("status_is_final", files=len(final)))
     if unproved:
-        receipt.note("ends_unknown", files=len(unproved))
+        receipt.note(Note("ends_unknown", files=len(unproved)))
     return replace(prepared, receipt=receipt)
 
 
@@ -136,7 +137,7 @@ def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:
 
 def _names(source: SourceReceipt) -> tuple[str, str]:
     """What a rule's `source` may name: the importer and, for a table, its profile."""
-    return source.importer, source.decisions.get("profile", source.importer)
+    return source.importer, source.profile or source.importer
 
 
 def _final_status(log: EventLog, rules: Rules) -> set[int]:
@@ -256,18 +257,20 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
         log.receipt,
         sources=[_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)],
         unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
-        notes=[note for note in log.receipt.notes if note[0] not in MADE_HERE],
+        notes=[note for note in log.receipt.notes if note.slug not in MADE_HERE],
     )
-    for importer, slug in TALKS.items():
-        talks = [
-            number for number, source in enumerate(receipt.sources) if source.importer == importer and source.events
-        ]
-        if silent := sum(not known[number]["us"] for number in talks):
-            receipt.note(slug, files=silent)
+    silent = Counter(
+        source.importer
+        for number, source in enumerate(receipt.sources)
+        if source.importer in TALKS and source.events and not known[number]["us"]
+    )
+    if files := silent["mail"]:
+        receipt.note(Note("us_unknown", files=files))
+    if files := silent["whatsapp"]:
+        receipt.note(Note("us_unknown_chat", files=files))
     return receipt
 
 
 def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:
-    told = ", ".join(f"{column} {known[column]}" for column in CLOSED_SETS if known[column])
-    told = f"known of {source.events} events: {told or 'nothing'}"
-    return replace(source, decisions={**source.decisions, "labels": told})
+    told = Note("decision.labels", n=source.events, **{column: known[column] for column in CLOSED_SETS})
+    return replace(source, decisions=[*(each for each in source.decisions if each.slug != told.slug), told])

@@ -7,7 +7,10 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import msgspec
+
 from journeyminer.errors import UnreadableReport
+from journeyminer.note import Note
 from journeyminer.render import escape
 from journeyminer.report.model import SCHEMA_NAME, SCHEMA_VERSION, Report, members, to_dict
 
@@ -80,7 +83,7 @@ def _object(kind: type[T], data: object, place: str) -> T:
     return kind(**{name: _value(hints[name], value, f"{place}.{name}") for name, value in data.items()})
 
 
-def _value(kind: Any, value: object, place: str) -> Any:  # noqa: ANN401, PLR0911 (types are the data here)
+def _value(kind: Any, value: object, place: str) -> Any:  # noqa: ANN401, PLR0911, PLR0912 (types are the data here)
     """A value of a field's type."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -101,6 +104,11 @@ def _value(kind: Any, value: object, place: str) -> Any:  # noqa: ANN401, PLR091
             return tuple(map(_value, kinds, value, places))
     elif origin is dict and isinstance(value, dict):
         return {key: _value(arguments[1], item, f"{place}.{key}") for key, item in value.items()}
+    elif kind is Note:
+        try:
+            return msgspec.convert(value, Note)
+        except msgspec.ValidationError as error:
+            raise UnreadableReport(str(error), place=place) from error
     elif is_dataclass(kind):
         return _object(kind, value, place)  # type: ignore[arg-type]
     elif isinstance(value, _SIMPLE.get(kind, ())) and (kind is bool or not isinstance(value, bool)):

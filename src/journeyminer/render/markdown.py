@@ -168,7 +168,7 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         inside += [f"**{language.text('section.receipt.rejects')}**", _table(tables.rejects(report), language)]
     for key, files in (("unclaimed", quality.unclaimed), ("failed", quality.failed)) if quality else ():
         if files:
-            listed = "\n".join(f"- {text(f'{file}: {language.said(reason)}')}" for file, reason in files)
+            listed = "\n".join(f"- {text(f'{each.file}: {language.note(each.reason)}')}" for each in files)
             inside += [f"**{language.text(f'section.receipt.{key}')}**", listed]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
@@ -179,8 +179,8 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
 
 
 def _source(source: SourceRow, language: Language) -> Iterable[str]:
-    yield f"**{text(source.file)}**: {text(language.said(source.reason))}"
-    says = [f"{key}: {value}" for key, value in phrases.decisions(source, language)]
+    yield f"**{text(source.file)}**: {text(phrases.recognised(source, language))}"
+    says = list(map(language.note, source.decisions))
     says += [
         f"{n} × {reason}"
         for counts in (source.rejected_reasons, source.ignored_reasons)

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
+from journeyminer.note import Note
 from journeyminer.report.findings import TELLING_SHARE
 from journeyminer.report.model import Bottleneck, Finding, Kpi, Report, SourceRow
-from journeyminer.vocabulary import OUR_TURNS, Per, Turn
+from journeyminer.vocabulary import FATES, OUR_TURNS, Per, Turn
 
-FATES: Final = ("used", "rejected", "deduplicated", "ignored")
 ORDER: Final[tuple[Turn, ...]] = (
     "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
 )  # fmt: skip
@@ -28,8 +28,6 @@ COUNTED: Final = {
     "happy_path": "n_cases",
 }  # fmt: skip
 """finding -> which of its parameters is a number of traces"""
-DATA_ONLY: Final = frozenset({"profile", "columns", "columns_not_used", "event types not read"})
-"""decisions that hold words of the source and names of ours, which are no sentences"""
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
@@ -101,8 +99,8 @@ def balance_line(report: Report, language: Language) -> str:
 
 def left_out(report: Report, language: Language) -> str:
     """How many cases are in no trace of the lens, as no customer is known for them; nothing where all are."""
-    notes = dict(report.quality.notes) if report.quality else {}
-    return language.text("note.left_out", **notes["left_out"]) if "left_out" in notes else ""
+    notes = report.quality.notes if report.quality else ()
+    return next((language.note(note) for note in notes if note.slug == "left_out"), "")
 
 
 def what_was_read(report: Report, language: Language) -> str:
@@ -121,22 +119,18 @@ def what_was_read(report: Report, language: Language) -> str:
 
 
 def read_as(source: SourceRow, language: Language) -> str:
-    """What a file was read as: the importer's name, of a table what its profile calls it."""
-    return language.said(source.decisions.get("read_as", source.importer))
+    """What a file was read as, in words where the language has some for the source, else by its name."""
+    return language.word("source", source.profile or source.importer)
 
 
-def decisions(source: SourceRow, language: Language) -> list[tuple[str, str]]:
-    """What was decided on the way into the log: about what, in words, and what; see `read_as` for that one."""
-    return [
-        (language.said(key).replace("_", " "), decision if key in DATA_ONLY else language.said(decision))
-        for key, decision in source.decisions.items()
-        if key != "read_as"
-    ]
+def recognised(source: SourceRow, language: Language) -> str:
+    """What a file was read as, and why."""
+    return f"{read_as(source, language)}: {language.note(source.reason)}"
 
 
 def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, str]]:
     """Why records met a fate: how many, and the reason."""
-    return [(language.number(n), language.said(reason)) for reason, n in counts.items()]
+    return [(language.number(n), language.fate(reason)) for reason, n in counts.items()]
 
 
 def finding(found: Finding, per: Per, language: Language) -> str:
@@ -317,14 +311,14 @@ def unknowns(report: Report, language: Language) -> list[str]:
 
     Files that were not read come last: they are listed in the receipt.
     """
-    notes = list(report.quality.notes) if report.quality else []
-    first = [language.text(f"note.{slug}", **params) for slug, params in notes if slug in SPOIL_ROLES]
-    rest = sorted((note for note in notes if note[0] not in SPOIL_ROLES), key=_graveness)
+    notes = report.quality.notes if report.quality else ()
+    first = [language.note(note) for note in notes if note.slug in SPOIL_ROLES]
+    rest = sorted((note for note in notes if note.slug not in SPOIL_ROLES), key=_graveness)
     turns = _unknown_turns(report, language)
     says = [*first, *(line for line, share in turns if share >= TELLING_SHARE), *_unknown_figures(report, language)]
     if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
         says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
-    says += [language.text(f"note.{slug}", **params) for slug, params in rest]
+    says += map(language.note, rest)
     says += [line for line, share in turns if share < TELLING_SHARE]
     if report.log.n_ties:
         says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
@@ -336,8 +330,8 @@ NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "
 """notes of a reading; the gravest first"""
 
 
-def _graveness(note: tuple[str, object]) -> int:
-    return NOTES.index(note[0]) if note[0] in NOTES else len(NOTES)
+def _graveness(note: Note) -> int:
+    return NOTES.index(note.slug) if note.slug in NOTES else len(NOTES)
 
 
 def _unknown_turns(report: Report, language: Language) -> list[tuple[str, float]]:
@@ -365,7 +359,7 @@ def _unread(report: Report, language: Language) -> list[str]:
     quality = report.quality
     kinds = {"failed": quality.failed, "unclaimed": quality.unclaimed} if quality else {}
     return [
-        language.text(f"section.unknowns.{key}", n=len(items), files=some([file for file, _ in items], language))
+        language.text(f"section.unknowns.{key}", n=len(items), files=some([item.file for item in items], language))
         for key, items in kinds.items()
         if items
     ]

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.i18n import Language
+from journeyminer.note import Note
 from journeyminer.render import escape, phrases
 from journeyminer.report.model import Finding, Report, SourceRow
 from journeyminer.vocabulary import Per
@@ -105,6 +106,8 @@ class Table:
             return phrases.finding(value, self.per, language)
         if isinstance(value, SourceRow):
             return phrases.read_as(value, language)
+        if isinstance(value, Note):
+            return language.note(value)
         if isinstance(value, tuple | list):
             return " → ".join(language.value(item, kind) for item in value)
         return language.value(value, kind)
@@ -143,7 +146,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Finding):
         return escape.csv_cell(" ".join([value.slug, *(f"{key}={param}" for key, param in value.params.items())]))
     if isinstance(value, SourceRow):
-        return escape.csv_cell(value.importer)
+        return escape.csv_cell(f"{value.importer}:{value.profile}" if value.profile else value.importer)
     return value if value is None or isinstance(value, int | float) else escape.csv_cell(str(value))
 
 
@@ -272,13 +275,13 @@ def _sources(report: Report) -> Table:
     rows = tuple(
         (source.file, source, *(getattr(source, count) for count in counts), source.reason) for source in report.sources
     )
-    return Table("sources", ("file", "importer", *counts, "reason"), rows, {"reason": "said"})
+    return Table("sources", ("file", "importer", *counts, "reason"), rows)
 
 
 def rejects(report: Report) -> Table:
     """The first records that were rejected, and why."""
     rows = report.quality.rejects if report.quality else ()
-    return Table("rejects", ("file", "record", "reason"), rows, {"record": "said", "reason": "said"})
+    return _table(report, "rejects", "file record reason", rows, record="record", reason="fate")
 
 
 def unmatched(report: Report) -> Table:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
-from journeyminer.report.model import Report
+from journeyminer.report.model import Report, members
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -71,7 +71,9 @@ def table(
     plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
-        return escape.json_safe(json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        return escape.json_safe(
+            json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=members) + "\n"
+        )
     return render_table(
         tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
     )

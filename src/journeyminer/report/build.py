@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from journeyminer.log import EventLog
+from journeyminer.note import Note
 from journeyminer.report import model
 from journeyminer.vocabulary import ACTIVITIES, Per
 
@@ -177,24 +178,24 @@ def _quality(making: _Making) -> dict[str, Any]:
     quality = model.Quality(
         **totals,
         balances=all(source.balances for source in receipt.sources),
-        unclaimed=tuple((file.file, file.reason) for file in receipt.unclaimed),
-        failed=tuple((file.file, file.reason) for file in receipt.failed),
+        unclaimed=tuple(model.UnreadFile(file.file, file.reason) for file in receipt.unclaimed),
+        failed=tuple(model.UnreadFile(file.file, file.reason) for file in receipt.failed),
         unmatched=unmatched,
-        notes=(*((slug, dict(params)) for slug, params in receipt.notes), *_notes(making)),
-        rejects=tuple((file, record, reason) for file, record, reason in rejects),
+        notes=(*receipt.notes, *_notes(making)),
+        rejects=tuple(model.RejectRow(*row) for row in rejects),
     )
     return {"quality": quality}
 
 
-def _notes(making: _Making) -> Iterator[tuple[str, dict[str, str | int | float]]]:
+def _notes(making: _Making) -> Iterator[Note]:
     """What the figures of this log cannot say, beside the notes of the reading."""
     from journeyminer.mining.moves import moves, scope, zone_is_assumed
 
     log, per = making.log, making.per
     if n := scope(log, per=per).n_left_out:
-        yield "left_out", {"n": n}
+        yield Note("left_out", n=n)
     if log.has("synthetic"):
-        yield "synthetic", {}
+        yield Note("synthetic")
     if not log.has("started_at") and zone_is_assumed(log) is None:
         return
     overlapped = "overlapped" if log.has("started_at") else "false"
@@ -202,9 +203,10 @@ def _notes(making: _Making) -> Iterator[tuple[str, dict[str, str | int | float]]
         f"SELECT count(*) FILTER (WHERE {overlapped}), count(*) FILTER (WHERE us IS NULL) "
         f"FROM {moves(log, per=per)} WHERE next_activity IS NOT NULL"
     )
-    for slug, n in (("overlaps", n_overlaps), ("mixed_zones", n_untimed)):
-        if n:
-            yield slug, {"n": n}
+    if n_overlaps:
+        yield Note("overlaps", n=n_overlaps)
+    if n_untimed:
+        yield Note("mixed_zones", n=n_untimed)
 
 
 _MAKERS: dict[str, Callable[[_Making], dict[str, Any]]] = {
@@ -239,7 +241,7 @@ def _source(source: Any) -> model.SourceRow:  # noqa: ANN401 - a SourceReceipt
     row = {field.name: getattr(source, field.name) for field in fields(model.SourceRow)}
     for counted in ("rejected_reasons", "ignored_reasons"):
         row[counted] = dict(sorted(row[counted].items()))
-    row["decisions"] = dict(sorted(row["decisions"].items()))
+    row["decisions"] = tuple(row["decisions"])
     return model.SourceRow(**row)
 
 

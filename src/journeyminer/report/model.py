@@ -2,7 +2,8 @@
 
 Seconds are integers, shares 0..1, times ISO 8601 in UTC. A section that was not computed is None here and absent
 in JSON; inside a section, None is "computed and not knowable" and a `reason` slug says why. Nothing here is prose:
-words come from `locales/` by slug. Names of resources are already "agent 1 ... n" unless the user asked for names.
+every text is a slug, a value of the data or a name, and words come from `locales/`. Names of resources
+are already "agent 1 ... n" unless the user asked for names.
 """
 
 from __future__ import annotations
@@ -11,26 +12,31 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from journeyminer.note import Note
 from journeyminer.vocabulary import HandoverLevel, Per, Turn, TurnBasis
 
 SCHEMA_NAME = "journeyminer.report"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One file: its balance and what was decided about it. `zone_assumed`: times without a zone were read as UTC."""
+    """One file: its balance and what was decided about it. `zone_assumed`: times without a zone were read as UTC.
+
+    `profile` is what a table was read as; the keys of `rejected_reasons` and `ignored_reasons` are slugs of fates.
+    """
 
     file: str
     importer: str
-    reason: str
+    profile: str
+    reason: Note
     records: int
     used: int
     rejected: int
     deduplicated: int
     ignored: int
     events: int
-    decisions: dict[str, str]
+    decisions: tuple[Note, ...]
     rejected_reasons: dict[str, int]
     ignored_reasons: dict[str, int]
     zone_assumed: bool = False
@@ -278,6 +284,23 @@ class UnmatchedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file that is not in the figures, and why."""
+
+    file: str
+    reason: Note
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """A rejected record: where it stands, and the slug of its fate."""
+
+    file: str
+    record: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """The receipt beyond the sources: files nobody claimed, files that broke, unmatched values, warnings."""
 
@@ -287,12 +310,13 @@ class Quality:
     deduplicated: int
     ignored: int
     balances: bool
-    unclaimed: tuple[tuple[str, str], ...]
-    failed: tuple[tuple[str, str], ...]
+    unclaimed: tuple[UnreadFile, ...]
+    failed: tuple[UnreadFile, ...]
     unmatched: tuple[UnmatchedRow, ...]
-    notes: tuple[tuple[str, dict[str, str | int | float]], ...]
-    rejects: tuple[tuple[str, str, str], ...]
-    """the first rejected records: file, record, reason"""
+    notes: tuple[Note, ...]
+    """what the data cannot say, and what was left out"""
+    rejects: tuple[RejectRow, ...]
+    """the first rejected records"""
 
 
 @dataclass(frozen=True, slots=True)

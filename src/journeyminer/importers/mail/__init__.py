@@ -17,18 +17,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from journeyminer.clock import find_zone
-from journeyminer.errors import UnreadableExport
+from journeyminer.clock import ZoneRule
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.mail.headers import Headers, fields, header_blocks
+from journeyminer.importers.mail.headers import fields, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
+from journeyminer.note import Note
 
 NAME = "mail"
+FILES = "*.mbox, *.eml, Maildir"
 
 _TELLING = {"from", "date", "message-id", "received", "to", "subject", "return-path", "delivered-to", "x-gm-thrid"}
 _TIMED = {"date", "received", "message-id"}
@@ -39,43 +40,32 @@ def identify(sample: Sample) -> Match | None:
     is_mbox = sample.head.lstrip(b"\xef\xbb\xbf\r\n").startswith(b"From ")
     headers = fields(next(header_blocks(io.BytesIO(sample.head)), []))
     found = sorted(_TELLING & headers.keys())
-    named = ", ".join(found[:4])
+    named = tuple(found[:4])
     if is_mbox and len(found) >= 2:
-        return Match(0.95, f"a From line and mail headers ({named}): an mbox")
+        return Match(0.95, Note("match.mbox", headers=named))
     if "from" in found and _TIMED & headers.keys() and not is_mbox:
-        return Match(0.95, f"mail headers ({named})")
+        return Match(0.95, Note("match.mail", headers=named))
     if sample.suffix in (".eml", ".emlx") and found:
-        return Match(0.8, f"the file's ending {sample.suffix} and mail headers ({named})")
+        return Match(0.8, Note("match.mail_suffix", suffix=sample.suffix, headers=named))
     return None
 
 
 def load(source: Source, loader: Loader) -> None:
-    """Every mail of the file, one record each.
-
-    Raises:
-        UnreadableExport: the file cannot be read to its end.
-    """
+    """Every mail of the file, one record each."""
     if not source.shared:
         source.shared["box"] = _open(source)
     box: _Box = source.shared["box"]
     loader.namespace(NAME)
     if source.path in box.broken:
-        raise UnreadableExport(
-            f"The mail file cannot be read ({box.broken[source.path]}).",
-            place=loader.receipt.file,
-            hint="Export or copy the file again.",
-        )
+        raise box.broken[source.path]
     mails = box.files[source.path]
-    loader.decide("us", box.ours.basis if box.ours else "unknown")
-    if box.ours is None:
-        loader.note("us_unknown")
-    if box.threads.by_subject:
-        loader.decide("threads", f"by ids; {box.threads.by_subject} mails of all files by subject and people")
-    corrected = sum(mail.clock == "received" for mail in mails)
-    if corrected:
-        loader.decide("clock", f"{corrected} mails: Received, since Date was missing, wrong or without a zone")
-    loader.receipt.zone_assumed = any(mail.clock == "assumed" for mail in mails)
     loader.records(_records(mails, box))
+    loader.decide(box.ours.basis if box.ours else Note("decision.us_unknown"))
+    if n := box.threads.by_subject:
+        loader.decide(Note("decision.threads", n=n))
+    if n := sum(mail.by_received for mail in mails):
+        loader.decide(Note("decision.mail_clock", n=n))
+    loader.decide_zone(box.zones[source.path])
 
 
 @dataclass(slots=True)
@@ -83,7 +73,9 @@ class _Box:
     """What all mail files of a reading say together."""
 
     files: dict[Path, list[Mail]] = field(default_factory=dict)
-    broken: dict[Path, str] = field(default_factory=dict)
+    zones: dict[Path, ZoneRule] = field(default_factory=dict)
+    broken: dict[Path, Exception] = field(default_factory=dict)
+    """what stopped the reading of a file, to be raised when its own turn comes"""
     threads: Threads = field(default_factory=lambda: Threads({}, 0))
     ours: Ours | None = None
     mailboxes: frozenset[str] = frozenset()
@@ -95,23 +87,19 @@ class _Box:
 def _open(source: Source) -> _Box:
     box = _Box()
     for path in [sample.path for sample in source.siblings] or [source.path]:
-        zone = source.options.zone_of(path)
+        box.zones[path] = zone = ZoneRule(source.options.zone_of(path))
         try:
             with open_bytes(path) as file:
                 blocks = enumerate(header_blocks(file), 1)
-                box.files[path] = [_mail(fields(block), number, zone) for number, block in blocks]
+                box.files[path] = [read_mail(fields(block), ref=f"message {n}", zone=zone) for n, block in blocks]
         except (OSError, EOFError, zlib.error) as error:
-            box.broken[path] = str(error)
+            box.broken[path] = error
     mails = in_order(mail for listed in box.files.values() for mail in listed if not mail.left_out)
     box.threads = thread(mails)
     box.ours = ours_given(source.options.us) if source.options.us else ours_inferred(mails)
     if box.ours:
         _know(box, mails, box.ours)
     return box
-
-
-def _mail(headers: Headers, number: int, zone: str | None) -> Mail:
-    return read_mail(headers, ref=f"message {number}", zone=find_zone(zone) if zone else None)
 
 
 def _know(box: _Box, mails: list[Mail], ours: Ours) -> None:
@@ -142,8 +130,7 @@ def _records(mails: list[Mail], box: _Box) -> Iterator[Record]:
         if mail.left_out:
             yield Record.ignored(mail.ref, mail.left_out)
         elif mail.moment is None:
-            reason = "no Date and no Received header that can be read"
-            yield Record.rejected(mail.ref, reason, column="Date", value=mail.date_text)
+            yield Record.rejected(mail.ref, "no_mail_date", column="Date", value=mail.date_text)
         else:
             event = Event(box.threads.case_of[mail.id], mail.kind, mail.moment, channel="email", id=mail.id)
             event.visibility = "public"

@@ -6,12 +6,14 @@ import hashlib
 import re
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from journeyminer.clock import ZoneRule
 from journeyminer.importers.mail.headers import Headers, decode_words, first
 from journeyminer.text import fold
+from journeyminer.vocabulary import FateReason
 
 Kind = Literal["message", "auto-reply", "bounce"]
 
@@ -50,7 +52,8 @@ class Mail:
     conversations: tuple[str, ...]
     """marks that mail systems give all mails of one conversation"""
     moment: datetime | None
-    clock: Literal["date", "received", "assumed"]
+    by_received: bool
+    """whether that is the time at which our server received it"""
     sender: str
     """address, lower case; "" where none can be read"""
     name: str
@@ -64,18 +67,18 @@ class Mail:
     """folded, without reply and list prefixes"""
     is_reply: bool
     """whether the subject has a reply or forward prefix"""
-    left_out: str
+    left_out: FateReason | None
     """why the mail is no event, where it is none by design"""
     date_text: str
 
 
-def read_mail(headers: Headers, *, ref: str, zone: tzinfo | None) -> Mail:
+def read_mail(headers: Headers, *, ref: str, zone: ZoneRule) -> Mail:
     """The mail behind a header.
 
     Args:
-        zone: of a Date that names none, where the user gave one.
+        zone: of a Date that names none.
     """
-    moment, clock = sent_at(headers, zone)
+    moment, by_received = sent_at(headers, zone)
     name, sender = _person(first(headers, "x-original-from", "x-google-original-from", "from", "sender"))
     subject = fold(decode_words(first(headers, "subject")))
     prefixes = _PREFIXES.match(subject)
@@ -85,7 +88,7 @@ def read_mail(headers: Headers, *, ref: str, zone: tzinfo | None) -> Mail:
         parents=_parents(headers),
         conversations=_conversations(headers),
         moment=moment,
-        clock=clock,
+        by_received=by_received,
         sender=sender,
         name=name,
         reply_to=next(iter(_addresses(headers, "reply-to")), ""),
@@ -99,11 +102,11 @@ def read_mail(headers: Headers, *, ref: str, zone: tzinfo | None) -> Mail:
     )
 
 
-def sent_at(headers: Headers, zone: tzinfo | None) -> tuple[datetime | None, Literal["date", "received", "assumed"]]:
-    """When the mail was sent, in UTC, and by whose clock.
+def sent_at(headers: Headers, zone: ZoneRule) -> tuple[datetime | None, bool]:
+    """When the mail was sent, in UTC, and whether that is the time at which our own server received it.
 
-    The Date header; the time of the top-most Received header (our own server's) where Date is missing, broken, names
-    no zone, or is more than a day off. A Date without a zone and without Received is in `zone`, else assumed UTC.
+    The Date header; the time of the top-most Received header where Date is missing, broken, names no zone, or is more
+    than a day off. A Date without a zone and without Received is read by the rule for such times.
     """
     text = first(headers, "date")
     date = _moment(text)
@@ -112,13 +115,11 @@ def sent_at(headers: Headers, zone: tzinfo | None) -> tuple[datetime | None, Lit
     if date and (date.tzinfo or "-0000" in text):
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         if received and abs(date - received) > MAX_CLOCK_ERROR:
-            return received.astimezone(UTC), "received"
-        return date.astimezone(UTC), "date"
+            return received.astimezone(UTC), True
+        return date.astimezone(UTC), False
     if received:
-        return received.astimezone(UTC), "received"
-    if date:
-        return date.replace(tzinfo=zone or UTC).astimezone(UTC), "date" if zone else "assumed"
-    return None, "date"
+        return received.astimezone(UTC), True
+    return date and zone.aware(date), False
 
 
 def kind_of(headers: Headers, sender: str, subject: str) -> Kind:
@@ -214,8 +215,8 @@ def _addresses_in(text: str) -> list[str]:
     return [part for part in parts if part.count("@") == 1 and not part.startswith("@") and not part.endswith("@")]
 
 
-def _left_out(headers: Headers, subject: str) -> str:
+def _left_out(headers: Headers, subject: str) -> FateReason | None:
     labels = fold(decode_words(first(headers, "x-gmail-labels"))).split(",")
     if _DRAFT_LABELS.intersection(label.strip() for label in labels) or "x-mozilla-draft-info" in headers:
-        return "draft, never sent"
-    return "the mail program's own record" if subject.endswith(_FOLDER_DATA) else ""
+        return "draft"
+    return "mail_program_record" if subject.endswith(_FOLDER_DATA) else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from journeyminer.importers.mail.message import Mail
+from journeyminer.note import Note
 from journeyminer.text import fold
 
 MIN_SHARE = 0.5
@@ -33,7 +34,7 @@ class Ours:
     addresses: frozenset[str]
     domains: frozenset[str]
     names: frozenset[str]
-    basis: str
+    basis: Note
 
     def owns(self, address: str) -> bool:
         """Whether an address is one of ours."""
@@ -67,7 +68,7 @@ def ours_given(us: Sequence[str]) -> Ours:
     domains = [word.lstrip("@") for word in words if re.fullmatch(r"@?[^\s@]+\.[^\s@.]+", word)]
     addresses = [word for word in words if re.fullmatch(r"[^\s@]+@[^\s@]+", word)]
     names = [fold(word) for word in words if word.lstrip("@") not in domains and word not in addresses]
-    return Ours(frozenset(map(mailbox, addresses)), frozenset(domains), frozenset(names), "as the user said")
+    return Ours(frozenset(map(mailbox, addresses)), frozenset(domains), frozenset(names), Note("decision.us_given"))
 
 
 def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
@@ -87,13 +88,15 @@ def _most_delivered(mails: Sequence[Mail]) -> Ours | None:
         top, n, of = address
         domain = top.rpartition("@")[2]
         if domain in PUBLIC_DOMAINS:
-            return Ours(frozenset({top}), frozenset(), frozenset(), f"{top}: {n} of {of} mails are delivered to it")
-        basis = f"{top} and everybody at {domain}: {n} of {of} mails are delivered to it"
+            basis = Note("decision.us_mailbox", mailbox=top, n=n, of=of)
+            return Ours(frozenset({top}), frozenset(), frozenset(), basis)
+        basis = Note("decision.us_domain", mailbox=top, domain=domain, n=n, of=of)
         return Ours(frozenset({top}), frozenset({domain}), frozenset(), basis)
     leading = _leader(mails, lambda address: address.rpartition("@")[2])
     if leading and leading[0] not in PUBLIC_DOMAINS:
         domain, n, of = leading
-        return Ours(frozenset(), frozenset({domain}), frozenset(), f"{domain}: {n} of {of} mails are delivered to it")
+        basis = Note("decision.us_mailbox", mailbox=domain, n=n, of=of)
+        return Ours(frozenset(), frozenset({domain}), frozenset(), basis)
     return None
 
 

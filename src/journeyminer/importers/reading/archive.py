@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
+from journeyminer.importers.reading.file_names import public_name
+from journeyminer.note import Note
 
 MAX_BYTES = 20 << 30
 MAX_RATIO = 200
@@ -37,9 +39,7 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
             for number, info in enumerate(sorted(infos, key=lambda info: info.filename)):
                 if huge or (info.file_size > LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1)):
                     raise UnreadableExport(
-                        "The archive unpacks to far more than an export holds.",
-                        place=f"{shown}/{info.filename}",
-                        hint="Unpack it yourself and give the folder.",
+                        Note("read.zip_bomb"), place=public_name(info.filename), hint=Note("hint.unpack")
                     )
                 target = into / str(number) / Path(info.filename).name
                 target.parent.mkdir(parents=True)
@@ -48,9 +48,7 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
                 members.append((target, f"{shown}/{info.filename}"))
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         # a password is a RuntimeError; a name that no file can have is an OSError or a ValueError
-        raise UnreadableExport(
-            f"The zip archive cannot be unpacked ({error}).", place=shown, hint="Unpack it and give the folder."
-        ) from error
+        raise UnreadableExport(Note("read.bad_zip", error=str(error)), hint=Note("hint.unpack")) from error
     return members
 
 

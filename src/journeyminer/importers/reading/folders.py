@@ -9,6 +9,7 @@ from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.log.store import is_log
+from journeyminer.note import Note
 
 OUTPUTS = ("report.html", "report.md", "report.json", "map.svg", "map.dot", "tables", "log")
 """what `discover -o` writes into its folder"""
@@ -34,7 +35,7 @@ def find_files(paths: Iterable[Path], *, skipped: Skipped | None = None) -> list
         elif path.exists():
             found.append((path, Path(path.name), path.parent))
         else:
-            raise UnreadableExport("There is no such file or folder.", place=str(path))
+            raise UnreadableExport(Note("read.no_file"), place=str(path))
     times = Counter(name for _, name, _ in found)
     files = [(file, as_text(name if times[name] == 1 else base.resolve().name / name)) for file, name, base in found]
     return sorted(set(files), key=lambda pair: pair[1])

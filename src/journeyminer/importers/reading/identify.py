@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
 from journeyminer.importers import nested
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
+from journeyminer.note import Note
 
 MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
@@ -17,8 +18,6 @@ TABLES = (".csv", ".tsv", ".tab", ".txt")
 """a file of these suffixes that nobody claims is read as a table where --map says its columns"""
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-
-HOW_TO_READ = "See what can be read with: journeyminer sources; map a table by hand with --map."
 
 
 def importers() -> list[Importer]:
@@ -45,10 +44,10 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
         wanted = options.source.split(":")[0]
         for importer in candidates:
             if wanted == importer.NAME:
-                match = Match(1.0, f"--source {options.source}")
+                match = Match(1.0, Note("match.source_given", source=options.source))
                 return Identified(sample, ((importer, match),), (importer, match))
-        names = ", ".join(importer.NAME for importer in candidates)
-        raise UsageError(f"There is no source {options.source!r}.", hint=f"Known sources: {names}.")
+        names = tuple(importer.NAME for importer in candidates)
+        raise UsageError(Note("usage.no_source", source=options.source), hint=Note("hint.known", known=names))
     try:
         asked = [(importer, importer.identify(sample)) for importer in candidates]
     except JourneyminerError as error:
@@ -56,17 +55,18 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
     answered = [(importer, match) for importer, match in asked if match]
     if not answered and options.columns and sample.suffix in TABLES:
         answered = [
-            (importer, Match(0.3, "a table, mapped by --map")) for importer in candidates if importer.NAME == "tabular"
+            (importer, Match(0.3, Note("match.mapped"))) for importer in candidates if importer.NAME == "tabular"
         ]
     answered.sort(key=lambda answer: -answer[1].score)
     if not answered:
         return Identified(sample, (), None, _unclaimed(sample, options))
     if len(answered) > 1 and answered[0][1].score == answered[1][1].score:
-        both = " and ".join(f"{importer.NAME} ({match.reason})" for importer, match in answered[:2])
-        tie = AmbiguousSource(
-            f"Two importers claim the file: {both}.", place=sample.shown, hint="Choose with --source."
-        )
-        return Identified(sample, tuple(answered), None, tie)
+        (first, why_first), (second, why_second) = answered[:2]
+        tie = Note(
+            "read.tie", first=first.NAME, first_reason=why_first.reason, second=second.NAME,
+            second_reason=why_second.reason,
+        )  # fmt: skip
+        return Identified(sample, tuple(answered), None, AmbiguousSource(tie, hint=Note("hint.choose_source")))
     return Identified(sample, tuple(answered), answered[0])
 
 
@@ -75,29 +75,17 @@ def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
     from journeyminer.importers.tabular import missing_columns
 
     if sample.suffix in WORKBOOKS:
-        return UnidentifiedSource(
-            "Workbooks are not read.", place=sample.shown, hint="Save the sheet as CSV (UTF-8) and give that file."
-        )
+        return UnidentifiedSource(Note("read.workbook"), hint=Note("hint.save_as_csv"))
     if not sample.head:
-        return UnidentifiedSource("The file is empty.", place=sample.shown, hint="Export it again.")
+        return UnidentifiedSource(Note("read.empty"), hint=Note("hint.export_again"))
     missing = missing_columns(sample, options) if sample.suffix in TABLES else None
     if missing is None:
-        return UnidentifiedSource("No importer knows this file.", place=sample.shown, hint=HOW_TO_READ)
-    return UnidentifiedSource(missing.message, place=sample.shown, hint=missing.hint)
-
-
-FILES = {
-    "xes": "*.xes, *.xes.gz",
-    "parquet": "*.parquet",
-    "zendesk": "*.json, *.ndjson, *.gz",
-    "mail": "*.mbox, *.eml, Maildir",
-    "whatsapp": "*.txt",
-    "tabular": "*.csv, *.tsv, *.txt, *.gz",
-}
+        return UnidentifiedSource(Note("read.no_importer"), hint=Note("hint.sources"))
+    return UnidentifiedSource(missing.message, hint=missing.hint)
 
 
 class KnownSource(NamedTuple):
-    """A source that can be read: its name for --source, its files, and what they are."""
+    """A source that can be read: its name for --source, its files, and the name of its words in `locales/`."""
 
     source: str
     files: str
@@ -111,8 +99,7 @@ def sources() -> list[KnownSource]:
     known: list[KnownSource] = []
     for importer in importers():
         if importer.NAME == "tabular":
-            known += [KnownSource(f"tabular:{each.name}", FILES["tabular"], each.title) for each in profiles()]
+            known += [KnownSource(f"tabular:{each.name}", importer.FILES, each.name) for each in profiles()]
         else:
-            first = (importer.__doc__ or "").strip().split("\n")[0].rstrip(".")
-            known.append(KnownSource(importer.NAME, FILES[importer.NAME], first))
+            known.append(KnownSource(importer.NAME, importer.FILES, importer.NAME))
     return known

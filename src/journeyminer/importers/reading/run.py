@@ -16,12 +16,13 @@ from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, So
 from journeyminer.importers.reading.archive import is_archive, unpack
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.reading.folders import Skipped, as_text, find_files
-from journeyminer.importers.reading.identify import HOW_TO_READ, Identified, identify
+from journeyminer.importers.reading.identify import Identified, identify
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
-from journeyminer.log.receipt import SourceReceipt, Unclaimed
+from journeyminer.log.receipt import SourceReceipt, Unclaimed, counted
 from journeyminer.log.store import stage_stored
+from journeyminer.note import Note
 
 MIN_REJECTED = 10
 """so many rejected records of a file are no error, whatever their share"""
@@ -68,8 +69,9 @@ def read_log(
             if len(builder.receipt.unclaimed) == 1:
                 (only,) = builder.receipt.unclaimed
                 raise UnidentifiedSource(only.reason, place=only.place, hint=only.hint)
-            names = ", ".join(shown for _, shown in files[:5]) or "there is no file"
-            raise UnidentifiedSource(f"No importer knows any of the files ({names}).", hint=HOW_TO_READ)
+            names = tuple(shown for _, shown in files[:5])
+            what = Note("read.no_importer_for_any", files=names) if names else Note("read.no_files")
+            raise UnidentifiedSource(what, hint=Note("hint.sources"))
         _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
         if not builder.receipt.sources and builder.receipt.failed:
             first = builder.receipt.failed[0]
@@ -105,6 +107,7 @@ def _unpacked(
             unpacked += unpack(path, shown, folder / str(number))
         except UnreadableExport as error:
             if options.strict:
+                error.in_file(shown)
                 raise
             builder.receipt.failed.append(_listed(shown, error))
     return unpacked
@@ -131,7 +134,7 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
             builder.receipt.unclaimed.append(_listed(shown, answer.error))
         elif answer.error:
             if options.strict:
-                raise answer.error
+                raise answer.error.in_file(shown)
             builder.receipt.failed.append(_listed(shown, answer.error))
     return claimed
 
@@ -201,12 +204,15 @@ class _Reading:
         loader.namespace_given = bool(given) or digest in self.known
         source = Source(sample, match, self.options, self.siblings[importer.NAME], self.shared[importer.NAME])
         try:
-            with readable(sample.shown):
+            with readable():
                 importer.load(source, loader)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
             # what the user got wrong is wrong for every file
-            if self.options.strict or isinstance(error, UsageError):
+            if isinstance(error, UsageError):
+                raise
+            if self.options.strict:
+                error.in_file(sample.shown)
                 raise
             self.builder.rollback(loader)
             self.builder.receipt.sources.pop()
@@ -223,18 +229,16 @@ class _Reading:
 def _check_rejected(receipt: SourceReceipt, share: float) -> None:
     if receipt.rejected <= MIN_REJECTED or receipt.rejected <= share * receipt.records:
         return
-    reasons = "; ".join(f"{reason} ({n})" for reason, n in receipt.rejected_reasons.most_common(3))
+    reasons = counted(receipt.rejected_reasons)
     raise TooManyRejected(
-        f"{receipt.rejected} of {receipt.records} records were rejected: {reasons}.",
-        place=receipt.file,
-        hint="Mend the file, or accept the loss with --max-rejected.",
+        Note("read.too_many_rejected", n=receipt.rejected, of=receipt.records, reasons=reasons),
+        hint=Note("hint.max_rejected"),
     )
 
 
 def _listed(shown: str, error: JourneyminerError, file: str | None = None) -> Unclaimed:
     """A file that could not be read, as the receipt lists it: under its public name, with the place inside it."""
-    place = error.place.removeprefix(file or shown).removeprefix(shown).lstrip(":, ")
-    reason = f"{place}: {error.message}" if place else error.message
+    reason = Note("read.at", place=error.place, fault=error.message) if error.place else error.message
     return Unclaimed(file or public_name(shown), reason, shown, error.hint)
 
 

@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from journeyminer.encoding import Encoding
 from journeyminer.errors import MissingColumn, UnreadableExport
 from journeyminer.importers.base import Match, ReadOptions, Sample, Source
 from journeyminer.importers.tabular.dialect import Dialect
@@ -16,8 +17,10 @@ from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
+from journeyminer.note import Note
 
 NAME = "tabular"
+FILES = "*.csv, *.tsv, *.txt, *.gz"
 
 _NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
 _SHAPES = {"events": load_events, "snapshots": load_snapshots, "milestones": load_milestones, "changes": load_snapshots}
@@ -29,7 +32,7 @@ def identify(sample: Sample) -> Match | None:
         return None
     dialect = find_dialect(sample)
     plans = make_plans(dialect) if dialect else []
-    return Match(plans[0].score, plans[0].reason) if plans else None
+    return plans[0].match if plans else None
 
 
 def missing_columns(sample: Sample, options: ReadOptions) -> MissingColumn | None:
@@ -38,7 +41,7 @@ def missing_columns(sample: Sample, options: ReadOptions) -> MissingColumn | Non
     if dialect is None:
         return None
     try:
-        choose_plan(dialect, options, sample.shown)
+        choose_plan(dialect, options)
     except MissingColumn as missing:
         return missing
     return None
@@ -48,32 +51,26 @@ def load(source: Source, loader: Loader) -> None:
     """Read a table as the best profile, `--source tabular:PROFILE` and `--map` say."""
     dialect = find_dialect(source.sample)
     if dialect is None:
-        raise UnreadableExport(
-            "The file is empty, or no table with a header.",
-            place=source.shown,
-            hint="Export it again with its header row.",
-        )
-    plan = choose_plan(dialect, source.options, source.shown)
+        raise UnreadableExport(Note("read.no_table"), hint=Note("hint.export_with_header"))
+    plan = choose_plan(dialect, source.options)
     if not dialect.head:
-        raise UnreadableExport(
-            "The table has a header and no rows.", place=source.shown, hint="Check the filter of the export."
-        )
-    loader.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
-    loader.decide("profile", plan.profile.name)
-    loader.decide("read_as", plan.profile.title)
-    loader.decide("separator", dialect.separator_name)
-    loader.decide("header_row", str(dialect.header_row))
+        raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-        _load(plan, dialect, source, loader, Path(folder))
-    plan.decide(loader)
+        encoding = _load(plan, dialect, source, loader, Path(folder))
+    loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
+    loader.decide(Note("decision.separator", separator=dialect.separator_name))
+    loader.decide(Note("decision.header_row", row=dialect.header_row))
 
 
 def read_table(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table in the shape that its profile says."""
+    loader.receipt.profile = plan.profile.name
+    loader.receipt.reason = plan.reason or Note("match.by_hand")
     _SHAPES[plan.profile.shape](plan, replace(table, nulls=plan.profile.nulls), source, loader)
+    plan.decide(loader)
 
 
-def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: Path) -> None:
+def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: Path) -> Encoding:
     """Read the file in place; where the engine cannot, row by row."""
     given = source.options.encoding
     in_place = open_in_place(source.sample, dialect, given, folder)
@@ -84,9 +81,8 @@ def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: 
         except loader.engine.failure:
             loader.rollback()
         else:
-            loader.decide("encoding", encoding)
-            return
+            return encoding
     table, encoding, left_out = open_row_by_row(source.sample, dialect, given, folder)
     read_table(plan, table, source, loader)
     loader.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
-    loader.decide("encoding", encoding)
+    return encoding

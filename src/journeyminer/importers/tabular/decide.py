@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from journeyminer.clock import DateOrder, Order, prove_date_order
+from journeyminer.clock import ORDERS, DateOrder, Order, ZoneRule, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.moments import (
@@ -17,8 +17,8 @@ from journeyminer.importers.tabular.moments import (
     needs_order,
 )
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine
+from journeyminer.note import Note
 
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""
@@ -35,7 +35,10 @@ class Decider:
         self.given: Order | None = None
         if source.options.date_order:
             if source.options.date_order not in ("dmy", "mdy", "ymd"):
-                raise UsageError(f"--date-order {source.options.date_order}: say dmy, mdy or ymd.")
+                raise UsageError(
+                    Note("usage.no_date_order", order=source.options.date_order),
+                    hint=Note("hint.known", known=ORDERS),
+                )
             self.given = source.options.date_order  # type: ignore[assignment] # checked above
 
     def reading(self, place: int, *, text: str | None = None, samples: Sequence[str] | None = None) -> Reading:
@@ -52,24 +55,18 @@ class Decider:
         header = self.headers[place].strip()
         if place in self.table.moments and text in (None, self.table.text(place)):
             zoned = self.table.moments[place]
-            stored = Format(
-                "timestamp with zone" if zoned else "timestamp", zoned=zoned, column=self.table.columns[place]
-            )
-            return Reading(header, (stored,), None, "")
+            pattern = "timestamp_zoned" if zoned else "timestamp"
+            return Reading(header, (Format(pattern, zoned=zoned, column=self.table.columns[place]),), None)
         sql = text or self.table.text(place)
         seen = list(samples) if samples is not None else self.table.cells(place)
         if not seen:
             seen = self._some(sql)
         open_ = [cell for cell in seen if needs_order(cell)]
-        order, proof = self._order(place, header, open_, sql) if open_ else (None, "")
-        formats = formats_of(seen, order)
+        proved = self._order(place, header, open_, sql) if open_ else None
+        formats = formats_of(seen, proved.order if proved else None)
         if seen and not formats:
-            raise MissingColumn(
-                f"The column {header!r} holds no dates.",
-                place=self.source.shown,
-                hint="Say which column holds them, for example --map timestamp=HEADER.",
-            )
-        return Reading(header, formats, order, proof)
+            raise MissingColumn(Note("read.no_dates", column=header), hint=Note("hint.map_dates"))
+        return Reading(header, formats, proved)
 
     def settled(self, place: int, *, text: str | None = None, samples: Sequence[str] | None = None) -> Reading:
         """How the column is read, all its formats among them; for a table in memory, which can be looked at twice."""
@@ -89,18 +86,18 @@ class Decider:
         Raises:
             AmbiguousTimestamp: a text proves the other order, so that the column holds both.
         """
-        if reading.order and reading.order != "ymd" and not self.given:
+        if reading.proved and reading.order != "ymd" and not self.given:
             other: Order = "mdy" if reading.order == "dmy" else "dmy"
             against = [text for text in texts if needs_order(text) and prove_date_order([text]) is not None]
             proved = [text for text in against if (found := prove_date_order([text])) and found.order == other]
             if proved:
-                shown = reading.proof.partition("(")[2].partition(")")[0]
-                raise self._ambiguous(reading.header, [shown, proved[0]], "holds dates of both orders")
+                examples = _examples([reading.proved.example, proved[0]])
+                raise _ambiguous(Note("read.both_orders", column=reading.header, examples=examples))
         return reading.widened(texts)
 
-    def _order(self, place: int, header: str, open_: Sequence[str], sql: str) -> tuple[Order, str]:
+    def _order(self, place: int, header: str, open_: Sequence[str], sql: str) -> DateOrder:
         if self.given:
-            return self.given, "given with --date-order"
+            return DateOrder(self.given, Note("proof.order_given"))
         found = (
             _by_a_part(open_)
             or self._by_a_part_below(sql)
@@ -108,8 +105,8 @@ class Decider:
             or self._by_another_column(place)
         )
         if not found:
-            raise self._ambiguous(header, open_, "can be read with the day or with the month first")
-        return found.order, found.proof
+            raise _ambiguous(Note("read.open_order", column=header, examples=_examples(open_)))
+        return found
 
     def _by_a_part_below(self, sql: str) -> DateOrder | None:
         """The order that the first text with a part above 12 proves; one that proves the other cannot be read then."""
@@ -124,16 +121,8 @@ class Decider:
                 continue
             found = _by_a_part(cells) or self._by_a_part_below(self.table.text(other))
             if found:
-                return DateOrder(found.order, f"as the column {header.strip()!r}, which has {found.proof}")
+                return found._replace(proof=Note("proof.as_column", column=header.strip(), proof=found.proof))
         return None
-
-    def _ambiguous(self, header: str, texts: Sequence[str], what: str) -> AmbiguousTimestamp:
-        samples = " and ".join(repr(text[:40]) for text in list(dict.fromkeys(text for text in texts if text))[:2])
-        return AmbiguousTimestamp(
-            f"The column {header!r} {what}, for example {samples}.",
-            place=self.source.shown,
-            hint="Say which with --date-order dmy or --date-order mdy.",
-        )
 
     def _all(self, sql: str) -> Iterable[str]:
         """The column's texts, all of them in the order of the records."""
@@ -150,17 +139,18 @@ class Decider:
 
 def _by_a_part(texts: Iterable[str]) -> DateOrder | None:
     """The order that a part above 12 proves; the running of the rows proves nothing before all are looked at."""
-    found = prove_date_order(texts)
-    return found if found and "forward" not in found.proof else None
+    return prove_date_order(texts, by_rows=False)
 
 
-def say_zone(loader: Loader, source: Source, readings: Iterable[Reading]) -> None:
-    """Note in the receipt which zone the moments without an offset were read in."""
-    naive = [reading for reading in readings if reading.has_naive]
-    if not naive:
-        loader.decide("zone", "given in the values")
-    elif source.timezone:
-        loader.decide("zone", source.timezone)
-    else:
-        loader.receipt.zone_assumed = True
-        loader.decide("zone", "UTC assumed")
+def _ambiguous(what: Note) -> AmbiguousTimestamp:
+    return AmbiguousTimestamp(what, hint=Note("hint.date_order"))
+
+
+def _examples(texts: Sequence[str]) -> tuple[str, ...]:
+    """The first two different texts, for a message."""
+    return tuple(text[:40] for text in list(dict.fromkeys(filter(None, texts)))[:2])
+
+
+def zone_rule(source: Source, readings: Iterable[Reading]) -> ZoneRule:
+    """The zone of the moments without an offset, for the receipt."""
+    return ZoneRule(source.timezone, naive=any(reading.has_naive for reading in readings))

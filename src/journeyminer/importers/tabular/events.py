@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases
-from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, say_zone
+from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, zone_rule
 from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
 from journeyminer.log.staging import columns_of
-
-ODD_HOURS = {1: "hours that come twice, first pass taken", 2: "hours that a clock skips, shifted forward"}
 
 
 @dataclass(frozen=True)
@@ -76,14 +74,14 @@ class _Query:
     def rejects(self) -> str:
         """The rows that are no events: number, reason, our column at fault, the offending text of a moment."""
         return (
-            "SELECT number, CASE WHEN case_id IS NULL THEN 'no case' WHEN activity IS NULL THEN 'no activity' "
-            "WHEN when_text IS NULL THEN 'no timestamp' "
-            "WHEN began_text IS NOT NULL AND began_read IS NULL THEN 'unreadable start' "
-            "ELSE 'unreadable timestamp' END AS reason, "
-            "CASE reason WHEN 'no case' THEN 'case_id' WHEN 'no activity' THEN 'activity' "
-            "WHEN 'unreadable start' THEN 'started_at' ELSE 'timestamp' END AS ours, "
-            "CASE reason WHEN 'unreadable start' THEN began_text "
-            "WHEN 'unreadable timestamp' THEN when_text END AS value "
+            "SELECT number, CASE WHEN case_id IS NULL THEN 'no_case' WHEN activity IS NULL THEN 'no_activity' "
+            "WHEN when_text IS NULL THEN 'no_timestamp' "
+            "WHEN began_text IS NOT NULL AND began_read IS NULL THEN 'unreadable_start' "
+            "ELSE 'unreadable_timestamp' END AS reason, "
+            "CASE reason WHEN 'no_case' THEN 'case_id' WHEN 'no_activity' THEN 'activity' "
+            "WHEN 'unreadable_start' THEN 'started_at' ELSE 'timestamp' END AS ours, "
+            "CASE reason WHEN 'unreadable_start' THEN began_text "
+            "WHEN 'unreadable_timestamp' THEN when_text END AS value "
             f"FROM ({self.select(rejects=True)}) "
             "WHERE case_id IS NULL OR activity IS NULL OR timestamp IS NULL"
         )
@@ -101,7 +99,7 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
     if "time_of_day" in plan.columns:
         time = plan.columns["time_of_day"]
         samples = [f"{row[place].strip()} {row[time].strip()}" for row in table.head if row[place].strip()]
-    query = _Query(plan, table, Reading("", (), None, ""), None, source.timezone)
+    query = _Query(plan, table, Reading("", ()), None, source.timezone)
     when = decider.reading(place, text=query.when_text, samples=samples)
     began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None
     query = replace(query, when=when, began=began)
@@ -118,12 +116,14 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
             stage = loader.table(query.select(), first_row=table.first_row)
         _reject(query, loader)
     hand_over_cases(loader, stage, case_columns(plan, table), "rowid")
-    loader.decide("dates", f"{query.when.header}: {query.when.words}")
-    if query.began:
-        loader.decide("dates_start", f"{query.began.header}: {query.began.words}")
-    say_zone(loader, source, [query.when, *([query.began] if query.began else [])])
+    readings = [query.when, *([query.began] if query.began else [])]
+    for reading in readings:
+        loader.decide(reading.decision)
+    rule = zone_rule(source, readings)
     if query.moments[0].odd and "odd" in columns_of(loader.engine, stage):
-        _count_odd_hours(loader, stage)
+        counted = "count(*) FILTER (WHERE odd = 1), count(*) FILTER (WHERE odd = 2)"
+        rule.n_overlap, rule.n_gap = loader.engine.one(f"SELECT {counted} FROM {stage}")
+    loader.decide_zone(rule)
 
 
 def _widened(query: _Query, decider: Decider, loader: Loader) -> _Query:
@@ -149,8 +149,3 @@ def _reject(query: _Query, loader: Loader) -> None:
         f"SELECT 'row ' || number AS record, reason, CASE ours {named} END AS \"column\", {evidence('value')} AS value "
         f"FROM ({query.rejects}) ORDER BY number",
     )
-
-
-def _count_odd_hours(loader: Loader, stage: str) -> None:
-    for odd, n in loader.engine.rows(f"SELECT odd, count(*) FROM {stage} WHERE odd > 0 GROUP BY odd ORDER BY odd"):
-        loader.decide(f"clock_change_{odd}", f"{ODD_HOURS[odd]}: {n}")

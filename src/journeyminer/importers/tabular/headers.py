@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from journeyminer.errors import MissingColumn, UsageError
+from journeyminer.note import Note
 from journeyminer.text import fold
 
 SHORT = {"case": "case_id", "time": "time_of_day", "start": "started_at"}
@@ -76,7 +77,7 @@ class Headers:
                 found[ours] = free[0]
         return found
 
-    def given(self, columns: Mapping[str, str], known: Sequence[str], shown: str) -> dict[str, int]:
+    def given(self, columns: Mapping[str, str], known: Sequence[str]) -> dict[str, int]:
         """Our column -> position, as --map says. The header may be written in any way that means the same.
 
         Raises:
@@ -84,22 +85,25 @@ class Headers:
             MissingColumn: the file has no such header.
         """
         found = {}
-        for said, header in columns.items():
-            ours = SHORT.get(said, said)
+        for flag, header in columns.items():
+            ours = SHORT.get(flag, flag)
             if ours not in known:
-                raise UsageError(
-                    f"--map {said}=...: the log has no column {said!r}.", hint=f"It has: {', '.join(known)}."
-                )
+                hint = Note("hint.log_has", columns=tuple(known))
+                raise UsageError(Note("usage.no_log_column", column=flag), place="--map", hint=hint)
             exact = [place for place, text in enumerate(self.texts) if text.strip() == header.strip()]
             alike = [place for place, normal in enumerate(self.normal) if normal == normalise(header)]
             if not exact and not alike:
                 raise MissingColumn(
-                    f"There is no column {header!r}.", place=shown, hint=f"The file has: {self.listed}."
+                    Note("read.no_column", column=header), hint=Note("hint.file_has", headers=self.listed)
                 )
             found[ours] = (exact or alike)[0]
         return found
 
     @property
-    def listed(self) -> str:
-        """All headers for a message."""
-        return ", ".join(dict.fromkeys(text.strip() for text in self.texts if text.strip()))
+    def listed(self) -> tuple[str, ...]:
+        """All headers for a message, each once."""
+        return tuple(dict.fromkeys(text.strip() for text in self.texts if text.strip()))
+
+    def named(self, places: Iterable[int]) -> tuple[str, ...]:
+        """The headers at these positions, for a message."""
+        return tuple(self.texts[place].strip() for place in places)

@@ -18,13 +18,14 @@ from journeyminer.importers.tabular.columns import (
     evidence,
     hand_over_cases,
 )
-from journeyminer.importers.tabular.decide import Decider, say_zone
+from journeyminer.importers.tabular.decide import Decider, zone_rule
 from journeyminer.importers.tabular.moments import Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import Milestone
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.note import Note
 
 _OWN = ("role", "status", "visibility")
 
@@ -53,11 +54,7 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     raw = table.stored(loader.engine, f"raw{loader.number}")
     columns = _columns(plan, raw, Decider(source, loader.engine, raw, plan.headers.texts))
     if not columns:
-        raise MissingColumn(
-            "No column that says when something happened has a value.",
-            place=source.shown,
-            hint=f"The file has: {plan.headers.listed}.",
-        )
+        raise MissingColumn(Note("read.no_moments"), hint=Note("hint.file_has", headers=plan.headers.listed))
     rows = f"rows{loader.number}"
     beside = case_columns(plan, raw)
     said = event_columns(plan, raw)
@@ -88,11 +85,10 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
         f"SELECT 'row ' || r.{RECORD} AS record, reason, \"column\", value FROM {rejects} r ORDER BY r.{RECORD}",
     )
     hand_over_cases(loader, good, beside, RECORD)
-    for column in columns:
-        if not column.minutes:
-            loader.decide(f"dates_{column.milestone.activity}", f"{column.reading.header}: {column.reading.words}")
-    loader.decide("history", "not in the file: milestones only")
-    say_zone(loader, source, [column.reading for column in columns])
+    for decision in dict.fromkeys(column.reading.decision for column in columns if not column.minutes):
+        loader.decide(decision)
+    loader.decide(Note("decision.milestones_only"))
+    loader.decide_zone(zone_rule(source, [column.reading for column in columns]))
     for made in (rows, rejects, f"raw{loader.number}"):
         loader.engine.execute(f"DROP TABLE {made}")
 
@@ -166,14 +162,14 @@ def _by_author(author: str, milestone: Milestone, identities: list[str]) -> dict
 
 def _rejects(rows: str, columns: list[_Column]) -> str:
     """SQL of the rows without a case, with a moment that cannot be read, or with no moment at all."""
-    checks = ["WHEN case_id IS NULL THEN {'reason': 'no case', 'column': NULL, 'value': NULL}"]
+    checks = ["WHEN case_id IS NULL THEN {'reason': 'no_case', 'column': NULL, 'value': NULL}"]
     for number, column in enumerate(columns):
         if not column.minutes:
             header = quote(column.reading.header)
-            fault = f"{{'reason': 'unreadable timestamp', 'column': {header}, 'value': {evidence(f'text{number}')}}}"
+            fault = f"{{'reason': 'unreadable_timestamp', 'column': {header}, 'value': {evidence(f'text{number}')}}}"
             checks.append(f"WHEN text{number} IS NOT NULL AND at{number} IS NULL THEN {fault}")
     none = " AND ".join(f"at{number} IS NULL" for number in range(len(columns))) or "true"
-    checks.append(f"WHEN {none} THEN {{'reason': 'no timestamp', 'column': NULL, 'value': NULL}}")
+    checks.append(f"WHEN {none} THEN {{'reason': 'no_timestamp', 'column': NULL, 'value': NULL}}")
     return (
         f"SELECT {RECORD}, unnest(fault) FROM (SELECT {RECORD}, CASE {' '.join(checks)} END AS fault FROM {rows}) "
         "WHERE fault IS NOT NULL"

@@ -7,8 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from journeyminer.clock import END, FIRST, HALF_DAYS, MONTHS, Change, Order, spelled, take_apart, zone_changes
+from journeyminer.clock import (
+    END,
+    FIRST,
+    HALF_DAYS,
+    MONTHS,
+    Change,
+    DateOrder,
+    Order,
+    spelled,
+    take_apart,
+    zone_changes,
+)
 from journeyminer.log.engine import quote
+from journeyminer.note import Note
 from journeyminer.text import fold_sql
 
 EPOCHS = {
@@ -22,8 +34,6 @@ EPOCHS = {
 _SHOWN = {
     "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "fff",
     "%n": "fff", "%p": "am/pm", "%z": "+hh:mm", "%%": "%",
-    "epoch_s": "seconds since 1970", "epoch_ms": "milliseconds since 1970", "epoch_us": "microseconds since 1970",
-    "epoch_ns": "nanoseconds since 1970", "serial": "days as a spreadsheet counts them",
 }  # fmt: skip
 """parts of patterns -> as people write them, for the receipt"""
 
@@ -73,8 +83,12 @@ class Reading:
 
     header: str
     formats: tuple[Format, ...]
-    order: Order | None
-    proof: str
+    proved: DateOrder | None = None
+
+    @property
+    def order(self) -> Order | None:
+        """The order of day and month, where the formats alone do not tell it."""
+        return self.proved.order if self.proved else None
 
     @property
     def has_naive(self) -> bool:
@@ -82,10 +96,12 @@ class Reading:
         return any(not format_.zoned for format_ in self.formats)
 
     @property
-    def words(self) -> str:
+    def decision(self) -> Note:
         """The decision for the receipt: formats and proof."""
-        patterns = ", ".join(dict.fromkeys(map(_shown, self.formats)))
-        return f"{patterns}; {self.proof}" if self.proof else patterns
+        formats = tuple(dict.fromkeys(map(_shown, self.formats)))
+        if self.proved:
+            return Note("decision.dates_proved", column=self.header, formats=formats, proof=self.proved.proof)
+        return Note("decision.dates", column=self.header, formats=formats)
 
     def widened(self, texts: Iterable[str]) -> Reading:
         """The reading with the formats of further texts."""

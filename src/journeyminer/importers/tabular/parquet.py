@@ -10,8 +10,10 @@ from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine, name, one_file
+from journeyminer.note import Note
 
 NAME = "parquet"
+FILES = "*.parquet"
 
 _HEAD = 500
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB")
@@ -26,10 +28,10 @@ def identify(sample: Sample) -> Match | None:
         dialect, _ = _look(sample, engine)
         plans = make_plans(dialect)
     except UnreadableExport:
-        return Match(0.3, "Parquet by its first bytes")
+        return Match(0.3, Note("match.parquet"))
     finally:
         engine.close()
-    return Match(plans[0].score, plans[0].reason) if plans else Match(0.3, "Parquet, whose columns have to be mapped")
+    return plans[0].match if plans else Match(0.3, Note("match.parquet_unmapped"))
 
 
 def load(source: Source, loader: Loader) -> None:
@@ -40,12 +42,7 @@ def load(source: Source, loader: Loader) -> None:
         UnreadableExport: the file is damaged.
     """
     dialect, table = _look(source.sample, loader.engine)
-    plan = choose_plan(dialect, source.options, source.shown)
-    loader.receipt.reason = plan.reason or f"{plan.profile.title}: given with --source or --map"
-    loader.decide("profile", plan.profile.name)
-    loader.decide("read_as", plan.profile.title)
-    read_table(plan, table, source, loader)
-    plan.decide(loader)
+    read_table(choose_plan(dialect, source.options), table, source, loader)
 
 
 def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
@@ -60,9 +57,7 @@ def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
         )
         rows = engine.rows(f"SELECT {texts} FROM {parquet} LIMIT {_HEAD}")
     except engine.failure as error:
-        raise UnreadableExport(
-            "The Parquet file is damaged or cut short.", place=sample.shown, hint="Write or copy it again."
-        ) from error
+        raise UnreadableExport(Note("read.bad_parquet"), hint=Note("hint.export_or_copy_again")) from error
     head = tuple(tuple(cell or "" for cell in row) for row in rows)
     dialect = Dialect("", "", "", 0, tuple(names), head, plain=True)
     types = dict(enumerate(type_ for _, type_ in described))

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from journeyminer.errors import MissingColumn, UsageError
-from journeyminer.importers.base import ReadOptions
+from journeyminer.importers.base import Match, ReadOptions
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
 from journeyminer.log.build import Loader
+from journeyminer.note import Note
 
 NEEDED = {
     "events": ("case_id", "activity", "timestamp"),
@@ -34,7 +35,12 @@ class Plan:
     milestones: tuple[tuple[Milestone, tuple[int, ...]], ...]
     """the milestones that the file has, each with the positions of its header"""
     score: float
-    reason: str
+    reason: Note | None
+
+    @property
+    def match(self) -> Match:
+        """How sure the profile is of the file, and why."""
+        return Match(self.score, self.reason or Note("match.by_hand"), self.profile.name)
 
     @property
     def missing(self) -> list[str]:
@@ -42,17 +48,15 @@ class Plan:
         return [column for column in NEEDED[self.profile.shape] if column not in self.columns]
 
     @property
-    def words(self) -> str:
-        """The mapping for the receipt."""
+    def mapping(self) -> tuple[str, ...]:
+        """Our columns and what they are called in the file, for the receipt."""
         listed = sorted(self.columns.items(), key=lambda column: MAPPABLE.index(column[0]))
-        said = [f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in listed]
-        said += [
-            f"{milestone.activity} = {self.headers.texts[places[0]].strip()}" for milestone, places in self.milestones
-        ]
-        return ", ".join(said)
+        pairs = [(ours, place) for ours, place in listed]
+        pairs += [(milestone.activity, places[0]) for milestone, places in self.milestones]
+        return tuple(f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in pairs)
 
     @property
-    def unused(self) -> str:
+    def unused(self) -> tuple[str, ...]:
         """The headers that are not read, for the receipt; a header that stands several times is listed once."""
         profile, find = self.profile, self.headers.find
         used = set(self.columns.values()).union(*(places for _, places in self.milestones))
@@ -61,24 +65,22 @@ class Plan:
         for columns in (profile.identities, profile.extras, profile.attributes):
             used.update(self.headers.match(columns).values())
         texts = (text.strip() for place, text in enumerate(self.headers.texts) if place not in used)
-        return ", ".join(dict.fromkeys(filter(None, texts)))
+        return tuple(dict.fromkeys(filter(None, texts)))
 
     def decide(self, loader: Loader) -> None:
         """Note in the receipt which columns of the file are read, and which are not."""
-        loader.decide("columns", self.words)
-        if self.unused:
-            loader.decide("columns_not_used", self.unused)
+        loader.decide(Note("decision.columns", columns=self.mapping))
+        if unused := self.unused:
+            loader.decide(Note("decision.columns_unused", columns=unused))
 
-    def check(self, shown: str) -> None:
+    def check(self) -> None:
         """Raises MissingColumn where a needed column is missing: what the file has, and the flags to give."""
         if not self.missing:
             return
         flags = " ".join(f"--map {_FLAGS.get(column, column)}=..." for column in self.missing)
-        named = " or ".join(f"the {column.removesuffix('_id').replace('_', ' ')}" for column in self.missing)
         raise MissingColumn(
-            f"No column is known to hold {named}.",
-            place=shown,
-            hint=f"Name a column of the file with {flags} (it has: {self.headers.listed}).",
+            Note("read.missing_columns", columns=tuple(self.missing)),
+            hint=Note("hint.map_columns", flags=flags, headers=self.headers.listed),
         )
 
 
@@ -94,7 +96,7 @@ def make_plans(dialect: Dialect) -> list[Plan]:
     return sorted((plan for plan in plans if plan.score > 0), key=_rank)
 
 
-def choose_plan(dialect: Dialect, options: ReadOptions, shown: str) -> Plan:
+def choose_plan(dialect: Dialect, options: ReadOptions) -> Plan:
     """The plan for reading the table as the user says, else the best one.
 
     Raises:
@@ -105,13 +107,13 @@ def choose_plan(dialect: Dialect, options: ReadOptions, shown: str) -> Plan:
     wanted = (options.source or "").partition(":")[2]
     known = {profile.name: profile for profile in profiles()}
     if wanted and wanted not in known:
-        raise UsageError(f"There is no profile {wanted!r}.", hint=f"Known profiles: {', '.join(known)}.")
-    given = headers.given(options.columns, MAPPABLE, shown)
+        raise UsageError(Note("usage.no_profile", profile=wanted), hint=Note("hint.known", known=tuple(known)))
+    given = headers.given(options.columns, MAPPABLE)
     listed = [known[wanted]] if wanted else list(known.values())
     plans = [_plan(profile, headers, dialect, given) for profile in listed]
     usable = sorted((plan for plan in plans if plan.score > 0), key=_rank)
     plan = usable[0] if usable else next((p for p in plans if p.profile.name == "event_log"), plans[0])
-    plan.check(shown)
+    plan.check()
     return plan
 
 
@@ -144,27 +146,23 @@ def _score(
     headers: Headers,
     columns: Mapping[str, int],
     milestones: Sequence[tuple[Milestone, tuple[int, ...]]],
-) -> tuple[float, str]:
+) -> tuple[float, Note | None]:
     missing = [column for column in NEEDED[profile.shape] if column not in columns]
     if profile.signature:
         found = [headers.find(spellings) for spellings in profile.signature]
         if not all(found) or missing:
-            return 0.0, ""
-        shown = ", ".join(headers.texts[places[0]].strip() for places in found)
-        return 0.95, f"{profile.title}: it has the headers {shown}"
+            return 0.0, None
+        return 0.95, Note("match.signature", headers=headers.named(places[0] for places in found))
     if profile.shape == "milestones":
-        named = ", ".join(headers.texts[places[0]].strip() for _, places in milestones)
-        return (
-            (0.5, f"{profile.title}: a case and the moments {named}")
-            if not missing and len(milestones) > 1
-            else (0, "")
-        )
+        is_list = not missing and len(milestones) > 1
+        moments = Note("match.moments", headers=headers.named(places[0] for _, places in milestones))
+        return (0.5, moments) if is_list else (0.0, None)
     if not missing:
-        named = ", ".join(headers.texts[columns[column]].strip() for column in NEEDED[profile.shape])
-        return 0.7 if profile.shape == "changes" else 0.6, f"{profile.title}: its columns {named}"
+        named = headers.named(columns[column] for column in NEEDED[profile.shape])
+        return 0.7 if profile.shape == "changes" else 0.6, Note("match.columns", headers=named)
     if profile.shape == "events" and len(missing) == 1 and "timestamp" not in missing:
-        return 0.3, f"{profile.title}, but no column is known to hold the {missing[0].removesuffix('_id')}"
-    return 0.0, ""
+        return 0.3, Note("match.incomplete", column=missing[0])
+    return 0.0, None
 
 
 def _holds_moments(dialect: Dialect, place: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 from journeyminer.errors import ConfigError
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.log.schema import CASES
+from journeyminer.note import Note
 from journeyminer.vocabulary import IDENTITY_KINDS
 
 Shape = Literal["events", "milestones", "snapshots", "changes"]
@@ -55,7 +56,7 @@ class Profile:
     """How the table of one source is read; every header is given as `headers.normalise` has it."""
 
     name: str
-    title: str
+    """of its file: what --source takes; words for it may stand in `locales/` under `source`, else it is shown itself"""
     shape: Shape
     signature: tuple[tuple[str, ...], ...]
     """every one of these must be a header, in one of its spellings; empty where any table may be meant"""
@@ -91,12 +92,12 @@ def parse(name: str, text: str) -> Profile:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The profile is no TOML: {error}.", place=f"{name}.toml") from error
+        raise ConfigError(Note("read.profile_not_toml", error=str(error)), place=f"{name}.toml") from error
     mistakes: list[str] = []
     if data.get("shape") not in SHAPES:
         mistakes.append(f"shape must be one of {', '.join(SHAPES)}")
     allowed = {
-        "title", "shape", "signature", "columns", "identities", "extras", "attributes", "milestones", "nulls", "values",
+        "shape", "signature", "columns", "identities", "extras", "attributes", "milestones", "nulls", "values",
         "scales", "constants", "fields", "within",
     }  # fmt: skip
     mistakes += [f"unknown key {key!r}" for key in data if key not in allowed]
@@ -107,10 +108,10 @@ def parse(name: str, text: str) -> Profile:
     if "case_id" not in data.get("columns", {}):
         mistakes.append("[columns] lacks case_id")
     if mistakes:
-        raise ConfigError(f"The profile has {len(mistakes)} mistakes: {'; '.join(mistakes)}.", place=f"{name}.toml")
+        what = Note("read.bad_profile", n=len(mistakes), mistakes=tuple(mistakes))
+        raise ConfigError(what, place=f"{name}.toml")
     return Profile(
         name=name,
-        title=data.get("title", name),
         shape=data["shape"],
         signature=tuple(_headers(spellings) for spellings in data.get("signature", [])),
         columns=_synonyms(data["columns"]),

@@ -13,14 +13,15 @@ from __future__ import annotations
 from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.changed import CREATED, FOLLOWED, REOPENED, owner_activity, status_activity
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases, mapped
-from journeyminer.importers.tabular.decide import Decider, say_zone
+from journeyminer.importers.tabular.decide import Decider, zone_rule
 from journeyminer.importers.tabular.moments import moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.vocabulary import FateReason
 
-UNCHANGED = {"snapshots": "unchanged snapshot", "changes": "a field that makes no event"}
+UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}
 """why a row of the shape is ignored"""
 
 
@@ -75,7 +76,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None,
     )
     header = quote(plan.headers.texts[plan.columns["timestamp"]].strip())
-    place = f"CASE WHEN reason <> 'no case' THEN {header} END"
+    place = f"CASE WHEN reason <> 'no_case' THEN {header} END"
     loader.add_rows(
         "rejects",
         f"SELECT 'row ' || r.{RECORD} AS record, reason, {place} AS \"column\", {evidence('value')} AS value "
@@ -84,8 +85,8 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     hand_over_cases(
         loader, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
     )
-    loader.decide("dates", f"{when.header}: {when.words}")
-    say_zone(loader, source, [when])
+    loader.decide(when.decision)
+    loader.decide_zone(zone_rule(source, [when]))
     for made in (rows, differences, f"raw{loader.number}"):
         loader.engine.execute(f"DROP TABLE {made}")
 
@@ -140,7 +141,7 @@ def _differences(rows: str) -> str:
 
 def _rejects(rows: str) -> str:
     return (
-        f"SELECT {RECORD}, CASE WHEN case_id IS NULL THEN 'no case' WHEN text IS NULL THEN 'no timestamp' "
-        "ELSE 'unreadable timestamp' END AS reason, CASE WHEN case_id IS NOT NULL THEN text END AS value "
+        f"SELECT {RECORD}, CASE WHEN case_id IS NULL THEN 'no_case' WHEN text IS NULL THEN 'no_timestamp' "
+        "ELSE 'unreadable_timestamp' END AS reason, CASE WHEN case_id IS NOT NULL THEN text END AS value "
         f"FROM {rows} WHERE case_id IS NULL OR timestamp IS NULL"
     )

@@ -14,6 +14,8 @@ from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
 from journeyminer.log.engine import Engine, one_file, quote
+from journeyminer.note import Note
+from journeyminer.vocabulary import FateReason
 
 RECORD = "record"
 LONGEST_ROW = 2_000_000
@@ -75,8 +77,10 @@ def find_dialect(sample: Sample) -> Dialect | None:
     return read_dialect(sample.text, complete=len(sample.head) < SAMPLE_BYTES)
 
 
-def open_in_place(sample: Sample, dialect: Dialect, given: str | None, folder: Path) -> tuple[Table, str] | None:
-    """The file as the engine reads it by itself, and its encoding in words; None where it cannot.
+def open_in_place(
+    sample: Sample, dialect: Dialect, given: str | None, folder: Path
+) -> tuple[Table, encoding.Encoding] | None:
+    """The file as the engine reads it by itself, and its encoding; None where it cannot.
 
     Whether it can is known only when it has: a query fails where a row is ragged, a quote is left open or a byte is
     not UTF-8.
@@ -88,19 +92,19 @@ def open_in_place(sample: Sample, dialect: Dialect, given: str | None, folder: P
         found = encoding.from_file(sample.path, given)
         if found.damaged:
             return None
-    path = encoding.as_utf8(sample.path, found, folder, sample.shown)
+    path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
-    return _table(relation, dialect, first_row=dialect.header_row + 1), f"{found.name}: {found.reason}"
+    return _table(relation, dialect, first_row=dialect.header_row + 1), found
 
 
 def open_row_by_row(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, str, list[tuple[int, str]]]:
-    """A clean copy of the file, its encoding in words, and the rows left out: number and reason."""
+) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]]]:
+    """A clean copy of the file, its encoding, and the rows left out: number and reason."""
     found = encoding.from_file(sample.path, given)
     copy = folder / "clean.csv"
-    left_out: list[tuple[int, str]] = []
-    path = encoding.as_utf8(sample.path, found, folder, sample.shown)
+    left_out: list[tuple[int, FateReason]] = []
+    path = encoding.as_utf8(sample.path, found, folder)
     lines = io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="")
     with lines, copy.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
@@ -109,28 +113,26 @@ def open_row_by_row(
                 if number <= dialect.header_row or not row:
                     continue
                 if not dialect.fits(row):
-                    reason = "too few cells" if len(row) < dialect.width else "too many cells"
-                    left_out.append((number, reason))
+                    left_out.append((number, "too_few_cells" if len(row) < dialect.width else "too_many_cells"))
                 elif sum(map(len, row)) > LONGEST_ROW:
-                    left_out.append((number, "too long a row"))
+                    left_out.append((number, "too_long_row"))
                 elif any("\ufffd" in cell for cell in row) and found.damaged:
-                    left_out.append((number, "bytes that are no UTF-8"))
+                    left_out.append((number, "not_utf8"))
                 else:
                     write([number, *row[: dialect.width]])
         except UnicodeDecodeError as error:
+            byte = f"{error.object[error.start]:02x}"
             raise UnreadableExport(
-                f"Byte 0x{error.object[error.start]:02x} is no {found.name}.",
-                place=sample.shown,
-                hint="Leave --encoding out, or say the one of the file.",
+                Note("read.bad_byte", byte=byte, encoding=found.name), hint=Note("hint.leave_encoding")
             ) from error
         except csv.Error as error:
-            raise UnreadableExport(f"The file cannot be read as a table ({error}).", place=sample.shown) from error
+            raise UnreadableExport(Note("read.unreadable_table", error=str(error))) from error
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
     clean = Dialect(",", '"', '"', 0, tuple(columns), (), plain=True)
     # a character has four bytes at most; separators and quotes come on top
     relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW)
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
-    return _table(numbered, dialect, numbered=True), f"{found.name}: {found.reason}", left_out
+    return _table(numbered, dialect, numbered=True), found, left_out
 
 
 def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:

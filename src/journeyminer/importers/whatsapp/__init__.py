@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from journeyminer.clock import Order, odd_hour, to_utc
+from journeyminer.clock import DateOrder, Order, ZoneRule
 from journeyminer.encoding import decoded, from_file
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
@@ -20,11 +20,14 @@ from journeyminer.importers.reading.file_names import CHAT
 from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
+from journeyminer.note import Note
 from journeyminer.text import fold
+from journeyminer.vocabulary import FateReason
 
 NAME = "whatsapp"
+FILES = "*.txt"
 
-_IGNORED = {"notice": "a notice of the app", "empty": "an entry without content"}
+_IGNORED: dict[str, FateReason] = {"notice": "app_notice", "empty": "empty_message"}
 _LOG_LEVEL = re.compile(r"(?:.* - )?(?:trace|debug|info|notice|warn(?:ing)?|error|critical|fatal)", re.IGNORECASE)
 """who "writes" in the log file of a program, whose lines look like those of a chat"""
 _PHONE = re.compile(r"\+?[\d\s().‑-]{6,}")
@@ -35,7 +38,7 @@ class Sides(NamedTuple):
 
     us: frozenset[str] | None
     customer: str | None
-    reason: str
+    decision: Note
 
 
 def identify(sample: Sample) -> Match | None:
@@ -49,9 +52,7 @@ def identify(sample: Sample) -> Match | None:
     authors = {entry.author for entry in read_entries(begun) if entry.author}
     is_chat = bool(authors) and not all(map(_LOG_LEVEL.fullmatch, authors))
     if is_chat and (len(begun) >= 0.6 * len(lines) or any(map(CHAT.fullmatch, sample.shown.split("/")))):
-        return Match(
-            0.8, f"{len(begun)} of the first {len(lines)} lines begin with date, time and author as in WhatsApp"
-        )
+        return Match(0.8, Note("match.chat", n=len(begun), of=len(lines)))
     return None
 
 
@@ -63,27 +64,23 @@ def load(source: Source, loader: Loader) -> None:
         UnreadableExport: no line begins an entry, or the bytes are no text of the encoding.
     """
     # the file carries the customer's name: from here on it is called by its content
-    shown = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
-    loader.receipt.file = shown
+    loader.receipt.file = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
     encoding = from_file(source.path, source.options.encoding)
-    entries = read_entries(read_lines("".join(decoded(source.path, encoding, shown))))
+    entries = read_entries(read_lines("".join(decoded(source.path, encoding))))
     if not entries:
-        raise UnreadableExport(
-            "No line begins with date and time.", place=shown, hint="Export the chat again from WhatsApp as text."
-        )
-    order = _order(source, entries, shown, loader)
+        raise UnreadableExport(Note("read.no_chat"), hint=Note("hint.export_chat_again"))
+    order = _order(source, entries)
     sides = _sides(source, entries)
-    zone = source.timezone
-    loader.receipt.zone_assumed = zone is None
-    loader.decide("encoding", f"{encoding.name}: {encoding.reason}")
-    loader.decide("us", sides.reason)
-    chat = _chat_id(entries, order, sides)
+    chat = _chat_id(entries, order.order, sides)
     loader.namespace(f"whatsapp:{chat}")
-    moments = [moment_of(entry, order) for entry in entries]
-    odd = sum(bool(moment and odd_hour(moment, zone or "UTC")) for moment in moments)
-    loader.decide("zone", (zone or "UTC assumed") + (f"; {odd} times come twice or not at all in it" if odd else ""))
+    moments = [moment_of(entry, order.order) for entry in entries]
     gap = timedelta(hours=source.options.session_gap_hours)
-    loader.records(_records(entries, moments, chat=chat, sides=sides, zone=zone or "UTC", gap=gap))
+    zone = ZoneRule(source.timezone)
+    loader.records(_records(entries, moments, chat=chat, sides=sides, zone=zone, gap=gap))
+    loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
+    loader.decide(Note("decision.date_order", order=order.order, proof=order.proof))
+    loader.decide(sides.decision)
+    loader.decide_zone(zone)
 
 
 def _records(
@@ -92,7 +89,7 @@ def _records(
     *,
     chat: str,
     sides: Sides,
-    zone: str,
+    zone: ZoneRule,
     gap: timedelta,
 ) -> Iterator[Record]:
     session, latest = 0, datetime.min
@@ -101,7 +98,7 @@ def _records(
     for entry, moment in zip(entries, moments, strict=True):
         ref = f"line {entry.number}"
         if moment is None:
-            yield Record.rejected(ref, "there is no such date or time", column="date", value=entry.date)
+            yield Record.rejected(ref, "unreadable_timestamp", column="date", value=entry.date)
             continue
         if entry.kind in _IGNORED:
             yield Record.ignored(ref, _IGNORED[entry.kind])
@@ -117,7 +114,7 @@ def _records(
         event = Event(
             case,
             entry.kind,
-            to_utc(moment, zone),
+            zone.aware(moment),
             role=role,
             channel="whatsapp",
             visibility="public",
@@ -132,21 +129,17 @@ def _records(
         yield Record(ref, events=[event], identities=identities)
 
 
-def _order(source: Source, entries: list[Entry], shown: str, loader: Loader) -> Order:
-    given = source.options.date_order
+def _order(source: Source, entries: list[Entry]) -> DateOrder:
+    if source.options.date_order:
+        return DateOrder(cast("Order", source.options.date_order), Note("proof.order_given"))
     proved = order_of(entries)
-    if given:
-        loader.decide("date order", f"{given}: given with --date-order")
-        return cast("Order", given)
     if proved is None:
         raise AmbiguousTimestamp(
-            f"Nothing in the chat tells whether {entries[0].date} begins with the day or the month.",
-            place=f"{shown}: line {entries[0].number}",
-            hint="Say it with --date-order dmy or --date-order mdy.",
+            Note("read.open_order_chat", date=entries[0].date),
+            place=f"line {entries[0].number}",
+            hint=Note("hint.date_order"),
         )
-    order, proof = proved
-    loader.decide("date order", f"{order}: {proof}")
-    return order
+    return proved
 
 
 def _sides(source: Source, entries: list[Entry]) -> Sides:
@@ -155,22 +148,22 @@ def _sides(source: Source, entries: list[Entry]) -> Sides:
     us = frozenset(author for author in authors if _folded(author) in named)
     if us:
         others = authors - us
-        return Sides(us, others.pop() if len(others) == 1 else None, "the names given with --us")
-    for name, where in _chat_names(source, entries):
+        return Sides(us, others.pop() if len(others) == 1 else None, Note("decision.us_given"))
+    for name, decision in _chat_names(source, entries):
         customer = next((author for author in authors if _folded(author) == _folded(name)), None)
         if customer:
-            return Sides(frozenset(authors - {customer}), customer, f"every author but the one named in {where}")
-    return Sides(None, None, "unknown: the chat is named after none of its authors; give your side's names with --us")
+            return Sides(frozenset(authors - {customer}), customer, decision)
+    return Sides(None, None, Note("decision.us_unnamed"))
 
 
-def _chat_names(source: Source, entries: list[Entry]) -> Iterator[tuple[str, str]]:
+def _chat_names(source: Source, entries: list[Entry]) -> Iterator[tuple[str, Note]]:
     """What the chat is called: in the name of the file or of its archive, or in the notice that it begins with."""
     for part in (*source.shown.split("/"), source.path.name):
         found = CHAT.fullmatch(part)
         if found:
-            yield clean_name(found["name"]), "the file's name"
+            yield clean_name(found["name"]), Note("decision.us_by_file")
     if entries[0].kind == "notice" and entries[0].author:
-        yield entries[0].author, "the app's first notice"
+        yield entries[0].author, Note("decision.us_by_notice")
 
 
 def _folded(name: str) -> str:

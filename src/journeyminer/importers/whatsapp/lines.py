@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from journeyminer.clock import Order, prove_date_order
+from journeyminer.clock import DateOrder, Order, prove_date_order
+from journeyminer.note import Note
 from journeyminer.text import fold
 
 _MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
@@ -190,15 +191,15 @@ def clean_name(name: str) -> str:
     return " ".join(re.sub(f"[{_MARKS}]", "", name).removeprefix("~").split())
 
 
-def order_of(entries: Iterable[Entry]) -> tuple[Order, str] | None:
+def order_of(entries: Iterable[Entry]) -> DateOrder | None:
     """The order of day and month and its proof over the whole chat; None where nothing proves it."""
     dates = [entry.date for entry in entries]
     proved = prove_date_order(dates)
     if proved:
-        return proved.order, proved.proof
+        return proved
     parts = [[int(part) for part in re.findall(r"\d+", date)] for date in dates]
     if all(first == second for first, second, _ in parts):
-        return "dmy", "day and month are the same number on every date"
+        return DateOrder("dmy", Note("proof.same_number"))
     return None
 
 

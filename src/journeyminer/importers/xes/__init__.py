@@ -5,22 +5,24 @@ XML is taken as hostile: entity declarations are refused, nothing outside the fi
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import IO, NoReturn, cast
+from typing import NoReturn
 from xml.parsers import expat
 
+from journeyminer.clock import ZoneRule
 from journeyminer.errors import UnreadableExport
+from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
+from journeyminer.note import Note
 
 NAME = "xes"
+FILES = "*.xes, *.xes.gz"
 CHUNK = 1 << 18
+COPY_AGAIN = Note("hint.export_or_copy_again")
 
 _XES_ONLY = ("trace", "event", "extension", "classifier", "global")
 _CUT = (
@@ -39,10 +41,10 @@ def identify(sample: Sample) -> Match | None:
     root, attributes, children = _outline(sample.head)
     if root == "log" and not any(child in _OCEL for child in children):
         if "xes.version" in attributes or any(child in _XES_ONLY for child in children):
-            return Match(0.95, "an XML log with the elements of XES")
+            return Match(0.95, Note("match.xes"))
         if named or (children and all(child in ELEMENTS for child in children)):
-            return Match(0.8, "an XML log with attributes as in XES")
-    return Match(0.5, "named .xes, but its XML is no XES log") if named else None
+            return Match(0.8, Note("match.xes_like"))
+    return Match(0.5, Note("match.xes_suffix")) if named else None
 
 
 def load(source: Source, loader: Loader) -> None:
@@ -52,13 +54,13 @@ def load(source: Source, loader: Loader) -> None:
         UnreadableExport: the XML is broken, truncated or declares entities, the document is no XES log, or none of
             its events can be used; the place names the line.
     """
-    reader = TraceReader(source.timezone)
+    reader = TraceReader(ZoneRule(source.timezone))
     loader.records(_records(source, reader))
     if not reader.n_used:
-        _refuse(source, reader)
-    loader.receipt.zone_assumed = reader.zone_assumed
-    for key, value in reader.decisions().items():
-        loader.decide(key, value)
+        _refuse(reader)
+    loader.decide_zone(reader.zone)
+    for decision in reader.decisions():
+        loader.decide(decision)
 
 
 def _records(source: Source, reader: TraceReader) -> Iterator[Record]:
@@ -69,13 +71,12 @@ def _records(source: Source, reader: TraceReader) -> Iterator[Record]:
     reader.line_of = lambda: parser.CurrentLineNumber
 
     def refuse_entities(*_: object) -> NoReturn:
-        message = "The XML declares entities; no XES export needs them, and XML bombs are made of them."
-        raise _unreadable(source, parser.CurrentLineNumber, message)
+        raise _unreadable(parser.CurrentLineNumber, Note("read.xml_entities"))
 
     parser.EntityDeclHandler = refuse_entities
     ended = False
     try:
-        with _open(source.path) as file:
+        with open_bytes(source.path) as file:
             while not ended:
                 chunk = file.read(CHUNK)
                 ended = not chunk
@@ -83,48 +84,31 @@ def _records(source: Source, reader: TraceReader) -> Iterator[Record]:
                 yield from reader.take()
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
-        if what in _CUT:
-            message = f"The XML ends before the log does ({what})."
-        else:
-            message = f"The XML is broken at column {error.offset + 1} ({what})."
-        raise _unreadable(source, error.lineno, message) from error
+        cut = what in _CUT
+        fault = Note("read.cut_xml", error=what) if cut else Note("read.bad_xml", column=error.offset + 1, error=what)
+        raise _unreadable(error.lineno, fault) from error
     except (LookupError, ValueError) as error:
         if "encoding" not in str(error):
             raise
-        message = "The XML is in an encoding that cannot be read."
-        raise _unreadable(source, 1, message, hint="Export it again as UTF-8.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        message = "The gzip file is truncated or damaged after this line."
-        raise _unreadable(source, parser.CurrentLineNumber, message) from error
-    except OSError as error:
-        raise UnreadableExport(f"The file cannot be read ({error.strerror}).", place=source.shown) from error
+        raise _unreadable(1, Note("read.xml_encoding"), hint=Note("hint.export_as_utf8")) from error
 
 
-def _open(path: Path) -> IO[bytes]:
-    file = path.open("rb")
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
-
-
-def _refuse(source: Source, reader: TraceReader) -> NoReturn:
+def _refuse(reader: TraceReader) -> NoReturn:
     """Say why nothing of a well-formed document can be used, with the line that is to blame."""
     if reader.root != "log":
-        raise _unreadable(source, reader.root_line, f"The document is no XES log: its root is <{reader.root}>.")
-    hint = "An event needs a concept:name and a time:timestamp, and stands in a trace."
+        raise _unreadable(reader.root_line, Note("read.not_xes", root=reader.root))
+    hint = Note("hint.xes_event")
     if reader.first_reject:
         line, reason = reader.first_reject
-        n = reader.n_events
-        raise _unreadable(source, line, f"No event of the log can be used ({n} in all): {reason}.", hint=hint)
-    line, fault = reader.first_fault or (reader.last_line, "")
-    message = f"The log holds no event, and here {fault}." if fault else "The log ends without an event."
-    raise _unreadable(source, line, message, hint=hint)
+        raise _unreadable(line, Note("read.xes_unusable", n=reader.n_events, fate=reason), hint=hint)
+    if reader.first_fault:
+        line, fault = reader.first_fault
+        raise _unreadable(line, Note("read.xes_fault", fault=fault), hint=hint)
+    raise _unreadable(reader.last_line, Note("read.xes_empty"), hint=hint)
 
 
-def _unreadable(
-    source: Source, line: int, message: str, *, hint: str = "Export or copy the file again."
-) -> UnreadableExport:
-    return UnreadableExport(message, place=f"{source.shown}: line {line}", hint=hint)
+def _unreadable(line: int, message: Note, *, hint: Note = COPY_AGAIN) -> UnreadableExport:
+    return UnreadableExport(message, place=f"line {line}", hint=hint)
 
 
 def _outline(head: bytes) -> tuple[str, dict[str, str], list[str]]:

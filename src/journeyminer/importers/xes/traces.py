@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from journeyminer.clock import to_utc
+from journeyminer.clock import ZoneRule
 from journeyminer.log.export import ATTRIBUTE_PREFIX
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import EVENTS
+from journeyminer.note import Note
+from journeyminer.vocabulary import FateReason
 
 ATTRIBUTES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
 ELEMENTS = ATTRIBUTES | {"log", "extension", "global", "classifier", "trace", "event", "values"}
@@ -46,7 +48,7 @@ class TraceReader:
     Lists, containers, attributes of attributes and keys that are neither standard nor our own are passed over.
     """
 
-    def __init__(self, zone: str | None) -> None:
+    def __init__(self, zone: ZoneRule) -> None:
         self.zone = zone
         self.line_of: Callable[[], int] = lambda: 0
         self.root = ""
@@ -54,9 +56,8 @@ class TraceReader:
         self.last_line = 0
         self.n_events = 0
         self.n_used = 0
-        self.n_without_zone = 0
-        self.first_fault: tuple[int, str] | None = None
-        self.first_reject: tuple[int, str] | None = None
+        self.first_fault: tuple[int, Note] | None = None
+        self.first_reject: tuple[int, FateReason] | None = None
         self._counts: Counter[str] = Counter()
         self._depth = 0
         self._records: list[Record] = []
@@ -68,11 +69,6 @@ class TraceReader:
         self._event: dict[str, Any] | None = None
         self._event_depth = 0
         self._event_line = 0
-
-    @property
-    def zone_assumed(self) -> bool:
-        """Whether UTC was assumed for any date."""
-        return self.n_without_zone > 0 and self.zone is None
 
     def take(self) -> list[Record]:
         """The records that are complete since the last call."""
@@ -87,7 +83,7 @@ class TraceReader:
             if depth == self._event_depth:
                 key = attributes.get("key")
                 if key is None:
-                    self._fault(f"<{name}> has no key")
+                    self._fault(Note("read.tag_without_key", tag=name))
                 elif key in _WANTED:
                     event[_WANTED[key]] = attributes.get("value")
                 elif key.startswith(ATTRIBUTE_PREFIX):
@@ -104,9 +100,9 @@ class TraceReader:
         elif name == "trace" and self._trace is None:
             self._trace, self._trace_depth, self._trace_events = {}, depth + 1, []
         elif name not in ELEMENTS:
-            self._fault(f"<{name}> is no element of XES")
+            self._fault(Note("read.unknown_tag", tag=name))
         elif name in ATTRIBUTES and "key" not in attributes:
-            self._fault(f"<{name}> has no key")
+            self._fault(Note("read.tag_without_key", tag=name))
         elif self._trace is not None and depth == self._trace_depth and "value" in attributes:
             self._trace[attributes["key"].removeprefix("case:")] = attributes["value"]
 
@@ -128,7 +124,7 @@ class TraceReader:
             return
         self.n_events += 1
         if self._trace is None:
-            self._reject(self._event_line, "an event outside any trace has no case")
+            self._reject(self._event_line, "outside_trace")
         else:
             self._trace_events.append((self._event_line, event))
 
@@ -160,15 +156,15 @@ class TraceReader:
         """The record of one event; None where it was rejected."""
         activity = fields.pop("activity", None)
         if not activity or not activity.strip():
-            self._reject(line, "the event has no name", column="concept:name")
+            self._reject(line, "no_activity", column="concept:name")
             return None
         when = fields.pop("timestamp", None)
         if not when:
-            self._reject(line, "the event has no time", column="time:timestamp")
+            self._reject(line, "no_timestamp", column="time:timestamp")
             return None
         timestamp = self._moment(when)
         if timestamp is None:
-            self._reject(line, "the time is no ISO date", column="time:timestamp", value=when)
+            self._reject(line, "unreadable_timestamp", column="time:timestamp", value=when)
             return None
         started = fields.pop("started_at", None)
         if started:
@@ -209,36 +205,28 @@ class TraceReader:
             moment = datetime.fromisoformat(text.strip()) if text.strip()[4:5] == "-" else None
         except ValueError:
             return None
-        if moment is not None and moment.tzinfo is None:
-            self.n_without_zone += 1
-            return to_utc(moment, self.zone or "UTC")
-        return moment
+        return moment and self.zone.aware(moment)
 
-    def _reject(self, line: int, reason: str, *, column: str = "", value: str = "") -> None:
+    def _reject(self, line: int, reason: FateReason, *, column: str = "", value: str = "") -> None:
         self.first_reject = self.first_reject or (line, reason)
         self._records.append(Record.rejected(f"line {line}", reason, column=column, value=value))
 
-    def _fault(self, what: str) -> None:
+    def _fault(self, what: Note) -> None:
         self._counts["faults"] += 1
         self.first_fault = self.first_fault or (self.line_of(), what)
 
-    def decisions(self) -> dict[str, str]:
+    def decisions(self) -> Iterator[Note]:
         """What was decided while reading, for the receipt."""
         counts = self._counts
-        said: dict[str, str] = {}
-        if self.n_without_zone:
-            zone = f"{self.zone}, as given" if self.zone else "UTC assumed"
-            said["zone"] = f"{zone}, for {self.n_without_zone} dates without a zone"
-        if counts["unnamed"]:
-            said["case"] = f"{counts['unnamed']} traces without a name are called by their position"
-        if counts["repeated"]:
-            said["repeated traces"] = f"{counts['repeated']} traces with the name of an earlier one continue its case"
-        if counts["unread_starts"]:
-            said["start"] = f"{counts['unread_starts']} start times are no ISO dates and were left out"
+        if n := counts["unnamed"]:
+            yield Note("decision.traces_unnamed", n=n)
+        if n := counts["repeated"]:
+            yield Note("decision.traces_repeated", n=n)
+        if n := counts["unread_starts"]:
+            yield Note("decision.starts_unread", n=n)
         if self.first_fault:
-            line, what = self.first_fault
-            said["faults"] = f"{counts['faults']} passed over, the first at line {line}: {what}"
-        return said
+            line, fault = self.first_fault
+            yield Note("decision.faults", n=counts["faults"], at=f"line {line}", fault=fault)
 
 
 def _number(text: str) -> float | None:

@@ -27,21 +27,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
-from journeyminer.clock import find_zone
+from journeyminer.clock import ZoneRule
 from journeyminer.errors import JourneyminerError
-from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.base import Match, Sample, Source, readable
 from journeyminer.importers.zendesk.account import Account, learn
 from journeyminer.importers.zendesk.audits import read_audit, unread
 from journeyminer.importers.zendesk.documents import items, subdomain
 from journeyminer.importers.zendesk.tickets import case, identities, read_rating, read_ticket
 from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
+from journeyminer.note import Note
+from journeyminer.vocabulary import FateReason
 
 NAME = "zendesk"
+FILES = "*.json, *.ndjson, *.gz"
 
 _KEY = re.compile(r'"(\w+)"\s*:')
 _END_USER = re.compile(r'"role"\s*:\s*"end-user"')
@@ -55,24 +57,24 @@ _TICKET_KEYS = {
     "forum_topic_id", "raw_subject", "satisfaction_rating", "generated_timestamp", "metric_set", "ticket_form_id",
     "custom_status_id",
 }  # fmt: skip
-_SIGNATURES: tuple[tuple[str, set[str], set[str], int], ...] = (
-    ("ticket events", {"ticket_id", "child_events"}, set(), 0),
-    ("audits", {"ticket_id", "events", "author_id"}, {"field_name", "audit_id", "via"}, 1),
-    ("metric events", {"ticket_id", "metric", "instance_id"}, set(), 0),
-    ("satisfaction ratings", {"ticket_id", "score", "requester_id", "assignee_id"}, set(), 0),
-    ("tickets", {"requester_id"}, _TICKET_KEYS, 2),
-    ("tickets", {"requester"}, _TICKET_KEYS, 2),
+_SIGNATURES: tuple[tuple[set[str], set[str], int], ...] = (
+    ({"ticket_id", "child_events"}, set(), 0),  # ticket events
+    ({"ticket_id", "events", "author_id"}, {"field_name", "audit_id", "via"}, 1),  # audits
+    ({"ticket_id", "metric", "instance_id"}, set(), 0),  # metric events
+    ({"ticket_id", "score", "requester_id", "assignee_id"}, set(), 0),  # satisfaction ratings
+    ({"requester_id"}, _TICKET_KEYS, 2),  # tickets
+    ({"requester"}, _TICKET_KEYS, 2),
 )
-"""what a file holds: the keys it must have, and of which others how many"""
+"""the keys that a file must have, and of which others how many"""
 _GROUP_FILE = {
     "groups", "id", "name", "description", "default", "deleted", "is_public", "created_at", "updated_at", "next_page",
     "previous_page", "count",
 }  # fmt: skip
-_IGNORED = {
-    **dict.fromkeys(("user", "group", "organization"), "reference data"),
-    "metric event": "clocks of service levels",
-}
-_READ: dict[str, Callable[[dict[str, Any], str, Account, tzinfo], Record]] = {
+_IGNORED: dict[str, FateReason] = {
+    "user": "reference_data", "group": "reference_data", "organization": "reference_data",
+    "metric event": "service_clock",
+}  # fmt: skip
+_READ: dict[str, Callable[[dict[str, Any], str, Account, ZoneRule], Record]] = {
     "audit": read_audit, "ticket event": read_audit, "ticket": read_ticket, "rating": read_rating,
 }  # fmt: skip
 
@@ -83,16 +85,15 @@ def identify(sample: Sample) -> Match | None:
     if not start.startswith(("{", "[")):
         return None
     keys = set(_KEY.findall(start))
-    for kind, required, others, least in _SIGNATURES:
+    for required, others, least in _SIGNATURES:
         if required <= keys and len(others & keys) >= least:
-            telling = ", ".join(sorted(required) + sorted(others & keys)[:2])
-            return Match(0.95, f"keys of Zendesk {kind} ({telling})")
+            return Match(0.95, Note("match.keys", keys=(*sorted(required), *sorted(others & keys)[:2])))
     if "email" in keys and (_END_USER.search(start) or len(_STAFF_KEYS & keys) > 1):
-        return Match(0.9, "users with the roles that Zendesk gives them")
+        return Match(0.9, Note("match.zendesk_users"))
     if {"id", "name"} <= keys and (address := _ADDRESS.search(start)):
-        return Match(0.9, f"addresses of Zendesk's API ({address[1]})")
+        return Match(0.9, Note("match.zendesk_addresses", what=address[1]))
     if start[1:].lstrip().startswith('"groups"') and keys <= _GROUP_FILE:
-        return Match(0.7, "a list of groups with no other keys than Zendesk's")
+        return Match(0.7, Note("match.zendesk_groups"))
     return None
 
 
@@ -108,12 +109,13 @@ def load(source: Source, loader: Loader) -> None:
     name = together.name_of[source.path]
     loader.namespace(f"{NAME}-{name}" if name else NAME)
     account = together.accounts[name]
-    told = _Told()
-    loader.records(_records(source, account, told))
+    told, zone = _Told(), ZoneRule(source.timezone)
+    loader.records(_records(source, account, zone, told))
     if told.unknown:
-        loader.decide("event types not read", ", ".join(sorted(told.unknown)))
+        loader.decide(Note("decision.types_unread", types=tuple(sorted(told.unknown))))
     if told.audited:
-        loader.decide("tickets", f"{len(told.audited)} take their events from their audits")
+        loader.decide(Note("decision.audited", n=len(told.audited)))
+    loader.decide_zone(zone)
 
 
 @dataclass(slots=True)
@@ -135,7 +137,9 @@ def _read_together(source: Source) -> _Files:
         files.name_of[path] = name = files.name_of[path] or only
         account = files.accounts.setdefault(name, Account())
         try:
-            account.absorb(learn(items(path, path.name, source.options.encoding), _zone(source)))
+            with readable():
+                zone = ZoneRule(source.options.zone_of(path))
+                account.absorb(learn(items(path, source.options.encoding), zone))
         except JourneyminerError:
             continue  # its own load will say so
     for account in files.accounts.values():
@@ -153,17 +157,16 @@ class _Told:
     """tickets of the file whose audits are the truth"""
 
 
-def _records(source: Source, account: Account, told: _Told) -> Iterator[Record]:
+def _records(source: Source, account: Account, zone: ZoneRule, told: _Told) -> Iterator[Record]:
     """One record an item."""
-    zone = _zone(source)
     described = set(account.snapshots)
-    for place, kind, value in items(source.path, source.shown, source.options.encoding):
+    for place, kind, value in items(source.path, source.options.encoding):
         if kind in _IGNORED:
             yield Record.ignored(place, _IGNORED[kind])
             continue
         read = _READ.get(kind)
         if read is None or not isinstance(value, dict):
-            yield Record.rejected(place, "no JSON object that Zendesk writes")
+            yield Record.rejected(place, "unknown_object")
             continue
         record = read(value, place, account, zone)
         if read is read_audit:
@@ -176,7 +179,3 @@ def _records(source: Source, account: Account, told: _Told) -> Iterator[Record]:
             record.cases.append(case(account, ticket))
             record.identities += identities(account, ticket)
         yield record
-
-
-def _zone(source: Source) -> tzinfo:
-    return find_zone(source.timezone) if source.timezone else UTC

@@ -11,11 +11,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from journeyminer.clock import ZoneRule
 from journeyminer.importers.zendesk.documents import Item
+from journeyminer.log.record import Record
+from journeyminer.vocabulary import FateReason
 
 FIELDS = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
 STAFF = ("agent", "admin")
@@ -126,7 +129,7 @@ class Account:
         return (self.groups.get(group) or f"group {group}") if group else None
 
 
-def learn(records: Iterable[Item], zone: tzinfo) -> Account:
+def learn(records: Iterable[Item], zone: ZoneRule) -> Account:
     """What one file says."""
     account = Account()
     for _, kind, value in records:
@@ -158,7 +161,7 @@ def _learn_ticket(account: Account, ticket: str, value: dict[str, Any]) -> None:
         account.staff.add(fields["assignee_id"])
 
 
-def _learn_audit(account: Account, audit: dict[str, Any], zone: tzinfo) -> None:
+def _learn_audit(account: Account, audit: dict[str, Any], zone: ZoneRule) -> None:
     ticket, at = text(audit.get("ticket_id")), moment(audit.get("created_at"), zone)
     if not ticket or not at:
         return
@@ -281,12 +284,18 @@ def text(value: object) -> str | None:
     return str(value)
 
 
-def moment(value: object, zone: tzinfo) -> datetime | None:
-    """A time of the API; None where it is none. `zone` is that of a time which names none."""
+def moment(value: object, zone: ZoneRule) -> datetime | None:
+    """A time of the API, aware; None where it is none."""
     if not isinstance(value, str):
         return None
     try:
-        at = datetime.fromisoformat(value.strip().replace(" UTC", "Z"))
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return zone.aware(datetime.fromisoformat(value.strip().replace(" UTC", "Z")))
+    except ValueError:
         return None
+
+
+def untimed(place: str, value: Mapping[str, Any], field: str = "created_at") -> Record:
+    """The record of an object whose time is missing or cannot be read."""
+    stamp = text(value.get(field))
+    reason: FateReason = "unreadable_timestamp" if stamp else "no_timestamp"
+    return Record.rejected(place, reason, column=field, value=stamp or "")

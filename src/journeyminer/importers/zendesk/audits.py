@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
+from journeyminer.clock import ZoneRule
 from journeyminer.importers.zendesk.account import (
     NOBODY,
     Account,
@@ -18,6 +19,7 @@ from journeyminer.importers.zendesk.account import (
     moment,
     relation,
     text,
+    untimed,
 )
 from journeyminer.log.record import Event, Record
 
@@ -39,7 +41,7 @@ QUIET = {
 """types that are no step of the journey, or only where their field is one"""
 
 
-def read_audit(value: dict[str, Any], place: str, account: Account, zone: tzinfo) -> Record:
+def read_audit(value: dict[str, Any], place: str, account: Account, zone: ZoneRule) -> Record:
     """The record of an audit or of a ticket event of the incremental export.
 
     Every event carries the status, the group and the assignee of its ticket right after it.
@@ -47,16 +49,15 @@ def read_audit(value: dict[str, Any], place: str, account: Account, zone: tzinfo
     audit = as_audit(value)
     ticket, at = text(audit.get("ticket_id")), moment(audit.get("created_at"), zone)
     if not ticket:
-        return Record.rejected(place, "an audit without its ticket")
+        return Record.rejected(place, "no_case")
     if not at:
-        stamp = text(audit.get("created_at")) or ""
-        return Record.rejected(place, "an audit without a time that can be read", column="created_at", value=stamp)
+        return untimed(place, audit)
     id_ = text(audit.get("id"))
     reading = _Audit(audit, ticket, at, account, zone)
     ref = f"audit {id_}" if id_ else place
     record = Record(ref, events=list(reading.events()))
     if not record.events:
-        return Record.ignored(ref, "no step of the journey (notifications, tags, other fields)")
+        return Record.ignored(ref, "no_step")
     return record
 
 
@@ -104,7 +105,7 @@ class _Audit:
     ticket: str
     at: datetime
     account: Account
-    zone: tzinfo
+    zone: ZoneRule
 
     def events(self) -> Iterator[Event]:
         """The steps of the journey in the audit, its creation first."""

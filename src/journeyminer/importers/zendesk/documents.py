@@ -15,6 +15,7 @@ from journeyminer.encoding import decoded, from_head
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES
+from journeyminer.note import Note
 
 LISTS = {
     "tickets": "ticket", "audits": "audit", "ticket_audits": "audit", "ticket_events": "ticket event",
@@ -53,14 +54,14 @@ class Item(NamedTuple):
     value: object
 
 
-def items(path: Path, shown: str, encoding: str | None) -> Iterator[Item]:
+def items(path: Path, encoding: str | None) -> Iterator[Item]:
     """Every record of a file, whatever its shape. A line of a line-wise file that is no JSON is an item of kind "".
 
     Raises:
         UnreadableExport: the file is no JSON, breaks off, or its bytes do not fit its encoding.
     """
     number = 0
-    for line, document in _documents(path, shown, encoding):
+    for line, document in _documents(path, encoding):
         for kind, value in _unwrapped(document):
             number += 1
             place = f"line {line}" if line else f"record {number}"
@@ -109,15 +110,15 @@ def _unwrapped(document: object) -> Iterator[tuple[str, object]]:
         yield "", document
 
 
-def _documents(path: Path, shown: str, encoding: str | None) -> Iterator[tuple[int, object]]:
+def _documents(path: Path, encoding: str | None) -> Iterator[tuple[int, object]]:
     """The JSON values of a file, with their line where every line is one (else 0)."""
-    lines = _lines(path, shown, encoding)
+    lines = _lines(path, encoding)
     number, first = next(((number, line) for number, line in lines if line.strip()), (1, ""))
     try:
         yield number, _parse(first)
     except ValueError:
         text = "".join(chain([first], (line for _, line in lines)))
-        for document in _values(text, shown, skipped=number - 1):
+        for document in _values(text, skipped=number - 1):
             yield 0, document
         return
     for number, line in lines:
@@ -137,7 +138,7 @@ def _parse(text: str) -> object:
         raise ValueError("nested too deeply") from error
 
 
-def _values(text: str, shown: str, *, skipped: int) -> Iterator[object]:
+def _values(text: str, *, skipped: int) -> Iterator[object]:
     """JSON values one after another; a page's first list comes element by element, so that it is never held whole."""
     try:
         yield from _walk(text)
@@ -145,9 +146,9 @@ def _values(text: str, shown: str, *, skipped: int) -> Iterator[object]:
         at = error.pos if isinstance(error, json.JSONDecodeError) else 0
         broken_off = at >= len(text.rstrip()) or "Unterminated" in str(error)
         raise UnreadableExport(
-            "The JSON breaks off before its end." if broken_off else "The file is not valid JSON.",
-            place=f"{shown}: line {skipped + text.count(chr(10), 0, at) + 1}",
-            hint="Export or copy the file again.",
+            Note("read.cut_json") if broken_off else Note("read.bad_json"),
+            place=f"line {skipped + text.count(chr(10), 0, at) + 1}",
+            hint=Note("hint.export_or_copy_again"),
         ) from error
 
 
@@ -199,21 +200,15 @@ def _skip(text: str, position: int) -> int:
     return position
 
 
-def _lines(path: Path, shown: str, encoding: str | None) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, encoding: str | None) -> Iterator[tuple[int, str]]:
     """Numbered lines with their line ends, unpacked and decoded."""
-    try:
-        with open_bytes(path) as file:
-            chosen = from_head(file.read(SAMPLE_BYTES), encoding)
-        number, rest = 0, ""
-        pieces = decoded(path, chosen, shown)
-        for piece in pieces:
-            *complete, rest = (rest + piece).split("\n") if "\n" in piece else [rest + piece]
-            for line in complete:
-                number += 1
-                yield number, f"{line}\n"
-        if rest:
-            yield number + 1, rest
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableExport(
-            f"The file cannot be read ({error}).", place=shown, hint="Export or copy the file again."
-        ) from error
+    with open_bytes(path) as file:
+        chosen = from_head(file.read(SAMPLE_BYTES), encoding)
+    number, rest = 0, ""
+    for piece in decoded(path, chosen):
+        *complete, rest = (rest + piece).split("\n") if "\n" in piece else [rest + piece]
+        for line in complete:
+            number += 1
+            yield number, f"{line}\n"
+    if rest:
+        yield number + 1, rest

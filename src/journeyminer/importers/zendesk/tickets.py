@@ -8,22 +8,32 @@ group where there was never another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
-from journeyminer.importers.zendesk.account import FOLLOW_UP, Account, csat, moment, origin, reference, relation, text
+from journeyminer.clock import ZoneRule
+from journeyminer.importers.zendesk.account import (
+    FOLLOW_UP,
+    Account,
+    csat,
+    moment,
+    origin,
+    reference,
+    relation,
+    text,
+    untimed,
+)
 from journeyminer.importers.zendesk.audits import channel, is_machine, role
 from journeyminer.log.record import Case, Event, Identity, Record
 
 
-def read_ticket(value: dict[str, Any], place: str, account: Account, zone: tzinfo) -> Record:
+def read_ticket(value: dict[str, Any], place: str, account: Account, zone: ZoneRule) -> Record:
     """The record of a ticket: attributes only, where its audits were read, else events too."""
     ticket, opened = text(value.get("id")), moment(value.get("created_at"), zone)
     if not ticket:
-        return Record.rejected(place, "a ticket without an id")
+        return Record.rejected(place, "no_case")
     if ticket not in account.audited and not opened:
-        stamp = text(value.get("created_at")) or ""
-        return Record.rejected(place, "a ticket without a time that can be read", column="created_at", value=stamp)
+        return untimed(place, value)
     record = Record(f"ticket {ticket}")
     rating = value.get("satisfaction_rating")
     brand, via = value.get("brand"), value.get("via")
@@ -45,21 +55,21 @@ def read_ticket(value: dict[str, Any], place: str, account: Account, zone: tzinf
     return record
 
 
-def read_rating(value: dict[str, Any], place: str, account: Account, zone: tzinfo) -> Record:
+def read_rating(value: dict[str, Any], place: str, account: Account, zone: ZoneRule) -> Record:
     """The record of a satisfaction rating: the answer to its case, and an event where no audit tells it.
 
     An answer is given at `updated_at`; `created_at` is when the question was sent.
     """
     id_, ticket, score = (text(value.get(key)) for key in ("id", "ticket_id", "score"))
     if not ticket or not score:
-        return Record.rejected(place, "a rating without its ticket or score")
+        return Record.rejected(place, "no_score" if ticket else "no_case")
     if score == "unoffered":
-        return Record.ignored(place, "a rating that was never asked for")
+        return Record.ignored(place, "rating_not_asked")
     at = moment(value.get("created_at"), zone)
     if csat(score) is not None:
         at = moment(value.get("updated_at"), zone) or at
     if not at:
-        return Record.rejected(place, "a rating without a time that can be read")
+        return untimed(place, value)
     record = Record(f"rating {id_}" if id_ else place)
     if csat(score) is not None:
         record.cases.append(Case(ticket, csat=csat(score)))
@@ -123,7 +133,9 @@ def _sender(ticket: str, via: object) -> Iterator[Identity]:
         yield Identity(ticket, "phone", number)
 
 
-def _events(value: Mapping[str, Any], ticket: str, opened: datetime, account: Account, zone: tzinfo) -> Iterator[Event]:
+def _events(
+    value: Mapping[str, Any], ticket: str, opened: datetime, account: Account, zone: ZoneRule
+) -> Iterator[Event]:
     metrics = value.get("metric_set")
     metrics = metrics if isinstance(metrics, dict) else {}
     times = {key: moment(metrics.get(key), zone) for key in metrics if key.endswith("_at")}
@@ -158,7 +170,7 @@ def _events(value: Mapping[str, Any], ticket: str, opened: datetime, account: Ac
 
 
 def _comments(
-    value: Mapping[str, Any], ticket: str, account: Account, zone: tzinfo, group: str | None
+    value: Mapping[str, Any], ticket: str, account: Account, zone: ZoneRule, group: str | None
 ) -> Iterator[Event]:
     comments = value.get("comments")
     for comment in comments if isinstance(comments, list) else []:
