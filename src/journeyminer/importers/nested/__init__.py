@@ -23,6 +23,11 @@ class Documents:
         """The name of the profile."""
         return self.profile.id
 
+    @property
+    def FILES(self) -> str:  # noqa: N802
+        """What its files are called."""
+        return self.profile.files
+
     def identify(self, sample: Sample) -> Match | None:
         """Claim a file that begins with a record of this source: its members tell, and it can be read."""
         text = sample.text

@@ -31,8 +31,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}\[{\"]+")
 _MEMBERS = re.compile(rb'(?:\s*,?\s*"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)(?=\s*,))*')
 _LONE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|[c-fC-F][0-9a-fA-F]{2}(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))"
 )
 """half of a surrogate pair: broken software writes it, and the engine would refuse the whole record"""
 
@@ -48,13 +48,13 @@ class Piece(NamedTuple):
     """what the object that holds the list says before it; the same object for all pieces of a list"""
 
 
-def read_chunks(path: Path, encoding: str | None, shown: str) -> Iterator[bytes]:
+def read_chunks(path: Path, encoding: str | None) -> Iterator[bytes]:
     """Read a file's content in UTF-8 without its byte order mark, unpacked and decoded where it has to be."""
     with open_bytes(path) as file:
         head = file.read(SAMPLE_BYTES)
         chosen = from_head(head, encoding)
         if not chosen.is_utf8:
-            yield from (text.encode("utf-8", "replace") for text in decoded(path, chosen, shown))
+            yield from (text.encode("utf-8", "replace") for text in decoded(path, chosen))
             return
         chunk = head.removeprefix(b"\xef\xbb\xbf") + file.read(CHUNK)
         while chunk:
@@ -62,22 +62,22 @@ def read_chunks(path: Path, encoding: str | None, shown: str) -> Iterator[bytes]
             chunk = file.read(CHUNK)
 
 
-def read_pieces(chunks: Iterator[bytes], profile: Profile, shown: str) -> Iterator[Piece]:
+def read_pieces(chunks: Iterator[bytes], profile: Profile) -> Iterator[Piece]:
     """Cut a text into records.
 
     Args:
         chunks: the text in UTF-8, piece by piece.
         profile: says which lists hold records, and what a record looks like.
-        shown: the file's name for messages.
 
     Raises:
         UnreadableExport: the text is not JSON, or breaks off; the message names the line.
     """
     first = next(chunks, b"")
     wrapping = _line_wise(first, profile)
-    found = _Walk(first, chunks, profile, shown).pieces() if wrapping is None else _lines(first, chunks, wrapping)
+    found = _Walk(first, chunks, profile).pieces() if wrapping is None else _lines(first, chunks, wrapping)
     for piece in found:
-        yield piece._replace(lines=_LONE.sub(rb"\\ufffd", piece.lines)) if b"\\u" in piece.lines else piece
+        halves = b"\\ud" in piece.lines or b"\\uD" in piece.lines
+        yield piece._replace(lines=_LONE.sub(rb"\\ufffd", piece.lines)) if halves else piece
 
 
 def first_objects(head: bytes, profile: Profile, *, is_whole: bool) -> Iterator[tuple[dict[str, Any], str]]:
@@ -90,7 +90,7 @@ def first_objects(head: bytes, profile: Profile, *, is_whole: bool) -> Iterator[
     if not is_whole and _line_wise(head, profile) is None:
         head = closed(head)
     try:
-        for piece in read_pieces(iter((head,)), profile, ""):
+        for piece in read_pieces(iter((head,)), profile):
             for line in piece.lines.splitlines():
                 value = _parsed(line)
                 if isinstance(value, dict):
@@ -170,10 +170,9 @@ def _one_line(value: bytes | bytearray) -> bytes:
 class _Walk:
     """A walk over documents that stand one after another."""
 
-    def __init__(self, first: bytes, chunks: Iterator[bytes], profile: Profile, shown: str) -> None:
+    def __init__(self, first: bytes, chunks: Iterator[bytes], profile: Profile) -> None:
         self.window = Window(first, chunks)
         self.profile = profile
-        self.shown = shown
         self.at = 0
         """the position in the window of what comes next"""
 
@@ -288,12 +287,12 @@ class _Walk:
         for start, end in zip(starts, ends, strict=True):
             gap = text[last:start]
             if not begun or gap.strip() != b",":
-                lines += self._scalars(gap, last, follows=begun, leads=True)
+                lines += self._scalars(gap, start, follows=begun, leads=True)
             lines.append(flat[start:end] + b"\n")
             last, begun = end, True
-        return lines + (self._scalars(text[last:], last, follows=begun, leads=False) if ended else [])
+        return lines + (self._scalars(text[last:], len(text), follows=begun, leads=False) if ended else [])
 
-    def _scalars(self, gap: bytes, at: int, *, follows: bool, leads: bool) -> list[bytes]:
+    def _scalars(self, gap: bytes, end: int, *, follows: bool, leads: bool) -> list[bytes]:
         """Return the elements between two objects of a list: numbers and texts, which hold no brackets."""
         parts = [part.strip() for part in gap.split(b",")]
         is_whole = not (follows and (parts[0] or (leads and len(parts) == 1)))
@@ -304,7 +303,7 @@ class _Walk:
         if parts == [b""] and not follows:
             parts.clear()
         if not is_whole or not all(parts):
-            raise self._unreadable("read.bad_json", at)
+            raise self._unreadable("read.bad_json", end)
         return [part + b"\n" for part in parts]
 
     def _skip(self) -> bytes:
@@ -355,5 +354,5 @@ class _Walk:
         self.at = 0
 
     def _unreadable(self, slug: str, position: int) -> UnreadableExport:
-        line = self.window.line(position)
-        return UnreadableExport(Note(slug), place=f"{self.shown}: line {line}", hint=Note("hint.export_or_copy_again"))
+        place = f"line {self.window.line(position)}"
+        return UnreadableExport(Note(slug), place=place, hint=Note("hint.export_or_copy_again"))

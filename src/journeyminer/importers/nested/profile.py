@@ -76,8 +76,8 @@ class RecordRule(_Part, kw_only=True):
 class Rule(_Part, kw_only=True):
     """What is made of the items of a list, or of records themselves."""
 
-    of: str
-    """the name of a record, or that and the path of a list in it: `audit.events`"""
+    of: str | tuple[str, ...]
+    """the name of a record, or that and the path of a list in it: `audit.events`; several where they say the same"""
     when: Condition = {}
     unless: Condition = {}
     case: Value = ()
@@ -145,7 +145,6 @@ class SessionRule(Rule, kw_only=True):
 class Profile(_Part, kw_only=True, dict=True):
     """How the documents of one source are read."""
 
-    title: str
     namespace: str
     record: tuple[RecordRule, ...]
     event: tuple[EventRule, ...] = ()
@@ -161,6 +160,10 @@ class Profile(_Part, kw_only=True, dict=True):
     """a score's lowest and highest value, to be brought to 0..1"""
     account: str = ""
     """a pattern whose first group names the account, near the file's beginning or end"""
+    label: tuple[Mapping[str, Any], ...] = ()
+    """what the source's words mean, as in prepare/rules.toml, which reads them here"""
+    chat: bool = False
+    """whether every message is by the customer or by us, so that somebody has to say who is us"""
     files: str = "*.json, *.ndjson"
     id: str = ""
     """the name of the profile's file"""

@@ -6,10 +6,10 @@ A record stands in a table with the members that the profile names, in the shape
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from journeyminer.importers.nested.profile import (
     CASE_VALUES,
@@ -26,6 +26,7 @@ from journeyminer.importers.nested.profile import (
     Rule,
     Value,
 )
+from journeyminer.importers.tabular.moments import shifted_sql
 from journeyminer.log.engine import name, quote
 
 _BRACES: Final = re.compile(r"\{([^{}]+)\}")
@@ -85,16 +86,45 @@ class Member:
 
 
 @dataclass
-class Scope:
-    """Where values are looked up: an item, what holds it, and the tables joined with it.
+class Items:
+    """The rows that rules look at: the records of a kind, or all items of a list in them.
 
-    `levels` are the aliases of the item, of what holds it ..., and of the object beside the list of records.
+    The items of a list are a table, made once for all rules: with the item stands what they ask of its holder.
     """
 
-    query: Query
-    levels: list[tuple[str, Member]]
     relation: str
+    """SQL of the rows, with the alias r"""
+    item: str
+    """SQL before the name of a member"""
+    member: Member
+    holder: Scope | None = None
+    path: str = ""
+    """the way from the holder to the list"""
+    asked: dict[str, str] = field(default_factory=dict)
+    """name of a column of the table -> SQL of what the holder says"""
+
+    @property
+    def select(self) -> str:
+        """The query of the table of a list's items."""
+        if self.holder is None:
+            return ""
+        listed = _reach(self.holder.items.item, self.holder.items.member, self.path, is_text=False)
+        held = "".join(f", {sql} AS {name(column)}" for column, sql in self.asked.items())
+        return (
+            f'SELECT r."@n", r."@file", r."@list", r."@nth" * 1000000 + generate_subscripts({listed}, 1) AS "@nth", '
+            f'unnest({listed}) AS "@item"{held} FROM {self.holder.source}'
+        )
+
+
+@dataclass
+class Scope:
+    """Where the values of a rule are looked up: an item, what holds it, and the tables joined with it."""
+
+    query: Query
+    items: Items
     joins: dict[tuple[str, str], str] = field(default_factory=dict)
+    above: str = ""
+    """`../` as often as the values stand above the item"""
 
     @property
     def source(self) -> str:
@@ -102,9 +132,9 @@ class Scope:
         return self._joined(self.joins)
 
     def _joined(self, joins: Mapping[tuple[str, str], str]) -> str:
-        sql = self.relation
+        sql = self.items.relation
         for (table, key), alias in joins.items():
-            account = "" if table == "us" else f"{alias}.account = f.account AND "
+            account = f"{alias}.account = f.account AND " if table in self.query.profile.lookup else ""
             sql += f" LEFT JOIN {self.query.schema}.lookup_{table} {alias} ON {account}{alias}.key = {key}"
         return sql
 
@@ -125,38 +155,60 @@ class Scope:
 
     def text(self, path: str) -> str:
         """SQL of the text at the end of a path; null where it is blank."""
-        looked_up = _LOOKED_UP.fullmatch(path)
-        if path.startswith("@"):
+        if path in ("@chat", "@session"):
+            return f"CAST({self._join('chats', 'r.' + name('@n'))}.{path[1:]} AS VARCHAR)"
+        if path in SPECIAL:
             return SPECIAL[path]
         if path.startswith("$"):
             return self.value(self.query.profile.let[path[1:]])
-        if looked_up and looked_up[1] in self.query.lookups:
-            table, key, column = looked_up[1], self.text(looked_up[2]), looked_up[3]
-            if table == "us":
-                self.query.us[f"SELECT DISTINCT {key} FROM {self._joined(dict(self.joins))}"] = None
-            alias = self.joins.setdefault((table, key), f"l{len(self.joins)}")
-            if column:
-                self.query.wanted[table].setdefault(column)
-            return f"{alias}.{name(column or 'key')}"
-        alias, member, path = self._climb(path)
-        member.at(path).is_text = True
-        return f"nullif(trim({_reach(alias, member, path)}), '')"
-
-    def _climb(self, path: str) -> tuple[str, Member, str]:
-        above = len(re.match(r"(\.\./)*", path)[0]) // 3  # type: ignore[index] # it always matches
-        alias, member = self.levels[above]
-        return alias, member, path[3 * above :]
+        if looked_up := self._lookup(path):
+            return looked_up
+        path = self.above + path
+        if path.startswith("../"):
+            return self._held(path, Scope.text)
+        self.items.member.at(path).is_text = True
+        return f"nullif({_reach(self.items.item, self.items.member, path)}, '')"
 
     def _is_there(self, path: str) -> str:
-        if path.startswith(("@", "$")) or _LOOKED_UP.fullmatch(path):
-            return f"{self.text(path)} IS NOT NULL"
-        alias, member, path = self._climb(path)
-        member.at(path)
-        return f"{_reach(alias, member, path, is_text=False)} IS NOT NULL"
+        """SQL of a value that is null where nothing stands at the end of a path."""
+        path = self.above + path
+        if path.startswith("../"):
+            return self._held(path, Scope._is_there)
+        self.items.member.at(path)
+        return f"CASE WHEN {_reach(self.items.item, self.items.member, path, is_text=False)} IS NOT NULL THEN 'true' END"
+
+    def _held(self, path: str, ask: Callable[[Scope, str], str]) -> str:
+        """SQL of what the holder of the item says, or what stands beside the list of records."""
+        path = path.removeprefix("../")
+        if self.items.holder is None:
+            self.query.parent.at(path).is_text = True
+            return f"nullif(trim({_reach('d', self.query.parent, path)}), '')"
+        column = f"../{path}{'' if ask is Scope.text else '?'}"
+        self.items.asked[column] = ask(self.items.holder, path)
+        return f"r.{name(column)}"
+
+    def _lookup(self, path: str) -> str | None:
+        """SQL of what a lookup knows; None where the path is none into a lookup."""
+        found = _LOOKED_UP.fullmatch(path)
+        if not found or found[1] not in self.query.lookups:
+            return None
+        table, key, column = found[1], self.text(found[2]), found[3]
+        if table == "us":
+            known = {join: alias for join, alias in self.joins.items() if join[0] != "us"}
+            self.query.us[f"SELECT DISTINCT {key} FROM {self._joined(known)}"] = None
+        alias = self._join(table, key)
+        if column:
+            self.query.wanted[table].setdefault(column)
+        return f"{alias}.{name(column or 'key')}"
+
+    def _join(self, table: str, key: str) -> str:
+        """Join the table of a lookup by a key; returns its alias."""
+        return self.joins.setdefault((table, key), f"l{len(self.joins)}")
 
     def _meets(self, path: str, wanted: bool | str | tuple[str, ...]) -> str:
         if isinstance(wanted, bool):
-            return self._is_there(path) if wanted else f"NOT ({self._is_there(path)})"
+            is_made = path.startswith(("@", "$")) or self._lookup(path)
+            return f"{self.text(path) if is_made else self._is_there(path)} IS {'NOT ' if wanted else ''}NULL"
         values = [wanted] if isinstance(wanted, str) else wanted
         return f"{self.text(path)} IN ({', '.join(map(self._filled, values))})"
 
@@ -171,11 +223,11 @@ class Scope:
 
 
 SPECIAL: Final = {
-    "@nth": 'CAST(r."@n1" AS VARCHAR)', "@folder": "f.folder", "@list": 'CAST(r."@list" AS VARCHAR)',
+    "@nth": 'CAST(r."@nth" AS VARCHAR)', "@folder": "f.folder", "@list": 'CAST(r."@list" AS VARCHAR)',
     "@chat": "s.chat", "@session": "CAST(s.session AS VARCHAR)",
 }  # fmt: skip
-"""what is known of an item beside its members: its place in its list, the folder of its file, the number of the list
-that its record stands in, the chat and the session that it belongs to"""
+"""what is known of an item beside its members: its place in its list, the folder of its file, and the number of the list
+that its record stands in"""
 
 
 def _reach(sql: str, member: Member, path: str, *, is_text: bool = True) -> str:
@@ -207,26 +259,27 @@ class Query:
         self.lookups = {*profile.lookup, "us", *known}
         self.wanted: dict[str, dict[str, None]] = {lookup: {} for lookup in self.lookups}
         """lookup -> the paths that are asked for of its items"""
-        self.us: dict[str, None] = {}
-        """queries of those who act, of whom the user may say that they are on our side"""
         # which members are read, and how, is known only after everything was asked once
         for _ in range(2):
-            self.us.clear()
+            self.us: dict[str, None] = {}
+            """queries of those who act, of whom the user may say that they are on our side"""
+            self.items: dict[str, Items] = {}
+            """`of` of a rule -> its rows; a holder stands before its items"""
             self.kind, self.events, self.cases, self.identities, self.tables = self._statements()
 
     def _statements(self) -> tuple[str, str, str, str, dict[str, str]]:
         profile = self.profile
         return (
             self._kind(),
-            " UNION ALL ".join(self._event(number, rule) for number, rule in enumerate(profile.event)),
-            " UNION ALL ".join(map(self._case, profile.case)),
-            " UNION ALL ".join(select for rule in profile.identity for select in self._identities(rule)),
+            " UNION ALL ".join(self._event(number, of, rule) for number, (of, rule) in enumerate(_each(profile.event))),
+            " UNION ALL ".join(self._case(of, rule) for of, rule in _each(profile.case)),
+            " UNION ALL ".join(select for of, rule in _each(profile.identity) for select in self._identities(of, rule)),
             {word: self._lookup(word, rule) for word, rule in profile.lookup.items()},
         )
 
     def _kind(self) -> str:
         """SQL of the kind of a record; null where it is none."""
-        scope = Scope(self, [("b", self.record)], "")
+        scope = Scope(self, Items("", "b", self.record))
         told = ""
         for record in self.profile.record:
             if record.within:
@@ -238,33 +291,32 @@ class Query:
         return f"CASE{told} END"
 
     def scope(self, of: str) -> tuple[Scope, Scope, RecordRule]:
-        """Return the scope of the items that a rule is of, and the record that they count for with its scope."""
-        word, _, inner = of.partition(".")
-        counted = holder = self._rule(word)
-        path = inner
-        while holder.within:
-            word, _, above = holder.within.partition(".")
-            path = f"{above}[].{path}" if path else above
-            holder = self._rule(word)
-        relation = f'(SELECT * FROM {self.schema}.records WHERE "@kind" = {quote(holder.name)})'
-        levels = [("d", self.parent), ("r", self.record)]
-        sql, member = "", self.record
-        for number, part in enumerate(path.split("[].") if path else (), 1):
-            listed = ".".join([*([sql] if sql else []), *map(name, part.split("."))])
-            member = member.at(part)
-            member.is_list = True
-            sql = f'"@i{number}"'
-            nth = f'generate_subscripts({listed}, 1) AS "@n{number}"'
-            relation = f"(SELECT *, unnest({listed}) AS {sql}, {nth} FROM {relation})"
-            levels.append((f"r.{sql}", member))
-        relation = f'{relation} r JOIN {self.schema}.files f ON f.file_no = r."@file"'
-        if self.parent.members:
-            relation += f' LEFT JOIN {self.schema}.parents d ON d."@list" = CAST(r."@list" AS VARCHAR)'
-        if self.profile.session:
-            relation += f' LEFT JOIN {self.schema}.sessions s ON s.n = r."@n"'
-        scope = Scope(self, levels[::-1], relation)
-        deeper = len(inner.split("[].")) if inner else 0
-        return scope, replace(scope, levels=scope.levels[deeper:]), counted
+        """Return the scope of the items that a rule is of, that of the record they count for, and its rule."""
+        word, _, path = of.partition(".")
+        counted = self._rule(word)
+        scope = Scope(self, self._items(f"{counted.within}[].{path}".strip("[].") if counted.within else of))
+        return scope, replace(scope, above="../" * len(path.split("[].")) if path else ""), counted
+
+    def _items(self, of: str) -> Items:
+        """Return the rows of a record or of a list in it, the same for all rules."""
+        if of in self.items:
+            return self.items[of]
+        around, _, path = of.rpartition("[].")
+        if not around and "." in of:
+            around, _, path = of.partition(".")
+        files = f'r JOIN {self.schema}.files f ON f.file_no = r."@file"'
+        if around:
+            holder = self._items(around)
+            holder.member.at(path).is_list = True
+            table = f"{self.schema}.items_{len(self.items)}"
+            made = Items(f"{table} {files}", 'r."@item"', holder.member.at(path), Scope(self, holder), path)
+        else:
+            if self.parent.members:
+                files += f' LEFT JOIN {self.schema}.parents d ON d."@list" = CAST(r."@list" AS VARCHAR)'
+            records = f'(SELECT *, 0 AS "@nth" FROM {self.schema}.records WHERE "@kind" = {quote(of)})'
+            made = Items(f"{records} {files}", "r", self.record)
+        self.items[of] = made
+        return made
 
     def _rule(self, word: str) -> RecordRule:
         return next(record for record in self.profile.record if record.name == word)
@@ -272,18 +324,16 @@ class Query:
     def _case_id(self, rule: Rule, scope: Scope, around: Scope, counted: RecordRule) -> str:
         return scope.value(rule.case) or around.value(counted.case)
 
-    def _event(self, number: int, rule: EventRule) -> str:
+    def _event(self, number: int, of: str, rule: EventRule) -> str:
         """The query of all events that a rule makes, each with its record and its place in it."""
-        scope, around, counted = self.scope(rule.of)
-        before = self.profile.event[:number]
-        rank = sum(one.of != other.of for one, other in pairwise([*before, rule]))
-        depth = len(scope.levels) - 2
-        places = [f'r."@n{level}"' if level <= depth else "0" for level in (1, 2)]
+        scope, around, counted = self.scope(of)
+        before = [other for other, _ in _each(self.profile.event)][: number + 1]
+        rank = sum(one != other for one, other in pairwise(before))
         own = f"{quote(counted.name.replace('_', ' '))} || ' ' || {around.value(counted.ref)}"
         picked = {
-            "n": 'r."@n"', "rank": str(rank), "n1": places[0], "n2": places[1], "rule": str(number),
+            "n": 'r."@n"', "rank": str(rank), "nth": 'r."@nth"', "rule": str(number),
             "file_no": 'r."@file"', "kind": quote(counted.name),
-            "record": f'r."@n" * 16777216 + {places[0] if counted.within else 0}',
+            "record": f'r."@n" * {1 << 30} + {"r." + name("@nth") if counted.within else 0}',
             "ref": f"coalesce({own}, 'record ' || (r.\"@n\" - f.first + 1))",
             "zone": "f.zone",
             "case_id": self._case_id(rule, scope, around, counted),
@@ -294,9 +344,9 @@ class Query:
             picked[column] = said or "CAST(NULL AS VARCHAR)"
         return _select(picked, scope, rule)
 
-    def _case(self, rule: CaseRule) -> str:
+    def _case(self, of: str, rule: CaseRule) -> str:
         """The query of what a rule's items say of their cases."""
-        scope, around, counted = self.scope(rule.of)
+        scope, around, counted = self.scope(of)
         case = self._case_id(rule, scope, around, counted)
         picked = {"n": 'r."@n"', "file_no": 'r."@file"', "zone": "f.zone", "case_id": case}
         for column in CASE_VALUES:
@@ -309,10 +359,10 @@ class Query:
         picked["extras"] = f"nullif(map_from_entries({kept}), MAP {{}})" if entries else "NULL"
         return _select(picked, scope, rule)
 
-    def _identities(self, rule: IdentityRule) -> Iterator[str]:
+    def _identities(self, of: str, rule: IdentityRule) -> Iterator[str]:
         """The queries of what identifies the customers of a rule's items, one a kind of identity."""
         for kind in IDENTITY_VALUES:
-            scope, around, counted = self.scope(rule.of)
+            scope, around, counted = self.scope(of)
             if value := scope.value(getattr(rule, kind)):
                 case = self._case_id(rule, scope, around, counted)
                 picked = {"file_no": 'r."@file"', "case_id": case, "kind": quote(kind), "value": value}
@@ -320,7 +370,7 @@ class Query:
 
     def _lookup(self, word: str, rule: LookupRule) -> str:
         """The query of a lookup's table: account, key, and what is asked for of its items."""
-        scope, _, _ = self.scope(rule.of)
+        scope, _, _ = self.scope(str(rule.of))
         picked = {"account": "f.account", "key": scope.value(rule.key), "n": 'r."@n"'}
         picked |= {path: scope.text(path) for path in self.wanted[word]}
         last = "".join(
@@ -344,6 +394,16 @@ class Query:
         return f"CASE WHEN {value} BETWEEN 0 AND 1 THEN {value} END" if column == "csat" else value
 
 
+R = TypeVar("R", bound=Rule)
+
+
+def _each(rules: Iterable[R]) -> Iterator[tuple[str, R]]:
+    """Yield every rule with each record or list that it is of."""
+    for rule in rules:
+        for of in [rule.of] if isinstance(rule.of, str) else rule.of:
+            yield of, rule
+
+
 def _select(picked: Mapping[str, str], scope: Scope, rule: Rule) -> str:
     listed = ", ".join(f"{sql} AS {name(column)}" for column, sql in picked.items())
     where = scope.meets(rule.when, rule.unless)
@@ -362,7 +422,7 @@ def moment(text: str, zones: Iterable[str]) -> str:
         f"WHEN {number} < 100000000000000 THEN {number} * 1000 ELSE {number} END"
     )
     written = f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-    shifted = " ".join(f"WHEN {quote(zone)} THEN {in_utc(written, zone)}" for zone in zones)
+    shifted = " ".join(f"WHEN {quote(zone)} THEN {shifted_sql(written, zone)}" for zone in zones)
     local = f"CASE WHEN {is_local(text)} THEN CASE zone {shifted} ELSE {written} END ELSE {written} END"
     return (
         f"CASE WHEN {number} IS NOT NULL THEN make_timestamp(CAST({micros} AS BIGINT)) "

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from journeyminer.clock import END, FIRST
+from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Sample, Source, readable
 from journeyminer.importers.nested.documents import account_of, read_chunks, read_pieces
@@ -20,10 +20,10 @@ from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
 from journeyminer.importers.nested.query import Query, is_local, moment
 from journeyminer.importers.nested.records import Records
 from journeyminer.importers.mail.us import ours_given
+from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine, name, quote
-from journeyminer.note import Note
 from journeyminer.text import fold
 
 _TAKEN = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", *EVENT_VALUES)))
@@ -68,10 +68,13 @@ class Reading:
         self._name_accounts()
         self._read()
         self._list_files()
+        for items in self.query.items.values():
+            if items.holder:
+                engine.execute(f"CREATE TABLE {items.relation.split()[0]} AS {items.select}")
         for lookup, select in self.query.tables.items():
             engine.execute(f"CREATE TABLE {self.schema}.lookup_{lookup} AS {select}")
-        self._know_us()
         self._cut_sessions()
+        self._know_us()
         self._make_events()
         self._count()
 
@@ -91,13 +94,7 @@ class Reading:
         for table, filled in beside.items():
             if filled:
                 loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {file.number}")
-        if not file.is_local:
-            loader.decide(Note("decision.zone_in_values"))
-        elif file.zone:
-            loader.decide(Note("decision.zone_given", zone=file.zone))
-        else:
-            loader.receipt.zone_assumed = True
-            loader.decide(Note("decision.zone_assumed"))
+        loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
 
     def _name_accounts(self) -> None:
         """Give every file its namespace. One that names no account belongs to the only one that the others name."""
@@ -114,9 +111,8 @@ class Reading:
             for file in self.files:
                 sample = file.sample
                 try:
-                    with readable(sample.shown):
-                        chunks = read_chunks(sample.path, self.options.encoding, sample.shown)
-                        for piece in read_pieces(chunks, self.profile, sample.shown):
+                    with readable():
+                        for piece in read_pieces(read_chunks(sample.path, self.options.encoding), self.profile):
                             records.add(file.number, piece)
                 except JourneyminerError as error:
                     file.error = error
@@ -127,7 +123,7 @@ class Reading:
     def _list_files(self) -> None:
         """`files`: number, account, folder, zone, and the first of its records."""
         namespaces = [file.namespace for file in self.files]
-        folders = [PurePosixPath(file.sample.shown).parent.name for file in self.files]
+        folders = [PurePosixPath(public_name(file.sample.shown)).parent.name for file in self.files]
         self.engine.execute(
             f"CREATE TABLE {self.schema}.files AS SELECT file_no, account, folder, zone, coalesce(first, 0) AS first "
             "FROM (SELECT unnest(?) AS file_no, unnest(?) AS account, unnest(?) AS folder, unnest(?) AS zone) "
@@ -154,24 +150,25 @@ class Reading:
         )
 
     def _cut_sessions(self) -> None:
-        """`sessions`: the chat and the session of every record of a chat; a chat's records are those of one list."""
+        """`lookup_chats`: the chat and the session of every record of a chat; a chat's records are those of one list."""
         rule = self.profile.session
         if rule is None:
             return
-        scope, _, _ = self.query.scope(rule.of)
+        scope, _, _ = self.query.scope(str(rule.of))
         said, when = scope.value(rule.name), moment(scope.value(rule.timestamp), self.zones)
         where = scope.meets(rule.when, rule.unless)
-        spoken = f'SELECT r."@n" AS n, r."@list" AS list, f.zone AS zone, {said} AS said, {when} AS at FROM {scope.source} WHERE {where}'
+        spoken = f'SELECT r."@n" AS n, r."@list" AS list, f.zone AS zone, {said} AS said, {when} AS moment FROM {scope.source} WHERE {where}'
         self.engine.execute(
             f"""
-            CREATE TABLE {self.schema}.sessions AS
+            CREATE TABLE {self.schema}.lookup_chats AS
             WITH spoken AS ({spoken}),
             gaps AS (
-                SELECT *, at > to_microseconds({round(self.options.session_gap_hours * 3_600_000_000)}) + max(at) OVER (
+                SELECT *, moment > to_microseconds({round(self.options.session_gap_hours * 3_600_000_000)}) + max(moment) OVER (
                     PARTITION BY list ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_begin
                 FROM spoken
             )
-            SELECT n, substr(md5(first(said) OVER chat), 1, 12) AS chat, 1 + count(*) FILTER (is_begin) OVER chat AS session
+            SELECT n AS key, substr(md5(first(said) OVER chat), 1, 12) AS chat,
+                1 + count(*) FILTER (is_begin) OVER chat AS session
             FROM gaps WINDOW chat AS (PARTITION BY list ORDER BY n ROWS UNBOUNDED PRECEDING)
             """
         )
@@ -183,14 +180,14 @@ class Reading:
         self.engine.execute(
             f"""
             CREATE TABLE {self.schema}.made AS
-            SELECT n, rank, n1, n2, rule, file_no, kind, record, ref, case_id, synthetic, {words},
-                said_at, {is_local("said_at")} AS is_local, timestamp,
+            SELECT n, rank, nth, rule, file_no, kind, record, ref, case_id, synthetic, {words},
+                said_at, timestamp IS NOT NULL AND {is_local("said_at")} AS is_local, timestamp,
                 CASE WHEN started_at BETWEEN {first} AND timestamp THEN started_at END AS started_at,
                 case_id IS NOT NULL AND activity IS NOT NULL AND coalesce(timestamp >= {first} AND timestamp < {end}, false)
                     AS is_event
             FROM (SELECT * EXCLUDE (timestamp, started_at), timestamp AS said_at, {moment("timestamp", self.zones)} AS timestamp,
                 {moment("started_at", self.zones)} AS started_at FROM ({self.query.events}))
-            ORDER BY n, rank, n1, n2, rule
+            ORDER BY n, rank, nth, rule
             """
         )
         if self.query.cases:
@@ -212,7 +209,7 @@ class Reading:
                     ELSE 'date_out_of_range' END AS reason,
                 CASE reason WHEN 'no_case' THEN 'case_id' WHEN 'no_activity' THEN 'activity' ELSE 'timestamp' END AS "column",
                 CASE WHEN reason LIKE '%_timestamp' OR reason LIKE 'date%' THEN {evidence("said_at")} END AS value
-            FROM (SELECT DISTINCT ON (kind, record) * FROM {self.schema}.made WHERE NOT is_event ORDER BY n, rank, n1, n2)
+            FROM (SELECT DISTINCT ON (kind, record) * FROM {self.schema}.made WHERE NOT is_event ORDER BY n, rank, nth)
                 ANTI JOIN (SELECT kind, record FROM {self.schema}.made WHERE is_event) USING (kind, record)
             UNION ALL
             SELECT r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
