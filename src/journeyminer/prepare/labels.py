@@ -19,13 +19,14 @@ from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import SAID
 from journeyminer.log.staging import columns_of
 from journeyminer.note import Note
-from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
+from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules, source_profiles
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = ("mail", "whatsapp")
+CHATS = ("whatsapp", *(source for source, profile in source_profiles().items() if profile.get("chat")))
+TALKS = ("mail", *CHATS)
 """the sources whose every message is by the customer or by us"""
 
 MADE_HERE = ("us_unknown", "us_unknown_chat", "status_is_final", "ends_unknown")
@@ -266,7 +267,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
     )
     if files := silent["mail"]:
         receipt.note(Note("us_unknown", files=files))
-    if files := silent["whatsapp"]:
+    if files := sum(silent[source] for source in CHATS):
         receipt.note(Note("us_unknown_chat", files=files))
     return receipt
 

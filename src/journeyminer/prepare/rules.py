@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
+PROFILES = Path(__file__).parents[1] / "importers" / "profiles"
+"""what the words of one source mean stands in its own profile"""
 UNKNOWN = "unknown"
 """what a word gives that speaks of the column and fits no value of its closed set"""
 
@@ -161,12 +164,23 @@ def _word_rules(
 
 
 @cache
+def source_profiles() -> dict[str, dict[str, Any]]:
+    """Return the profiles of all sources by name, as they are written."""
+    return {file.stem: read_toml(file) for file in sorted(PROFILES.glob("*.toml"))}
+
+
+@cache
 def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
     """rules.toml: the label rules, the words (column -> word -> value), and the folded lists of phrases."""
     data = read_toml(RULE_FILE)
     mistakes = Mistakes(RULE_FILE.name)
     mistakes.unknown(data, ("label", "words", "lifecycle", "strip"))
-    labels = parse_rules(data["label"], mistakes, activities=ACTIVITIES)
+    own = [
+        {"when": {**label["when"], "source": source}, "give": label["give"]}
+        for source, profile in source_profiles().items()
+        for label in profile.get("label", ())
+    ]
+    labels = parse_rules([*own, *data["label"]], mistakes, activities=ACTIVITIES)
     for number, rule in enumerate(labels, 1):
         if "activity" in rule.give and "source" not in rule.when:
             mistakes.add(f"label {number}: give.activity", "needs a source: other logs keep their own words")
