@@ -1,4 +1,4 @@
-"""Nested sources: JSON documents with lists of objects inside, read as a profile says; every profile is an importer."""
+"""Nested sources: JSON documents with lists of objects inside; every profile of one is an importer."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from journeyminer.importers.base import SAMPLE_BYTES, Match, Sample, Source
 from journeyminer.importers.nested.documents import first_objects
 from journeyminer.importers.nested.profile import Profile, profiles
-from journeyminer.importers.nested.reading import Reading
+from journeyminer.importers.nested.query import Further
+from journeyminer.importers.nested.reading import Reading, Reshape
 from journeyminer.log.build import Loader
 from journeyminer.note import Note
 
 
 @dataclass(frozen=True)
 class Documents:
-    """The importer of one profile."""
+    """The importer of one profile; `reshape` and `further` are what no profile can say."""
 
     profile: Profile
+    reshape: Reshape | None = None
+    further: Further | None = None
 
     @property
     def NAME(self) -> str:  # noqa: N802 - as importers that are modules have it
@@ -31,12 +34,15 @@ class Documents:
     def identify(self, sample: Sample) -> Match | None:
         """Claim a file that begins with a record of this source: its members tell, and it can be read."""
         text = sample.text
-        told = [record for record in self.profile.record if all(f'"{key}"' in text for key in (*record.has, *record.keys))]
+        told = any(
+            all(f'"{key}"' in text for key in (*record.has, *record.keys)) for record in self.profile.record
+        )
         if not told or text.lstrip()[:1] not in ("{", "["):
             return None
         for value, listed in first_objects(text.encode(), self.profile, is_whole=len(sample.head) < SAMPLE_BYTES):
             if record := self.profile.rule_of(value, listed, surely=True):
-                return Match(0.95, Note("match.keys", keys=tuple(sorted({*record.has, *record.keys}))))
+                keys = tuple(sorted({*record.has, *record.keys}))
+                return Match(record.score, Note("match.keys", keys=keys))
         return None
 
     def load(self, source: Source, loader: Loader) -> None:
@@ -45,8 +51,10 @@ class Documents:
         Raises:
             UnreadableExport: the file is not JSON or breaks off.
         """
-        reading = source.shared.get("reading") or Reading(self.profile, source, loader.engine)
-        source.shared["reading"] = reading
+        reading = source.shared.get("reading")
+        if reading is None:
+            reading = Reading(self.profile, source, loader.engine, self.reshape, self.further)
+            source.shared["reading"] = reading
         file = next(file for file in reading.files if file.sample is source.sample)
         loader.namespace(file.namespace)
         reading.load(file, loader)

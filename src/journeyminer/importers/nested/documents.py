@@ -73,8 +73,7 @@ def read_pieces(chunks: Iterator[bytes], profile: Profile) -> Iterator[Piece]:
         UnreadableExport: the text is not JSON, or breaks off; the message names the line.
     """
     first = next(chunks, b"")
-    wrapping = _line_wise(first, profile)
-    found = _Walk(first, chunks, profile).pieces() if wrapping is None else _lines(first, chunks, wrapping)
+    found = _lines(first, chunks, profile) if _is_line_wise(first, profile) else _Walk(first, chunks, profile).pieces()
     for piece in found:
         halves = b"\\ud" in piece.lines or b"\\uD" in piece.lines
         yield piece._replace(lines=_LONE.sub(rb"\\ufffd", piece.lines)) if halves else piece
@@ -87,7 +86,7 @@ def first_objects(head: bytes, profile: Profile, *, is_whole: bool) -> Iterator[
         head: the first bytes in UTF-8.
         is_whole: whether they are all of the file.
     """
-    if not is_whole and _line_wise(head, profile) is None:
+    if not is_whole and not _is_line_wise(head, profile):
         head = closed(head)
     try:
         for piece in read_pieces(iter((head,)), profile):
@@ -124,20 +123,15 @@ def closed(head: bytes) -> bytes:
     return head[: members.end() if members else end] + b"".join(reversed(opened))
 
 
-def _line_wise(head: bytes, profile: Profile) -> re.Pattern[bytes] | str | None:
-    """Return how records stand in lines: bare (""), or wrapped (what finds the record in it); None where they do not."""
+def _is_line_wise(head: bytes, profile: Profile) -> bool:
+    """Return whether a text holds one record a line, bare or wrapped."""
     if b"\n" not in head.strip() and not head.endswith(b"\n"):
-        return None
+        return False
     lines = [_parsed(line) for line in head.lstrip().split(b"\n", 10)[:10]]
-    if not isinstance(lines[0], dict):
-        return None
-    for value in lines:
-        if isinstance(value, dict) and profile.kind_of(value):
-            return ""
-        if isinstance(value, dict) and len(value) == 1 and value.keys() <= profile.names:
-            names = "|".join(sorted(profile.names)).encode()
-            return re.compile(rb'^\s*\{\s*"(?:' + names + rb')"\s*:\s*(\{.*\})\s*\}[ \t\r]*$', re.MULTILINE)
-    return None
+    return isinstance(lines[0], dict) and any(
+        isinstance(value, dict) and (profile.kind_of(value) or (len(value) == 1 and value.keys() <= profile.names))
+        for value in lines
+    )
 
 
 def _parsed(line: bytes) -> object:
@@ -147,16 +141,18 @@ def _parsed(line: bytes) -> object:
         return None
 
 
-def _lines(first: bytes, chunks: Iterator[bytes], wrapping: re.Pattern[bytes] | str) -> Iterator[Piece]:
+def _lines(first: bytes, chunks: Iterator[bytes], profile: Profile) -> Iterator[Piece]:
     """Whole lines; blank ones are left out, and one that is not JSON is a record that says nothing."""
+    names = [name.encode() for name in sorted(profile.names)]
+    wrapped = re.compile(rb'^\s*\{\s*"(?:' + b"|".join(names) + rb')"\s*:\s*(\{.*\})\s*\}[ \t\r]*$', re.MULTILINE)
     chunk, rest = first, b""
     while chunk:
         whole, end, rest = (rest + chunk).rpartition(b"\n")
         chunk = next(chunks, b"")
         if not chunk:
             whole, end, rest = whole + end + rest, b"\n", b""
-        if isinstance(wrapping, re.Pattern):
-            whole = wrapping.sub(rb"\1", whole)
+        if any(b'{"' + name + b'"' in whole for name in names):  # much faster than to look at every line
+            whole = wrapped.sub(rb"\1", whole)
         whole = re.sub(rb"(?m)^[ \t\r]*\n", b"", whole + end)
         if whole.strip():
             yield Piece(whole)
@@ -294,7 +290,8 @@ class _Walk:
 
     def _scalars(self, gap: bytes, end: int, *, follows: bool, leads: bool) -> list[bytes]:
         """Return the elements between two objects of a list: numbers and texts, which hold no brackets."""
-        parts = [part.strip() for part in gap.split(b",")]
+        masked = _STRING.sub(lambda text: text[0].replace(b",", b"\0"), gap)
+        parts = [part.replace(b"\0", b",").strip() for part in masked.split(b",")]
         is_whole = not (follows and (parts[0] or (leads and len(parts) == 1)))
         parts = parts[follows:]
         if leads and parts:

@@ -28,6 +28,7 @@ Condition = Mapping[str, bool | str | tuple[str, ...]]
 
 EVENT_VALUES: Final = (
     "activity", "timestamp", "started_at", "id", "role", "channel", "visibility", "resource", "group", "tier", "status",
+    "seconds",
 )  # fmt: skip
 CASE_VALUES: Final = ("opened_at", "priority", "product", "topic", "language", "csat", "nps", "ces", "segment")
 IDENTITY_VALUES: Final = get_args(IdentityKind)
@@ -45,7 +46,7 @@ class Choice(_Part, kw_only=True):
     unless: Condition = {}
 
 
-Value = str | tuple[str | Choice, ...]
+Value = str | Choice | tuple[str | Choice, ...]
 
 
 class RecordRule(_Part, kw_only=True):
@@ -58,6 +59,8 @@ class RecordRule(_Part, kw_only=True):
     name: str
     lists: tuple[str, ...] = ()
     """paths of the lists that hold such records: `tickets`, `chats.list[].messages`"""
+    wrapped: str = ""
+    """the key that one alone may be wrapped in, where that is not its name"""
     within: str = ""
     """the name of the record and the path of its list that holds such records"""
     has: tuple[str, ...] = ()
@@ -69,8 +72,10 @@ class RecordRule(_Part, kw_only=True):
     case: Value = ()
     event: Mapping[str, Value] = {}
     """what its events say where their own rules say nothing"""
+    score: float = 0.95
+    """how surely a file that holds one is this source's"""
     fate: str = "no_step"
-    """why one that makes no event is ignored: a slug under `note.fate`"""
+    """why one that makes no event is ignored, a slug under `note.fate`; `used` where it still tells of its case"""
 
 
 class Rule(_Part, kw_only=True):
@@ -82,10 +87,16 @@ class Rule(_Part, kw_only=True):
     unless: Condition = {}
     case: Value = ()
     """the case's id, where it is not the one of the record"""
+    let: Mapping[str, Value] = {}
+    """values of this rule alone, before those of the profile"""
 
 
 class EventRule(Rule, kw_only=True):
-    """An event of every item that meets the conditions."""
+    """An event of every item that meets the conditions and has an activity.
+
+    Args:
+        seconds: how long it took, where its beginning is not said.
+    """
 
     activity: Value = ()
     timestamp: Value = ()
@@ -98,6 +109,7 @@ class EventRule(Rule, kw_only=True):
     group: Value = ()
     tier: Value = ()
     status: Value = ()
+    seconds: Value = ()
     synthetic: bool = False
 
 
@@ -142,6 +154,14 @@ class SessionRule(Rule, kw_only=True):
     name: Value
 
 
+class UnreadRule(_Part, kw_only=True):
+    """Words of items of which the receipt lists those that the profile does not know, whichever way they are spelt."""
+
+    of: str
+    word: str
+    known: tuple[str, ...]
+
+
 class Profile(_Part, kw_only=True, dict=True):
     """How the documents of one source are read."""
 
@@ -152,6 +172,7 @@ class Profile(_Part, kw_only=True, dict=True):
     identity: tuple[IdentityRule, ...] = ()
     lookup: Mapping[str, LookupRule] = {}
     session: SessionRule | None = None
+    unread: UnreadRule | None = None
     let: Mapping[str, Value] = {}
     """word -> value, for `{$word}`; evaluated where it is used"""
     values: Mapping[str, Mapping[str, str]] = {}
@@ -170,8 +191,8 @@ class Profile(_Part, kw_only=True, dict=True):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of records that stand for themselves; one alone may be wrapped in its name."""
-        return frozenset(record.name for record in self.record if not record.within)
+        """The keys that a record alone may be wrapped in."""
+        return frozenset(record.wrapped or record.name for record in self.record if not record.within)
 
     @cached_property
     def lists(self) -> frozenset[str]:

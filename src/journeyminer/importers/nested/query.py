@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from journeyminer.importers.nested.profile import (
     CASE_VALUES,
@@ -30,7 +30,7 @@ from journeyminer.importers.tabular.moments import shifted_sql
 from journeyminer.log.engine import name, quote
 
 _BRACES: Final = re.compile(r"\{([^{}]+)\}")
-_LOOKED_UP: Final = re.compile(r"(\w+)\[(.+)\](?:\.(.+))?")
+_LOOKED_UP: Final = re.compile(r"(\w+)\[(.+)\]\.([^\]]+)")
 _STEP: Final = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 
 
@@ -123,6 +123,7 @@ class Scope:
     query: Query
     items: Items
     joins: dict[tuple[str, str], str] = field(default_factory=dict)
+    let: Mapping[str, Value] = field(default_factory=dict)
     above: str = ""
     """`../` as often as the values stand above the item"""
 
@@ -134,14 +135,14 @@ class Scope:
     def _joined(self, joins: Mapping[tuple[str, str], str]) -> str:
         sql = self.items.relation
         for (table, key), alias in joins.items():
-            account = f"{alias}.account = f.account AND " if table in self.query.profile.lookup else ""
+            account = f"{alias}.account = f.account AND " if table not in ("us", "chats") else ""
             sql += f" LEFT JOIN {self.query.schema}.lookup_{table} {alias} ON {account}{alias}.key = {key}"
         return sql
 
     def value(self, value: Value) -> str:
         """SQL of a value; empty where a profile gives none."""
-        if isinstance(value, str):
-            return self._filled(value)
+        if isinstance(value, str | Choice):
+            value = (value,)
         tried = [self._choice(each) if isinstance(each, Choice) else self._filled(each) for each in value]
         return f"coalesce({', '.join(tried)})" if len(tried) > 1 else "".join(tried)
 
@@ -160,14 +161,17 @@ class Scope:
         if path in SPECIAL:
             return SPECIAL[path]
         if path.startswith("$"):
-            return self.value(self.query.profile.let[path[1:]])
+            return self.value(self.let[path[1:]])
         if looked_up := self._lookup(path):
             return looked_up
         path = self.above + path
         if path.startswith("../"):
             return self._held(path, Scope.text)
         self.items.member.at(path).is_text = True
-        return f"nullif({_reach(self.items.item, self.items.member, path)}, '')"
+        text = f"nullif({_reach(self.items.item, self.items.member, path)}, '')"
+        # numbers that went through a table with gaps are written 12.0
+        whole = f"regexp_replace({text}, '^(\\d+)\\.0$', '\\1')"
+        return f"CASE WHEN ends_with({text}, '.0') THEN {whole} ELSE {text} END" if path.endswith("id") else text
 
     def _is_there(self, path: str) -> str:
         """SQL of a value that is null where nothing stands at the end of a path."""
@@ -197,9 +201,9 @@ class Scope:
             known = {join: alias for join, alias in self.joins.items() if join[0] != "us"}
             self.query.us[f"SELECT DISTINCT {key} FROM {self._joined(known)}"] = None
         alias = self._join(table, key)
-        if column:
+        if column != "key":
             self.query.wanted[table].setdefault(column)
-        return f"{alias}.{name(column or 'key')}"
+        return f"{alias}.{name(column)}"
 
     def _join(self, table: str, key: str) -> str:
         """Join the table of a lookup by a key; returns its alias."""
@@ -209,8 +213,20 @@ class Scope:
         if isinstance(wanted, bool):
             is_made = path.startswith(("@", "$")) or self._lookup(path)
             return f"{self.text(path) if is_made else self._is_there(path)} IS {'NOT ' if wanted else ''}NULL"
+        if wanted == "null":
+            return self._is_null(path)
+        if isinstance(wanted, str) and wanted.startswith((">= ", "> ")):
+            sign, _, template = wanted.partition(" ")
+            return f"{self.text(path)} {sign} {self._filled(template)}"
         values = [wanted] if isinstance(wanted, str) else wanted
         return f"{self.text(path)} IN ({', '.join(map(self._filled, values))})"
+
+    def _is_null(self, path: str) -> str:
+        """SQL of whether a member is there and says null, which is not the same as a missing one."""
+        holder, _, key = path.rpartition(".")
+        self.items.member.at(path)
+        self.items.member.at(holder).is_text = True  # so that it is read as JSON
+        return f"json_type({_reach(self.items.item, self.items.member, holder, is_text=False)}, {quote(f'$.{name(key)}')}) = 'NULL'"
 
     def _choice(self, choice: Choice) -> str:
         return f"CASE WHEN {self.meets(choice.when, choice.unless)} THEN {self.value(choice.value)} END"
@@ -223,11 +239,12 @@ class Scope:
 
 
 SPECIAL: Final = {
+    "@record": 'CAST(r."@n" AS VARCHAR)', "@item": f'CAST(r."@n" * {1 << 30} + r."@nth" AS VARCHAR)',
     "@nth": 'CAST(r."@nth" AS VARCHAR)', "@folder": "f.folder", "@list": 'CAST(r."@list" AS VARCHAR)',
     "@chat": "s.chat", "@session": "CAST(s.session AS VARCHAR)",
 }  # fmt: skip
-"""what is known of an item beside its members: its place in its list, the folder of its file, and the number of the list
-that its record stands in"""
+"""what is known of an item beside its members: the number of its record and its own, its place in its list, the folder
+of its file, and the number of the list that its record stands in"""
 
 
 def _reach(sql: str, member: Member, path: str, *, is_text: bool = True) -> str:
@@ -238,10 +255,21 @@ def _reach(sql: str, member: Member, path: str, *, is_text: bool = True) -> str:
         sql += f"[{int(index) + 1}]" if index else ""
         if member.type == "JSON":
             rest = "".join(f'."{key}"' + (f"[{index}]" if index else "") for key, index in steps[place + 1 :])
-            if rest or not is_text:
+            if rest:
                 return f"json_extract_string({sql}, {quote(f'${rest}')})"
+            if not is_text:
+                return sql
             return f"CASE WHEN json_type({sql}) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string({sql}, '$') END"
     return sql
+
+
+class Further(NamedTuple):
+    """Tables that no profile can say, made of the records before there are events."""
+
+    lookups: tuple[str, ...]
+    """the names of those that values look into; they have the columns account and key"""
+    tables: Callable[[Query], dict[str, str]]
+    """gives name -> query, in the order in which they are made"""
 
 
 class Query:
@@ -251,12 +279,13 @@ class Query:
     account, folder, zone), `parents`, and one `lookup_` table a lookup.
     """
 
-    def __init__(self, profile: Profile, schema: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, profile: Profile, schema: str, further: Further | None = None) -> None:
         self.profile = profile
         self.schema = schema
         self.record = Member()
         self.parent = Member()
-        self.lookups = {*profile.lookup, "us", *known}
+        self.further = further or Further((), lambda _: {})
+        self.lookups = {*profile.lookup, "us", *self.further.lookups}
         self.wanted: dict[str, dict[str, None]] = {lookup: {} for lookup in self.lookups}
         """lookup -> the paths that are asked for of its items"""
         # which members are read, and how, is known only after everything was asked once
@@ -274,12 +303,15 @@ class Query:
             " UNION ALL ".join(self._event(number, of, rule) for number, (of, rule) in enumerate(_each(profile.event))),
             " UNION ALL ".join(self._case(of, rule) for of, rule in _each(profile.case)),
             " UNION ALL ".join(select for of, rule in _each(profile.identity) for select in self._identities(of, rule)),
-            {word: self._lookup(word, rule) for word, rule in profile.lookup.items()},
+            {
+                **{f"lookup_{word}": self._lookup(word, rule) for word, rule in profile.lookup.items()},
+                **self.further.tables(self),
+            },
         )
 
     def _kind(self) -> str:
         """SQL of the kind of a record; null where it is none."""
-        scope = Scope(self, Items("", "b", self.record))
+        scope = Scope(self, Items("", "b", self.record), let=self.profile.let)
         told = ""
         for record in self.profile.record:
             if record.within:
@@ -290,11 +322,12 @@ class Query:
             told += f" WHEN {conditions} THEN {quote(record.name)}"
         return f"CASE{told} END"
 
-    def scope(self, of: str) -> tuple[Scope, Scope, RecordRule]:
+    def scope(self, of: str, let: Mapping[str, Value] | None = None) -> tuple[Scope, Scope, RecordRule]:
         """Return the scope of the items that a rule is of, that of the record they count for, and its rule."""
         word, _, path = of.partition(".")
         counted = self._rule(word)
-        scope = Scope(self, self._items(f"{counted.within}[].{path}".strip("[].") if counted.within else of))
+        items = self._items(f"{counted.within}[].{path}".strip("[].") if counted.within else of)
+        scope = Scope(self, items, let={**self.profile.let, **(let or {})})
         return scope, replace(scope, above="../" * len(path.split("[].")) if path else ""), counted
 
     def _items(self, of: str) -> Items:
@@ -309,7 +342,7 @@ class Query:
             holder = self._items(around)
             holder.member.at(path).is_list = True
             table = f"{self.schema}.items_{len(self.items)}"
-            made = Items(f"{table} {files}", 'r."@item"', holder.member.at(path), Scope(self, holder), path)
+            made = Items(f"{table} {files}", 'r."@item"', holder.member.at(path), Scope(self, holder, let=self.profile.let), path)
         else:
             if self.parent.members:
                 files += f' LEFT JOIN {self.schema}.parents d ON d."@list" = CAST(r."@list" AS VARCHAR)'
@@ -326,7 +359,7 @@ class Query:
 
     def _event(self, number: int, of: str, rule: EventRule) -> str:
         """The query of all events that a rule makes, each with its record and its place in it."""
-        scope, around, counted = self.scope(of)
+        scope, around, counted = self.scope(of, rule.let)
         before = [other for other, _ in _each(self.profile.event)][: number + 1]
         rank = sum(one != other for one, other in pairwise(before))
         own = f"{quote(counted.name.replace('_', ' '))} || ' ' || {around.value(counted.ref)}"
@@ -346,7 +379,7 @@ class Query:
 
     def _case(self, of: str, rule: CaseRule) -> str:
         """The query of what a rule's items say of their cases."""
-        scope, around, counted = self.scope(of)
+        scope, around, counted = self.scope(of, rule.let)
         case = self._case_id(rule, scope, around, counted)
         picked = {"n": 'r."@n"', "file_no": 'r."@file"', "zone": "f.zone", "case_id": case}
         for column in CASE_VALUES:
@@ -362,15 +395,17 @@ class Query:
     def _identities(self, of: str, rule: IdentityRule) -> Iterator[str]:
         """The queries of what identifies the customers of a rule's items, one a kind of identity."""
         for kind in IDENTITY_VALUES:
-            scope, around, counted = self.scope(of)
+            scope, around, counted = self.scope(of, rule.let)
             if value := scope.value(getattr(rule, kind)):
                 case = self._case_id(rule, scope, around, counted)
-                picked = {"file_no": 'r."@file"', "case_id": case, "kind": quote(kind), "value": value}
+                # an address is an address, whatever it is called
+                told = f"CASE WHEN contains({value}, '@') THEN 'email' ELSE {quote(kind)} END"
+                picked = {"file_no": 'r."@file"', "case_id": case, "kind": told, "value": value}
                 yield _select(picked, scope, rule)
 
     def _lookup(self, word: str, rule: LookupRule) -> str:
         """The query of a lookup's table: account, key, and what is asked for of its items."""
-        scope, _, _ = self.scope(str(rule.of))
+        scope, _, _ = self.scope(str(rule.of), rule.let)
         picked = {"account": "f.account", "key": scope.value(rule.key), "n": 'r."@n"'}
         picked |= {path: scope.text(path) for path in self.wanted[word]}
         last = "".join(
@@ -385,7 +420,7 @@ class Query:
         words = self.profile.values.get(column)
         if not words:
             return text
-        cases = " ".join(f"WHEN {quote(word)} THEN {quote(ours)}" for word, ours in words.items())
+        cases = " ".join(f"WHEN {quote(word)} THEN {quote(ours) if ours else 'NULL'}" for word, ours in words.items())
         return f"CASE lower({text}) {cases} ELSE {text} END"
 
     def _scaled(self, column: str, text: str) -> str:

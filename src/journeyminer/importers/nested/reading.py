@@ -8,26 +8,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Sample, Source, readable
-from journeyminer.importers.nested.documents import account_of, read_chunks, read_pieces
+from journeyminer.importers.nested.documents import Piece, account_of, read_chunks, read_pieces
 from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
-from journeyminer.importers.nested.query import Query, is_local, moment
+from journeyminer.importers.nested.query import Further, Query, is_local, moment
 from journeyminer.importers.nested.records import Records
 from journeyminer.importers.mail.us import ours_given
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine, name, quote
+from journeyminer.note import Note
 from journeyminer.text import fold
 
-_TAKEN = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", *EVENT_VALUES)))
-_WORDS = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at"))
+_MOMENTS = ("timestamp", "started_at", "seconds")
+_WORDS = tuple(column for column in EVENT_VALUES if column not in _MOMENTS)
+_TAKEN = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", "timestamp", "started_at", *_WORDS)))
+
+
+Reshape = Callable[[bytes], bytes]
+"""gives records, one a line, another shape before they are read"""
 
 
 @dataclass
@@ -47,6 +53,8 @@ class File:
     """kind -> how many were rejected"""
     reasons: Counter[str] = field(default_factory=Counter)
     """why, as fates"""
+    unread: set[str] = field(default_factory=set)
+    """words of items that no rule of the profile knows"""
     is_local: bool = False
     """whether some of its times carry no zone"""
 
@@ -54,12 +62,15 @@ class File:
 class Reading:
     """The files of one source in tables of their own schema; `made` holds their events."""
 
-    def __init__(self, profile: Profile, source: Source, engine: Engine) -> None:
+    def __init__(
+        self, profile: Profile, source: Source, engine: Engine, reshape: Reshape | None, further: Further | None
+    ) -> None:
         self.profile = profile
+        self.reshape = reshape
         self.engine = engine
         self.options = source.options
         self.schema = engine.new_schema()
-        self.query = Query(profile, self.schema)
+        self.query = Query(profile, self.schema, further)
         samples = source.siblings or (source.sample,)
         self.files = [
             File(sample, number, source.options.zone_of(sample.path)) for number, sample in enumerate(samples)
@@ -71,8 +82,8 @@ class Reading:
         for items in self.query.items.values():
             if items.holder:
                 engine.execute(f"CREATE TABLE {items.relation.split()[0]} AS {items.select}")
-        for lookup, select in self.query.tables.items():
-            engine.execute(f"CREATE TABLE {self.schema}.lookup_{lookup} AS {select}")
+        for table, select in self.query.tables.items():
+            engine.execute(f"CREATE TABLE {self.schema}.{table} AS {select}")
         self._cut_sessions()
         self._know_us()
         self._make_events()
@@ -82,9 +93,11 @@ class Reading:
         """Hand over what a file says. Raises the error of a file that cannot be read."""
         if file.error:
             raise file.error
-        fates = {record.name: record.fate for record in self.profile.record}
+        fates = {record.name: record.fate for record in reversed(self.profile.record)}
         ignored = Counter({
-            fates[kind]: n - file.used[kind] - file.rejected[kind] for kind, n in file.kinds.items() if kind
+            fates[kind]: n - file.used[kind] - file.rejected[kind]
+            for kind, n in file.kinds.items()
+            if kind and fates[kind] != "used"
         })  # fmt: skip
         loader.take_events(
             f"SELECT {_TAKEN} FROM {self.schema}.made WHERE is_event AND file_no = {file.number}",
@@ -94,6 +107,8 @@ class Reading:
         for table, filled in beside.items():
             if filled:
                 loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {file.number}")
+        if file.unread:
+            loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
 
     def _name_accounts(self) -> None:
@@ -113,12 +128,15 @@ class Reading:
                 try:
                     with readable():
                         for piece in read_pieces(read_chunks(sample.path, self.options.encoding), self.profile):
-                            records.add(file.number, piece)
+                            records.add(file.number, self._shaped(piece))
                 except JourneyminerError as error:
                     file.error = error
         broken = ", ".join(str(file.number) for file in self.files if file.error)
         if broken:
             self.engine.execute(f'DELETE FROM {self.schema}.records WHERE "@file" IN ({broken})')
+
+    def _shaped(self, piece: Piece) -> Piece:
+        return piece._replace(lines=self.reshape(piece.lines)) if self.reshape else piece
 
     def _list_files(self) -> None:
         """`files`: number, account, folder, zone, and the first of its records."""
@@ -180,14 +198,18 @@ class Reading:
         self.engine.execute(
             f"""
             CREATE TABLE {self.schema}.made AS
-            SELECT n, rank, nth, rule, file_no, kind, record, ref, case_id, synthetic, {words},
-                said_at, timestamp IS NOT NULL AND {is_local("said_at")} AS is_local, timestamp,
-                CASE WHEN started_at BETWEEN {first} AND timestamp THEN started_at END AS started_at,
-                case_id IS NOT NULL AND activity IS NOT NULL AND coalesce(timestamp >= {first} AND timestamp < {end}, false)
-                    AS is_event
-            FROM (SELECT * EXCLUDE (timestamp, started_at), timestamp AS said_at, {moment("timestamp", self.zones)} AS timestamp,
-                {moment("started_at", self.zones)} AS started_at FROM ({self.query.events}))
-            ORDER BY n, rank, nth, rule
+            WITH said AS (
+                SELECT * EXCLUDE (timestamp, started_at), timestamp AS said_at,
+                    {moment("timestamp", self.zones)} AS timestamp, {moment("started_at", self.zones)} AS began
+                FROM ({self.query.events}) WHERE activity IS NOT NULL
+            )
+            SELECT n, rank, nth, rule, file_no, kind, record, ref, case_id, synthetic, {words}, said_at, timestamp,
+                coalesce(began, timestamp - to_seconds(TRY_CAST(seconds AS INTEGER))) AS since,
+                CASE WHEN since BETWEEN timestamp - INTERVAL 1 DAY AND timestamp THEN since END AS started_at,
+                timestamp IS NOT NULL AND {is_local("said_at")} AS is_local,
+                case_id IS NOT NULL AND coalesce(timestamp >= {first} AND timestamp < {end}, false) AS is_event
+            FROM said
+            ORDER BY n, timestamp, rank, nth, rule
             """
         )
         if self.query.cases:
@@ -203,17 +225,17 @@ class Reading:
         self.engine.execute(
             f"""
             CREATE TABLE {self.schema}.rejects AS
-            SELECT file_no, kind, ref AS record,
-                CASE WHEN case_id IS NULL THEN 'no_case' WHEN activity IS NULL THEN 'no_activity'
-                    WHEN said_at IS NULL THEN 'no_timestamp' WHEN timestamp IS NULL THEN 'unreadable_timestamp'
-                    ELSE 'date_out_of_range' END AS reason,
-                CASE reason WHEN 'no_case' THEN 'case_id' WHEN 'no_activity' THEN 'activity' ELSE 'timestamp' END AS "column",
-                CASE WHEN reason LIKE '%_timestamp' OR reason LIKE 'date%' THEN {evidence("said_at")} END AS value
+            SELECT n, file_no, kind, ref AS record,
+                CASE WHEN case_id IS NULL THEN 'no_case' WHEN said_at IS NULL THEN 'no_timestamp'
+                    WHEN timestamp IS NULL THEN 'unreadable_timestamp' ELSE 'date_out_of_range' END AS reason,
+                CASE WHEN case_id IS NULL THEN 'case_id' ELSE 'timestamp' END AS "column",
+                CASE WHEN case_id IS NOT NULL THEN {evidence("said_at")} END AS value
             FROM (SELECT DISTINCT ON (kind, record) * FROM {self.schema}.made WHERE NOT is_event ORDER BY n, rank, nth)
                 ANTI JOIN (SELECT kind, record FROM {self.schema}.made WHERE is_event) USING (kind, record)
             UNION ALL
-            SELECT r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
+            SELECT r."@n", r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
             FROM {self.schema}.records r JOIN {self.schema}.files f ON f.file_no = r."@file" WHERE r."@kind" IS NULL
+            ORDER BY n
             """
         )
         counted = f'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM {self.schema}.records GROUP BY ALL'
@@ -225,7 +247,7 @@ class Reading:
             self.files[number].kinds[kind] += n
         used = f"SELECT file_no, kind, count(DISTINCT record) FROM {self.schema}.made WHERE is_event GROUP BY ALL"
         for number, kind, n in self.engine.rows(used):
-            self.files[number].used[kind] = n
+            self.files[number].used[kind] += n
         rejected = f"SELECT file_no, kind, reason, count(*) FROM {self.schema}.rejects GROUP BY ALL"
         for number, kind, reason, n in self.engine.rows(rejected):
             self.files[number].rejected[kind] += n
@@ -233,3 +255,16 @@ class Reading:
         local = f"SELECT DISTINCT file_no FROM {self.schema}.made WHERE is_local"
         for (number,) in self.engine.rows(local):
             self.files[number].is_local = True
+        if unread := self.profile.unread:
+            scope, _, _ = self.query.scope(unread.of)
+            known = set(map(_letters, unread.known))
+            words = f'SELECT DISTINCT r."@file", {scope.text(unread.word)} FROM {scope.source}'
+            for number, word in self.engine.rows(words):
+                if word and _letters(word) not in known:
+                    self.files[number].unread.add(word)
+
+
+def _letters(word: str) -> str:
+    """A word however it is spelt: `Satisfaction rating` is `SatisfactionRating`."""
+    return re.sub(r"[^a-z]", "", word.lower())
+
