@@ -133,8 +133,10 @@ def test_a_broken_document_is_an_error_with_its_line(text: str, slug: str, line:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet='a"\\[]{},: \n\té', max_size=6),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["id", "subject", "tickets", "users", "data", "list"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["id", "subject", "tickets", "users", "data", "list"]), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 

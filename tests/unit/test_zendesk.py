@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeyminer.clock import ZoneRule
 from journeyminer.importers import read_log, zendesk
 from journeyminer.importers.base import ReadOptions, Sample
 from journeyminer.log import EventLog

@@ -232,7 +232,12 @@ class Loader:
         return table
 
     def take_events(
-        self, select: str, *, records: int, rejected: Mapping[str, int] | None = None, ignored: Mapping[str, int] | None = None
+        self,
+        select: str,
+        *,
+        records: int,
+        rejected: Mapping[FateReason, int] | None = None,
+        ignored: Mapping[FateReason, int] | None = None,
     ) -> None:
         """Take events by one query, in record order, into the table that the events of many small files share.
 

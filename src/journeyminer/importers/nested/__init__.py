@@ -22,21 +22,19 @@ class Documents:
     further: Further | None = None
 
     @property
-    def NAME(self) -> str:  # noqa: N802 - as importers that are modules have it
+    def NAME(self) -> str:
         """The name of the profile."""
         return self.profile.id
 
     @property
-    def FILES(self) -> str:  # noqa: N802
+    def FILES(self) -> str:
         """What its files are called."""
         return self.profile.files
 
     def identify(self, sample: Sample) -> Match | None:
         """Claim a file that begins with a record of this source: its members tell, and it can be read."""
         text = sample.text
-        told = any(
-            all(f'"{key}"' in text for key in (*record.has, *record.keys)) for record in self.profile.record
-        )
+        told = any(all(f'"{key}"' in text for key in (*record.has, *record.keys)) for record in self.profile.record)
         if not told or text.lstrip()[:1] not in ("{", "["):
             return None
         for value, listed in first_objects(text.encode(), self.profile, is_whole=len(sample.head) < SAMPLE_BYTES):

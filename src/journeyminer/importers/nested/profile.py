@@ -15,13 +15,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from journeyminer.errors import ConfigError
 from journeyminer.note import Note
-from journeyminer.vocabulary import IdentityKind
+from journeyminer.vocabulary import FateReason, IdentityKind
 
 Condition = Mapping[str, bool | str | tuple[str, ...]]
 """path -> whether anything stands there, or the value that does, or several of which one does"""
@@ -38,7 +38,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of a profile; it knows its keys."""
 
 
-class Choice(_Part, kw_only=True):
+class Choice(_Part, frozen=True, kw_only=True):
     """A value that counts under conditions."""
 
     value: str | tuple[str, ...] = msgspec.field(name="is")
@@ -49,7 +49,7 @@ class Choice(_Part, kw_only=True):
 Value = str | Choice | tuple[str | Choice, ...]
 
 
-class RecordRule(_Part, kw_only=True):
+class RecordRule(_Part, frozen=True, kw_only=True):
     """A kind of record; several of one name are alternatives.
 
     A file is claimed where a record in it has both `has`, without which it cannot be read, and `keys`, by which the
@@ -74,11 +74,11 @@ class RecordRule(_Part, kw_only=True):
     """what its events say where their own rules say nothing"""
     score: float = 0.95
     """how surely a file that holds one is this source's"""
-    fate: str = "no_step"
+    fate: FateReason | Literal["used"] = "no_step"
     """why one that makes no event is ignored, a slug under `note.fate`; `used` where it still tells of its case"""
 
 
-class Rule(_Part, kw_only=True):
+class Rule(_Part, frozen=True, kw_only=True):
     """What is made of the items of a list, or of records themselves."""
 
     of: str | tuple[str, ...]
@@ -91,7 +91,7 @@ class Rule(_Part, kw_only=True):
     """values of this rule alone, before those of the profile"""
 
 
-class EventRule(Rule, kw_only=True):
+class EventRule(Rule, frozen=True, kw_only=True):
     """An event of every item that meets the conditions and has an activity.
 
     Args:
@@ -113,7 +113,7 @@ class EventRule(Rule, kw_only=True):
     synthetic: bool = False
 
 
-class CaseRule(Rule, kw_only=True):
+class CaseRule(Rule, frozen=True, kw_only=True):
     """What an item says of its case; of several items the last one that says it counts."""
 
     opened_at: Value = ()
@@ -128,7 +128,7 @@ class CaseRule(Rule, kw_only=True):
     extras: Mapping[str, Value] = {}
 
 
-class IdentityRule(Rule, kw_only=True):
+class IdentityRule(Rule, frozen=True, kw_only=True):
     """What an item says of the customer behind its case."""
 
     email: Value = ()
@@ -138,13 +138,13 @@ class IdentityRule(Rule, kw_only=True):
     name: Value = ()
 
 
-class LookupRule(Rule, kw_only=True):
+class LookupRule(Rule, frozen=True, kw_only=True):
     """Items by a key, over all files of a reading; the last of one key counts."""
 
     key: Value
 
 
-class SessionRule(Rule, kw_only=True):
+class SessionRule(Rule, frozen=True, kw_only=True):
     """Chats: their records are cut into cases by silence.
 
     `{@chat}` is made of the first record's `name`, so that it says nothing of the customer; `{@session}` counts.
@@ -154,7 +154,7 @@ class SessionRule(Rule, kw_only=True):
     name: Value
 
 
-class UnreadRule(_Part, kw_only=True):
+class UnreadRule(_Part, frozen=True, kw_only=True):
     """Words of items of which the receipt lists those that the profile does not know, whichever way they are spelt."""
 
     of: str
@@ -162,7 +162,7 @@ class UnreadRule(_Part, kw_only=True):
     known: tuple[str, ...]
 
 
-class Profile(_Part, kw_only=True, dict=True):
+class Profile(_Part, frozen=True, kw_only=True, dict=True):
     """How the documents of one source are read."""
 
     namespace: str

@@ -179,7 +179,9 @@ class Scope:
         if path.startswith("../"):
             return self._held(path, Scope._is_there)
         self.items.member.at(path)
-        return f"CASE WHEN {_reach(self.items.item, self.items.member, path, is_text=False)} IS NOT NULL THEN 'true' END"
+        return (
+            f"CASE WHEN {_reach(self.items.item, self.items.member, path, is_text=False)} IS NOT NULL THEN 'true' END"
+        )
 
     def _held(self, path: str, ask: Callable[[Scope, str], str]) -> str:
         """SQL of what the holder of the item says, or what stands beside the list of records."""
@@ -342,7 +344,9 @@ class Query:
             holder = self._items(around)
             holder.member.at(path).is_list = True
             table = f"{self.schema}.items_{len(self.items)}"
-            made = Items(f"{table} {files}", 'r."@item"', holder.member.at(path), Scope(self, holder, let=self.profile.let), path)
+            made = Items(
+                f"{table} {files}", 'r."@item"', holder.member.at(path), Scope(self, holder, let=self.profile.let), path
+            )
         else:
             if self.parent.members:
                 files += f' LEFT JOIN {self.schema}.parents d ON d."@list" = CAST(r."@list" AS VARCHAR)'

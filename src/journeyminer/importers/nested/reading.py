@@ -15,17 +15,18 @@ from pathlib import PurePosixPath
 from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Sample, Source, readable
+from journeyminer.importers.mail.us import ours_given
 from journeyminer.importers.nested.documents import Piece, account_of, read_chunks, read_pieces
 from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
 from journeyminer.importers.nested.query import Further, Query, is_local, moment
 from journeyminer.importers.nested.records import Records
-from journeyminer.importers.mail.us import ours_given
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
 from journeyminer.log.build import Loader
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.note import Note
 from journeyminer.text import fold
+from journeyminer.vocabulary import FateReason
 
 _MOMENTS = ("timestamp", "started_at", "seconds")
 _WORDS = tuple(column for column in EVENT_VALUES if column not in _MOMENTS)
@@ -51,7 +52,7 @@ class File:
     used: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     """kind -> how many were rejected"""
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[FateReason] = field(default_factory=Counter)
     """why, as fates"""
     unread: set[str] = field(default_factory=set)
     """words of items that no rule of the profile knows"""
@@ -218,7 +219,9 @@ class Reading:
                 f"CREATE TABLE {self.schema}.cases AS SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n"
             )
         if self.query.identities:
-            self.engine.execute(f"CREATE TABLE {self.schema}.identities AS SELECT DISTINCT * FROM ({self.query.identities})")
+            self.engine.execute(
+                f"CREATE TABLE {self.schema}.identities AS SELECT DISTINCT * FROM ({self.query.identities})"
+            )
 
     def _count(self) -> None:
         """`rejects`, and of every file what became of its records."""
@@ -267,4 +270,3 @@ class Reading:
 def _letters(word: str) -> str:
     """A word however it is spelt: `Satisfaction rating` is `SatisfactionRating`."""
     return re.sub(r"[^a-z]", "", word.lower())
-

@@ -84,7 +84,11 @@ class Records:
         numbered = f'(SELECT row_number() OVER () - 1 AS "@k", * FROM {self._read(self._lines, self.query.record)}) b'
         unnested = ", ".join(f"unnest(?) AS {column}" for column in Run._fields)
         # a join of nearly all blocks, which hold records of one list, with one row is twice as fast
-        joined = f"CROSS JOIN (SELECT {unnested}) u" if len(self._runs) == 1 else f'ASOF JOIN (SELECT {unnested}) u ON b."@k" >= u.first'
+        joined = (
+            f"CROSS JOIN (SELECT {unnested}) u"
+            if len(self._runs) == 1
+            else f'ASOF JOIN (SELECT {unnested}) u ON b."@k" >= u.first'
+        )
         self.engine.execute(
             f'INSERT INTO {self.query.schema}.records SELECT {self._before} + b."@k", u.file_no, u.list_no, '
             f"{self.query.kind}{kept} FROM {numbered} {joined}",
