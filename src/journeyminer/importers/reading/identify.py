@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
-from journeyminer.importers import nested
 from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
+from journeyminer.importers.nested import importers as nested_importers
 from journeyminer.note import Note
 
 MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
@@ -24,7 +24,7 @@ def importers() -> list[Importer]:
     """All importers: those of MODULES in their order, then the profiles of nested sources that have no module."""
     modules = [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
     names = {module.NAME for module in modules}
-    return [*modules, *(documents for documents in nested.importers() if documents.NAME not in names)]
+    return [*modules, *(documents for documents in nested_importers() if documents.NAME not in names)]
 
 
 @dataclass(frozen=True, slots=True)
