@@ -9,10 +9,10 @@ NEWEST := .venv-newest
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test truth truth-full check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What is locked is installed; with LOCK= (as `make newest` says) the newest versions that pyproject.toml allows.
 $(READY): pyproject.toml $(LOCK)
@@ -44,6 +44,15 @@ fmt: $(READY) ## format the code
 
 golden: $(READY) ## rewrite golden files and the reference; review the diff as code
 	JOURNEYMINER_BLESS=1 $(BIN)/python -m pytest tests/golden tests/test_docs.py
+
+demo-archive: $(READY) ## write the files that `journeyminer demo` unpacks, after a change of their generator
+	PYTHONPATH=bench $(BIN)/python -m demo src/journeyminer/demo.zip
+
+truth: $(READY) ## score what the product says of worlds whose truth is known (20 seeds of each family, 10 minutes)
+	PYTHONPATH=bench $(BIN)/python -m journeybench run
+
+truth-full: $(READY) ## the same with 100 seeds of each family; goes on where it was stopped
+	PYTHONPATH=bench $(BIN)/python -m journeybench run --seeds 100
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)

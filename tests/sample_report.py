@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from journeyminer.mining.bottlenecks import Bottleneck, Evidence
+from journeyminer.mining.durations import Durations
+from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node, Shown
+from journeyminer.mining.handovers import HandoverRow, HandoverTotal
+from journeyminer.mining.kpis import Kpi
+from journeyminer.mining.turns import TurnRow
+from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
-from journeyminer.report.model import (
-    Bottleneck,
-    Durations,
-    Edge,
-    Endpoint,
-    Evidence,
-    Finding,
-    GraphData,
-    HandoverRow,
-    HandoverTotal,
-    Kpi,
-    LogSummary,
-    Node,
-    Quality,
-    RejectRow,
-    Report,
-    Shown,
-    SourceRow,
-    TurnRow,
-    UnmatchedRow,
-    UnreadFile,
-    VariantRow,
-    Variants,
-)  # fmt: skip
+from journeyminer.report.model import Finding, LogSummary, Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
+from journeyminer.report.sections import Report
 from journeyminer.vocabulary import Turn, TurnBasis
 
 HOUR = 3600
@@ -50,6 +37,7 @@ def sample_report() -> Report:
             n_cases=1284,
             n_journeys=None,
             n_customers=1019,
+            n_traces=1284,
             first="2026-01-05T08:02:11+00:00",
             last="2026-03-31T17:42:08+00:00",
             n_ties=37,
@@ -157,16 +145,16 @@ TURNS = tuple(TurnRow(turn, basis, seconds, seconds / _TOTAL) for turn, basis, s
 
 GRAPH = GraphData(
     nodes=(
-        Node("ticket_created", 1284, 1284, True),
-        Node("assigned", 1251, 1230, True),
-        Node("agent_reply", 2630, 1240, True),
-        Node("customer_message", 1498, 861, True),
-        Node("group_changed", 811, 604, True),
-        Node("status_pending", 640, 512, True),
-        Node("Escalated to vendor", 118, 112, False),
-        Node("reopened", 139, 131, True),
-        Node("solved", 1332, 1193, True),
-        Node("csat_received", 139, 139, True),
+        Node("ticket_created", 1284, 1284),
+        Node("assigned", 1251, 1230),
+        Node("agent_reply", 2630, 1240),
+        Node("customer_message", 1498, 861),
+        Node("group_changed", 811, 604),
+        Node("status_pending", 640, 512),
+        Node("Escalated to vendor", 118, 112),
+        Node("reopened", 139, 131),
+        Node("solved", 1332, 1193),
+        Node("csat_received", 139, 139),
     ),
     edges=(
         _edge("ticket_created", "assigned", 1118, 1118, 5040, 1980, 14400, 5_630_000),
@@ -352,12 +340,14 @@ def _swap(item: Any, words: dict[str, str]) -> Any:
         return {_swap(key, words): _swap(value, words) for key, value in item.items()}
     if isinstance(item, Note):
         return Note(item.slug, **{name: _swap(value, words) for name, value in item.params.items()})
-    if is_dataclass(item) and not isinstance(item, type):
-        return replace(item, **{field.name: _swap(getattr(item, field.name), words) for field in fields(item)})
+    if isinstance(item, Struct):
+        return replace(item, **{name: _swap(getattr(item, name), words) for name in item.__struct_fields__})
     return item
 
 
 def empty_report() -> Report:
     """A run that found nothing: no file, no event, only what is always there."""
-    log = LogSummary(n_events=0, n_cases=0, n_journeys=None, n_customers=None, first=None, last=None, n_ties=0)
+    log = LogSummary(
+        n_events=0, n_cases=0, n_journeys=None, n_customers=None, n_traces=0, first=None, last=None, n_ties=0
+    )
     return Report(per="case", as_of=None, generated_at=None, filters=(), sources=(), log=log)

@@ -18,6 +18,9 @@ import pytest
 from journeyminer.cli.main import COMMANDS, cli
 from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, options_of
+from journeyminer.report.schema import schema
+from journeyminer.report.sections import MEASURES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -68,6 +71,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
+def test_every_page_that_is_named_anywhere_exists() -> None:
+    named = re.compile(r"\b(?:docs|examples)/[\w./-]*\w")
+    text = [file for folder in ("src", "docs", "bench", "tests") for file in (ROOT / folder).rglob("*")]
+    for file in (*text, *ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"):
+        if file.suffix in (".py", ".md", ".toml", ".j2", ".js", ".css", "") and file.is_file():
+            for path in named.findall(file.read_text(encoding="utf-8")):
+                assert (ROOT / path).exists(), f"{file.relative_to(ROOT)} names {path}"
+
+
 def test_the_readme_names_every_command_and_exit_status() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in COMMANDS:
@@ -103,57 +115,83 @@ def column_reference() -> str:
     return "\n".join(parts)
 
 
+def option_reference() -> str:
+    """Every option with its flag, its key and its default, from the classes that declare them."""
+    head = "| flag | in journeyminer.toml | default | meaning |\n|---|---|---|---|"
+    parts = [
+        "# Options\n\nA flag goes before journeyminer.toml, the file before the default; lists and tables add up.\n"
+    ]
+    for kind in (ReadOptions, RunOptions, FilterOptions, ReportOptions):
+        rows = []
+        for each in options_of(kind):
+            flag = f"{', '.join(each.flags)} {each.metavar}".strip().replace("|", "\\|")
+            keys = ", ".join(f"`{key}`" for key in each.keys)
+            env = f" Environment: `{each.env}`." if each.env else ""
+            rows.append(f"| {flag and f'`{flag}`'} | {keys} | {each.shown_default} | {each.help}{env} |")
+        parts.append("\n".join([f"## {str(kind.__doc__).rstrip('.')}\n", head, *rows, ""]))
+    return "\n".join(parts)
+
+
 def measure_reference() -> str:
     """Every measure's docstring: it is the definition."""
     import inspect
 
-    from journeyminer import mining
-
-    parts = ["# Measures\n\nEvery measure is a function of the log; what follows is its definition in the code.\n"]
-    for name in sorted(mining.__all__):
-        function = getattr(mining, name)
-        if inspect.isfunction(function):
-            text = inspect.getdoc(function)
-            parts.append(f"## {name}\n\n```python\n{name}{inspect.signature(function)}\n```\n\n```text\n{text}\n```\n")
+    parts = [
+        "# Measures\n\nEvery measure is a function of the log; what follows is its definition in the code.\n"
+        "A table has its scope in `attrs`: per, n_traces, n_cases, n_customers (None where none are known) and\n"
+        "n_left_out (cases of no trace).\n"
+    ]
+    for name, function in sorted(MEASURES.items()):
+        # annotations are texts, which Python quotes
+        signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
+        text = f"## {name}\n\n```python\njm.{name}{signature}\n```\n\n```text\n{inspect.getdoc(function)}\n```\n"
+        row = getattr(function, "row", None)
+        parts.append(text + (f"\nColumns: [{row.__name__}](report.md#{row.__name__.lower()}).\n" if row else ""))
     return "\n".join(parts)
 
 
 def report_reference() -> str:
     """Every key of report.json, from its JSON Schema."""
-    schema = json.loads((ROOT / "src/journeyminer/report/report.schema.json").read_text(encoding="utf-8"))
-    parts = ["# Keys of report.json\n\nA key that was not computed is absent; null is computed and not knowable.\n"]
-    for name, part in {"report": schema, **schema["$defs"]}.items():
-        if "properties" in part:
-            rows = [
-                f"| {key} | {_kind(each)} | {each.get('description', '')} |" for key, each in part["properties"].items()
-            ]
-            table = "\n".join(["| key | type | meaning |", "|---|---|---|", *rows])
-            parts.append(f"## {name}\n\n{part.get('description', '')}\n\n{table}\n")
+    whole = schema()
+    parts = [
+        "# Keys of report.json\n\nA key that was not computed is absent; null is computed and not knowable.\n"
+        "The same as a JSON Schema: [report.schema.json](report.schema.json).\n"
+    ]
+    for name, part in {"report": whole, **whole["$defs"]}.items():
+        rows = [f"| {key} | {_kind(each)} | {each['description']} |" for key, each in part["properties"].items()]
+        table = "\n".join(["| key | type | meaning |", "|---|---|---|", *rows])
+        parts.append(f"## {name}\n\n{part['description']}\n\n{table}\n")
     return "\n".join(parts)
 
 
-def _kind(schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    if "anyOf" in schema or "oneOf" in schema:
-        return " or ".join(_kind(each) for each in schema.get("anyOf", schema.get("oneOf", [])))
-    kind = schema.get("type", "value" if "enum" not in schema else "word")
-    kind = " or ".join(kind) if isinstance(kind, list) else kind
-    return f"list of {_kind(schema['items'])}" if kind == "array" and isinstance(schema.get("items"), dict) else kind
+def schema_reference() -> str:
+    """The JSON Schema of report.json."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _kind(part: dict[str, Any]) -> str:
+    if "$ref" in part:
+        return str(part["$ref"]).rpartition("/")[2]
+    if "anyOf" in part:
+        return " or ".join(map(_kind, part["anyOf"]))
+    kind = str(part.get("type", "word" if "enum" in part else "value"))
+    return f"list of {_kind(part['items'])}" if kind == "array" and isinstance(part.get("items"), dict) else kind
 
 
 @pytest.mark.parametrize(
     ("page", "make"),
     [
         ("commands.md", command_reference),
+        ("options.md", option_reference),
         ("columns.md", column_reference),
         ("measures.md", measure_reference),
         ("report.md", report_reference),
+        ("report.schema.json", schema_reference),
     ],
 )
 def test_the_reference_is_what_the_code_says(page: str, make: Callable[[], str]) -> None:
     path = ROOT / "docs" / "reference" / page
-    text = GENERATED + make()
+    text = (GENERATED if path.suffix == ".md" else "") + make()
     if BLESS:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -62,6 +62,13 @@ def with_customers(log: EventLog, **customers: int) -> EventLog:
     )
 
 
+def emptied(log: EventLog) -> EventLog:
+    """The log without any case."""
+    return log.derive(
+        event_rows="SELECT * FROM {log}.event_rows WHERE false", case_rows="SELECT * FROM {log}.case_rows WHERE false"
+    )
+
+
 def _event(case: str, word: str) -> Event:
     what, *settings = word.split("/")
     activity, _, when = what.partition("@")

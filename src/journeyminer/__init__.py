@@ -16,25 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from journeyminer.importers import ReadOptions
     from journeyminer.log import EventLog
+    from journeyminer.options import ReadOptions
 
 _LAZY = {
     "EventLog": "journeyminer.log",
-    "ReadOptions": "journeyminer.importers",
+    "ReadOptions": "journeyminer.options",
     "filter_log": "journeyminer.prepare.filters",
     "prepare": "journeyminer.prepare",
-    "graph": "journeyminer.mining",
-    "variants": "journeyminer.mining",
-    "handovers": "journeyminer.mining",
-    "durations": "journeyminer.mining",
-    "turns": "journeyminer.mining",
-    "bottlenecks": "journeyminer.mining",
-    "kpis": "journeyminer.mining",
     "build": "journeyminer.report.build",
-    "Report": "journeyminer.report.model",
+    "Report": "journeyminer.report.sections",
+    "write_report": "journeyminer.render",
+    "read_report": "journeyminer.render.json",
 }
-__all__ = ["read", *_LAZY]  # noqa: PLE0604 - names of modules' attributes are text
+"""name -> its module; beside these, every measure of `report.sections` is public"""
 
 
 def read(
@@ -47,7 +42,7 @@ def read(
 
     Args:
         paths: files and folders of exports.
-        options: how to read them; see ReadOptions.
+        options: how to read them; see ReadOptions. Default: as `config` says.
         config: a journeyminer.toml; default: the one of the working folder, where there is one.
         memory: the engine's memory limit, such as "4GB".
 
@@ -56,13 +51,22 @@ def read(
     """
     from journeyminer.config import load_config
     from journeyminer.importers import read_log
+    from journeyminer.options import ReadOptions, fill
     from journeyminer.prepare import prepare
 
     known = load_config(Path(config) if config else None)
+    options = options or fill(ReadOptions, known.options)
     return prepare(read_log(paths, options=options, memory=memory), config=known)
 
 
 def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
     if attribute in _LAZY:
         return getattr(import_module(_LAZY[attribute]), attribute)
+    if attribute == "__all__" or not attribute.startswith("_"):
+        from journeyminer.report.sections import MEASURES
+
+        if attribute == "__all__":
+            return ["read", *_LAZY, *MEASURES]
+        if attribute in MEASURES:
+            return MEASURES[attribute]
     raise AttributeError(f"module 'journeyminer' has no attribute {attribute!r}")

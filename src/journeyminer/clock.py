@@ -201,7 +201,7 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(Note("usage.no_zone", zone=name), hint=Note("hint.zone_name")) from error
+        raise UsageError(Note("usage.not_a_zone", value=name, hint=Note("usage.zone_example"))) from error
 
 
 def to_utc(naive: datetime, zone: str) -> datetime:

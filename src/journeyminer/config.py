@@ -1,15 +1,7 @@
 """journeyminer.toml: what a team says once about its exports. Every mistake of the file is named at once.
 
-A flag goes before the file, the file before the default. The file knows these keys, all of them optional:
+The file knows the keys of the options (options.py), and beside them:
 
-    timezone = "Europe/Lisbon"       zone of timestamps that carry none
-    language = "pt"                  of the report
-    max_rejected = 0.02              share of a file's records that may be rejected
-    session_gap = 12                 hours of silence that end a chat's case
-    [timezones]   "chat*.txt" = "America/Sao_Paulo"       by glob of file names
-    [namespaces]  "tickets-*.csv" = "zendesk-acme"        by glob of file names: one name, one account
-    [us]          addresses, domains, names: lists of what is ours
-    [map]         max_nodes, max_edges: how much the map shows
     [status] [role] [channel] [visibility]    "what the source says" = "what it means"
     [[label]]     when = { ... }, give = { ... }: a rule as in prepare/rules.toml, tried before ours
 """
@@ -17,15 +9,16 @@ A flag goes before the file, the file before the default. The file knows these k
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from journeyminer.errors import ConfigError, UsageError
+from journeyminer.errors import ConfigError, UsageError, nearest
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
+from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, listed, one_of, options_of, text
 from journeyminer.vocabulary import CHANNELS, ROLES, STATUSES, VISIBILITIES
 
 FILE = "journeyminer.toml"
@@ -38,15 +31,10 @@ CLOSED_SETS: dict[str, tuple[str, ...]] = {
 """the columns that a label rule brings into a closed set"""
 WHEN = ("source", "activity", "status", "role", "lifecycle", "visibility", "channel")
 GIVE = ("activity", *CLOSED_SETS)
-_KEYS = (
-    "timezone", "language", "max_rejected", "session_gap", "timezones", "namespaces", "us", "map", "label",
-    *CLOSED_SETS,
-)  # fmt: skip
+OPTIONS = tuple(each for kind in (ReadOptions, RunOptions, ReportOptions) for each in options_of(kind) if each.keys)
+"""the options that the file knows"""
 
 T = TypeVar("T")
-
-MOST_HOURS = 10 * 365 * 24
-"""the longest silence that may be asked to end a chat's case"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +52,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The file as typed values; the defaults are those of a missing file. None: the flag's own default holds."""
+    """What the file says."""
 
-    timezone: str | None = None
-    timezones: Mapping[str, str] = field(default_factory=dict)
-    namespaces: Mapping[str, str] = field(default_factory=dict)
-    us: tuple[str, ...] = ()
-    """addresses, domains and names, in this order"""
-    language: str | None = None
-    max_rejected: float | None = None
-    session_gap_hours: float | None = None
-    max_nodes: int | None = None
-    max_edges: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """name of an option -> its value, for those that the file gives; see `options.fill`"""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """column of CLOSED_SETS -> what the source says -> what it means"""
     labels: tuple[Rule, ...] = ()
+
+    @property
+    def us(self) -> tuple[str, ...]:
+        """Addresses, domains and names of our own side, in this order."""
+        return tuple(self.options.get("us", ()))
 
 
 def language_of(code: str) -> Language:
@@ -86,22 +71,32 @@ def language_of(code: str) -> Language:
     try:
         return Language(code)
     except LookupError:
-        raise UsageError(
-            Note("usage.no_language", code=code), hint=Note("usage.known_languages", codes=available_languages())
-        ) from None
+        hint = Note("usage.known_languages", codes=available_languages())
+        raise UsageError(Note("usage.no_language", code=code), hint=hint) from None
 
 
-def load_config(path: Path | None) -> Config:
+def language_in(path: Path | None) -> str | None:
+    """The language that the file asks for, before anything else of it is looked at; None where it cannot be read."""
+    with suppress(ConfigError):
+        return str(_find(path)[0].get("language"))
+    return None
+
+
+def load_config(path: Path | None = None) -> Config:
     """Read the given file, or journeyminer.toml of the working folder where there is one.
 
     Raises:
-        ConfigError: the file is missing or no TOML, or holds mistakes; all of them are in the message.
+        ConfigError: the file is missing or is not TOML, or holds mistakes; all of them are in the message.
     """
-    if path is None:
-        path = Path(FILE)
-        if not path.exists():
-            return Config()
-    return parse_config(read_toml(path), place=str(path))
+    return parse_config(*_find(path))
+
+
+def _find(path: Path | None) -> tuple[dict[str, Any], str]:
+    """The tables of the file, and its name."""
+    if path is None and not Path(FILE).exists():
+        return {}, FILE
+    path = path or Path(FILE)
+    return read_toml(path), str(path)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -109,34 +104,40 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"The file cannot be read ({error.strerror}).", place=str(path)) from error
+        raise ConfigError(Note("usage.unreadable", error=error.strerror), place=str(path)) from error
     except ValueError as error:  # also the UnicodeDecodeError of a file that is not UTF-8
-        raise ConfigError(f"The file is not valid TOML ({error}).", place=str(path)) from error
+        raise ConfigError(Note("usage.not_toml", error=str(error)), place=str(path)) from error
 
 
-def parse_config(data: Mapping[str, Any], *, place: str) -> Config:
+def parse_config(data: Mapping[str, Any], place: str) -> Config:
     """The typed values of the file's tables. Raises ConfigError with all mistakes."""
-    mistakes = Mistakes(place)
-    mistakes.unknown(data, _KEYS)
-    us = mistakes.table(data, "us", ("addresses", "domains", "names"))
-    limits = mistakes.table(data, "map", ("max_nodes", "max_edges"))
-    ours = [mistakes.take(us, key, _texts, "us.") or () for key in ("addresses", "domains", "names")]
-    words = {column: mistakes.all(data, column, _one_of(values)) for column, values in CLOSED_SETS.items()}
-    config = Config(
-        timezone=mistakes.take(data, "timezone", _zone),
-        timezones=mistakes.all(data, "timezones", _zone),
-        namespaces=mistakes.all(data, "namespaces", _text),
-        us=tuple(word for listed in ours for word in listed),
-        language=mistakes.take(data, "language", _one_of(available_languages())),
-        max_rejected=mistakes.take(data, "max_rejected", _share),
-        session_gap_hours=mistakes.take(data, "session_gap", _hours),
-        max_nodes=mistakes.take(limits, "max_nodes", _count, "map."),
-        max_edges=mistakes.take(limits, "max_edges", _count, "map."),
-        words={column: mapped for column, mapped in words.items() if mapped},
-        labels=parse_rules(data.get("label", []), mistakes),
-    )
-    mistakes.stop()
-    return config
+    mistakes = Mistakes()
+    options = _options(data, mistakes)
+    words = {column: mistakes.all(data, column, one_of(*values)) for column, values in CLOSED_SETS.items()}
+    labels = parse_rules(data.get("label", []), mistakes)
+    mistakes.stop(ConfigError, place)
+    return Config(options, {column: mapped for column, mapped in words.items() if mapped}, labels)
+
+
+def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
+    """The options that the file gives, under the names of their fields."""
+    tables: dict[str, dict[str, Option]] = {"": {}}
+    for each in OPTIONS:
+        for key in each.keys:
+            table, _, last = key.rpartition(".")
+            tables.setdefault(table, {})[last] = each
+    mistakes.unknown(data, (*tables[""], *filter(None, tables), *CLOSED_SETS, "label"))
+    given: dict[str, Any] = {}
+    for table, keys in tables.items():
+        values = mistakes.table(data, table, tuple(keys)) if table else data
+        for key, each in keys.items():
+            if isinstance(each.default, dict):
+                value: Any = mistakes.all(values, key, each.read) or None
+            else:
+                value = mistakes.take(values, key, listed(each.read) if each.default == () else each.read, table)
+            if value is not None:
+                given[each.name] = given[each.name] + value if each.name in given else value
+    return given
 
 
 def parse_rules(tables: object, mistakes: Mistakes, *, activities: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -146,26 +147,25 @@ def parse_rules(tables: object, mistakes: Mistakes, *, activities: Sequence[str]
         activities: what `give.activity` may be; any text where empty.
     """
     if not isinstance(tables, list):
-        mistakes.add("label", "write it as [[label]], a list of tables")
+        mistakes.add("label", Note("usage.not_label_tables"))
         return ()
-    read_give = {column: _one_of(values) for column, values in CLOSED_SETS.items()}
-    read_give["activity"] = _one_of(activities) if activities else _text
+    words = listed(text, least=1)
+    values = {column: one_of(*known) for column, known in CLOSED_SETS.items()}
+    values["activity"] = one_of(*activities) if activities else text
     rules = []
     for number, table in enumerate(tables, 1):
-        at = f"label {number}: "
+        at = f"label {number}"
         if not isinstance(table, dict):
-            mistakes.add(at.rstrip(": "), "must be a table")
+            mistakes.add(at, Note("usage.not_a_table"))
             continue
         mistakes.unknown(table, ("when", "give"), at)
         when = mistakes.table(table, "when", WHEN, at)
         give = mistakes.table(table, "give", GIVE, at)
-        said = {column: mistakes.take(when, column, _some_texts, f"{at}when.") for column in when}
-        given = {
-            column: mistakes.take(give, column, read_give[column], f"{at}give.") for column in give if column in GIVE
-        }
-        for key, values in (("when", said), ("give", given)):
-            if not values:
-                mistakes.add(f"{at}{key}", "must say something")
+        said = {column: mistakes.take(when, column, words, f"{at}.when") for column in when}
+        given = {column: mistakes.take(give, column, values[column], f"{at}.give") for column in give if column in GIVE}
+        for key, found in (("when", said), ("give", given)):
+            if not found:
+                mistakes.add(f"{at}.{key}", Note("usage.empty"))
         rules.append(
             Rule(
                 {column: words for column, words in said.items() if words},
@@ -176,122 +176,54 @@ def parse_rules(tables: object, mistakes: Mistakes, *, activities: Sequence[str]
 
 
 class Mistakes:
-    """Collects what is wrong with one file, so that all of it is said at once."""
+    """Collects what is wrong with a file, or with the flags of a command, so that all of it is said at once."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
-        self.lines: list[str] = []
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
 
-    def add(self, key: str, problem: str) -> None:
+    def add(self, key: str, problem: Note) -> None:
         """Note one mistake."""
-        self.lines.append(f"{key}: {problem}")
+        self.notes.append(Note("usage.mistake", key=key, problem=problem))
 
-    def unknown(self, data: Mapping[str, Any], known: Sequence[str], prefix: str = "") -> None:
+    def unknown(self, data: Iterable[str], known: Sequence[str], table: str = "") -> None:
         """Note every key that is not known, with the nearest one that is."""
         for key in data:
             if key not in known:
-                self.add(f"{prefix}{key}", f"is no key here{_did_you_mean(key, known)}")
+                self.add(_dotted(table, key), Note("usage.no_such_key", hint=nearest(key, known)))
 
-    def table(self, data: Mapping[str, Any], key: str, known: Sequence[str] = (), prefix: str = "") -> dict[str, Any]:
+    def table(self, data: Mapping[str, Any], key: str, known: Sequence[str] = (), table: str = "") -> dict[str, Any]:
         """The table under a key, where given only with known keys; empty where it is missing or (noted) no table."""
         value = data.get(key, {})
         if not isinstance(value, dict):
-            self.add(f"{prefix}{key}", "must be a table")
+            self.add(_dotted(table, key), Note("usage.not_a_table"))
             return {}
         if known:
-            self.unknown(value, known, f"{prefix}{key}.")
+            self.unknown(value, known, _dotted(table, key))
         return value
 
-    def take(self, data: Mapping[str, Any], key: str, read: Callable[[object], T], prefix: str = "") -> T | None:
+    def take(self, data: Mapping[str, Any], key: str, read: Callable[[Any], T], table: str = "") -> T | None:
         """The value under a key as `read` understands it; None where it is missing or (noted) wrong."""
         if key not in data:
             return None
         try:
             return read(data[key])
-        except ValueError as error:
-            self.add(f"{prefix}{key}", str(error))
+        except UsageError as error:
+            self.add(_dotted(table, key), error.message)
             return None
 
-    def all(self, data: Mapping[str, Any], key: str, read: Callable[[object], T]) -> dict[str, T]:
+    def all(self, data: Mapping[str, Any], key: str, read: Callable[[Any], T]) -> dict[str, T]:
         """The table under a key with every value as `read` understands it, without the (noted) wrong ones."""
         table = self.table(data, key)
-        values = {word: self.take(table, word, read, f"{key}.") for word in table}
+        values = {word: self.take(table, word, read, key) for word in table}
         return {word: value for word, value in values.items() if value is not None}
 
-    def stop(self) -> None:
-        """Raise ConfigError where anything was noted."""
-        if not self.lines:
-            return
-        if len(self.lines) == 1:
-            raise ConfigError(f"{self.lines[0]}.", place=self.place)
-        listed = "".join(f"\n  {line}" for line in self.lines)
-        raise ConfigError(f"{len(self.lines)} mistakes:{listed}", place=self.place)
+    def stop(self, kind: type[UsageError], place: str = "") -> None:
+        """Raise an error with all mistakes where there are any."""
+        if len(self.notes) == 1:
+            raise kind(self.notes[0], place=place)
+        if self.notes:
+            raise kind(Note("usage.mistakes", n=len(self.notes), mistakes=tuple(self.notes)), place=place)
 
 
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"must be a text, not {value!r}")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in (value if isinstance(value, list) else [value]))
-
-
-def _some_texts(value: object) -> tuple[str, ...]:
-    if value == []:
-        raise ValueError("must name at least one word")
-    return _texts(value)
-
-
-def _one_of(known: Sequence[str]) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if isinstance(value, str) and value in known:
-            return value
-        raise ValueError(f"{value!r} is not one of them{_did_you_mean(str(value), known)}")
-
-    return read
-
-
-def _zone(value: object) -> str:
-    from zoneinfo import ZoneInfo, available_timezones
-
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        near = get_close_matches(name, sorted(available_timezones()), 1)
-        step = f"did you mean {near[0]!r}?" if near else "write it like Europe/Lisbon"
-        raise ValueError(f"{name!r} is no IANA zone; {step}") from None
-    return name
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number, not {value!r}")
-    return float(value)
-
-
-def _share(value: object) -> float:
-    share = _number(value)
-    if not 0 <= share <= 1:
-        raise ValueError(f"must be a share from 0 to 1, not {value}")
-    return share
-
-
-def _hours(value: object) -> float:
-    hours = _number(value)
-    if not 0 < hours <= MOST_HOURS:
-        raise ValueError(f"must be hours above 0 and below ten years, not {value}")
-    return hours
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"must be a whole number above 0, not {value!r}")
-    return value
+def _dotted(table: str, key: str) -> str:
+    return f"{table}.{key}" if table else key

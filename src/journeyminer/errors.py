@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -121,3 +123,11 @@ class DrawingFailed(JourneyminerError):
     """The program that draws the map gave up or took too long."""
 
     status = ExitStatus.ENVIRONMENT
+
+
+def nearest(word: str, known: Iterable[str], *, otherwise: Note | None = None) -> Note:
+    """What an unknown word may have meant: the nearest known one, else `otherwise`, else the list of all."""
+    words = tuple(known)
+    if near := get_close_matches(word, words, 1):
+        return Note("usage.did_you_mean", near=near[0])
+    return otherwise or Note("usage.known", known=words)

@@ -1,7 +1,8 @@
 """The report's language: every sentence comes from `locales/<code>.toml` by key, numbers and dates from CLDR.
 
-A language is one file. An entry is a sentence, or a table of plural forms (`one`, `other`, ... and `by`, the
-parameter that is counted, `n` where it is not said). A sentence names its parameters and how each is written:
+A language is one file. An entry is a sentence, or a table of forms and `by`, the parameter that chooses one: plural
+forms (`one`, `other` ...) of a number, `n` where it is not said, or the slugs of a word with `other` for all the rest.
+A form may be such a table again. A sentence names its parameters and how each is written:
 `{seconds:duration}`, `{share:percent}`, `{turn:turn}`. Parameters are data and are never read as a sentence; a
 parameter that is a note is written as its own sentence.
 """
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 FALLBACK: Final = "en"
 UNKNOWN: Final = "–"
 """what stands where a figure is not knowable"""
-PLURALS: Final = frozenset({"zero", "one", "two", "few", "many", "other", "by"})
 
-Entry = str | dict[str, str]
+Entry = str | dict[str, Any]
 
 
 def available_languages() -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def catalogue(code: str) -> Mapping[str, Entry]:
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Entry]]:
     entries: list[tuple[str, Entry]] = []
     for key, value in table.items():
-        if isinstance(value, dict) and not ("other" in value and value.keys() <= PLURALS):
+        if isinstance(value, dict) and "other" not in value:
             entries += _flatten(value, f"{prefix}{key}.")
         else:
             entries.append((prefix + key, value))
@@ -90,15 +90,18 @@ class Language:
         if entry is None:
             details = ", ".join(f"{name} {value}" for name, value in params.items())
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
-        if isinstance(entry, dict):
-            count = params.get(entry.get("by", "n"), 0)
-            form = self.locale.plural_form(count if isinstance(count, int | float) else 0)
-            entry = entry.get(form, entry["other"])
-        return self._formatter.vformat(entry, (), params)
+        return self._written(entry, params)
 
     def note(self, note: Note) -> str:
         """The sentence of a note: its words stand under `note.<slug>`."""
         return self.text(f"note.{note.slug}", **note.params)
+
+    def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
+        if isinstance(entry, dict):
+            by = params.get(entry.get("by", "n"), 0)
+            form = by if isinstance(by, str) else self.locale.plural_form(by if isinstance(by, int | float) else 0)
+            return self._written(entry[form if form in entry else "other"], params)
+        return self._formatter.vformat(entry, (), params)
 
     def word(self, kind: str, slug: str | None) -> str:
         """One word of a closed set: `word("turn", "us_queue")`; a value outside the set is shown as it is."""
@@ -200,15 +203,20 @@ class Language:
 
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
         """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
-        target, fate, record, or the name of a closed set (turn, role ...). Without a kind numbers are numbers."""
+        target, fate, record, lines (each on its own), what is counted (events, case ...: see `[count]`), or the name of
+        a closed set (turn, role ...). Without a kind numbers are numbers and text is text."""
         if isinstance(value, Note):
             return self.note(value)
+        if kind == "lines" and isinstance(value, tuple):
+            return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):
             return ", ".join(self.value(item, kind) for item in value)
         if kind in _WRITERS and (value is not None or kind in ("source", "target")):
             return str(getattr(self, kind)(value))
         if value is None:
             return UNKNOWN
+        if isinstance(value, int) and self.has(f"count.{kind}"):
+            return self.text(f"count.{kind}", n=value)
         if kind not in ("", "number", "decimal"):
             return self.word(kind, str(value))
         if isinstance(value, bool):

@@ -16,7 +16,12 @@ Param = Union[str, int, float, bool, None, tuple[Union[str, "Note"], ...], "Note
 
 @dataclass(frozen=True, slots=True, init=False)
 class Note:
-    """A slug of `locales/` (its words stand under `note.<slug>`) and the values that its sentence quotes."""
+    """What one part of the program has to say to a reader.
+
+    Attributes:
+        slug: Which sentence; its words stand under `note.<slug>` in `locales/`.
+        params: The values that the sentence quotes.
+    """
 
     slug: str
     params: Mapping[str, Param]

@@ -9,8 +9,8 @@ import pytest
 
 from browser.chromium import Page, browser, find
 from journeyminer.i18n import Language
-from journeyminer.render import FORMATS
-from journeyminer.report.model import Report
+from journeyminer.render import render
+from journeyminer.report.sections import Report
 from sample_report import HOSTILE, empty_report, hostile_report, sample_report
 
 Open = Callable[[Report], Page]
@@ -31,7 +31,7 @@ def opened(tab: Page, tmp_path: Path) -> Open:
 
     def open_(report: Report) -> Page:
         file = tmp_path / "report.html"
-        file.write_text(FORMATS["html"](report, Language("en")), encoding="utf-8")
+        file.write_text(str(render(report, "html", Language("en"))), encoding="utf-8")
         tab.open(file)
         return tab
 

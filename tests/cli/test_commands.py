@@ -6,27 +6,21 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log import EventLog
+from journeyminer.report.schema import schema
+from journeyminer.report.sections import ASKED
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
-
-MEASURES = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
-
-
-def schema() -> dict[str, object]:
-    from importlib import resources
-
-    text = resources.files("journeyminer.report").joinpath("report.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, object] = json.loads(text)
-    return loaded
 
 
 def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_path: Path) -> None:
@@ -86,16 +80,16 @@ def test_importing_again_with_append_adds_nothing(cli: Cli, tickets: Path, tmp_p
     assert [source.deduplicated for source in log.receipt.sources] == [0, 7]
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", ASKED)
 def test_show_prints_one_measure_under_its_report_key(cli: Cli, tickets: Path, measure: str) -> None:
     done = cli("show", measure, tickets, "--format", "json")
     assert done.status == 0
     data = json.loads(done.out)
     assert measure in data
-    assert set(data) & set(MEASURES) == {measure}
+    assert set(data) & set(ASKED) == {measure}
 
 
-@pytest.mark.parametrize("measure", [measure for measure in MEASURES if measure != "findings"])
+@pytest.mark.parametrize("measure", [measure for measure in ASKED if measure != "findings"])
 @pytest.mark.parametrize("format_", ["terminal", "csv", "markdown"])
 def test_show_prints_tables(cli: Cli, tickets: Path, measure: str, format_: str) -> None:
     done = cli("show", measure, tickets, "--format", format_)
@@ -261,6 +255,16 @@ def test_the_demo_is_discovered(cli: Cli, tmp_path: Path) -> None:
     assert cli("demo", tmp_path / "demo").status == 3  # never writes into a folder that holds something
 
 
+def test_no_file_of_an_archive_is_written_outside_of_the_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        for name in ("../above.txt", "/root.txt", "in/../../beside.txt"):
+            archive.writestr(name, "")
+    with (tmp_path / "evil.zip").open("rb") as file:
+        assert unpack(file, tmp_path / "folder" / "deep") == 3
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.txt")}
+    assert written == {"folder/deep/above.txt", "folder/deep/root.txt", "folder/deep/in/beside.txt"}
+
+
 def test_events_numbered_inside_each_case_stay_apart(cli: Cli, tmp_path: Path) -> None:
     rows = "1,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n2,a,2026-01-05 09:00:00,1\n"
     (tmp_path / "numbered.csv").write_text("case_id,activity,timestamp,nr\n" + rows, encoding="utf-8")
@@ -292,7 +296,7 @@ def test_no_report_is_written_into_a_log(cli: Cli, tickets: Path, tmp_path: Path
     cli("import", tickets, "-o", "log")
     before = sorted((tmp_path / "log").iterdir())
     done = cli(*command, tickets, "-o", "log")
-    assert done.status == 3 and "log: This folder is a log." in done.err
+    assert done.status == 3 and "log: The folder is a log." in done.err
     assert sorted((tmp_path / "log").iterdir()) == before
 
 
@@ -321,15 +325,37 @@ def test_the_receipt_speaks_the_language_of_the_report(cli: Cli, tickets: Path) 
     assert "case_id = case_id" in page
 
 
-def test_programs_are_told_in_english(cli: Cli, tickets: Path) -> None:
-    assert "log de eventos: pelas colunas" in cli("show", "quality", tickets, "--language", "pt").out
-    assert "tabular" in cli("show", "quality", tickets, "--language", "pt", "--format", "csv").out
+def test_programs_are_told_slugs_and_people_sentences(cli: Cli, tickets: Path) -> None:
+    shown = cli("show", "quality", tickets, "--language", "pt").out
+    assert "log de eventos" in shown and "pelas colunas" in shown
+    headers = ["case_id", "activity", "timestamp"]
+    assert (
+        f"tabular:event_log,7,7,0,0,0,7,match.columns(headers={'; '.join(headers)})"
+        in cli("show", "quality", tickets, "--language", "pt", "--format", "csv").out
+    )
     (source,) = json.loads(cli("show", "quality", tickets, "--language", "pt", "--format", "json").out)["sources"]
-    assert source["reason"] == "event log: its columns case_id, activity, timestamp"
-    assert source["decisions"]["profile"] == "event_log"
+    assert source["reason"] == {"slug": "match.columns", "params": {"headers": headers}}
+    assert source["profile"] == "event_log"
 
 
-def test_identify_speaks_the_configured_language(cli: Cli, tickets: Path) -> None:
+def test_all_that_is_said_is_in_the_configured_language(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     Path("journeyminer.toml").write_text('language = "es"\n', encoding="utf-8")
-    assert "registro de eventos: por las columnas" in cli("identify", tickets).out
-    assert "event log: its columns" in cli("identify", tickets, "--format", "csv").out
+    assert "por las columnas" in cli("identify", tickets).out
+    assert "match.columns(headers=" in cli("identify", tickets, "--format", "csv").out
+    assert "registro de eventos" in cli("sources").out
+    assert "escrito: " in cli("import", tickets, "-o", tmp_path / "log").err
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(b"PK")
+    broken = cli("show", "quality", tmp_path / "in").err
+    assert (
+        broken
+        == "Error: a.xlsx: Los libros de Excel no se leen. Guarde la hoja como CSV (UTF-8) e indique ese archivo.\n"
+    )
+    assert cli("show", "quality", tmp_path / "in", "--language", "hu").err.startswith(
+        "Hiba: a.xlsx: Excel-munkafüzeteket"
+    )
+
+
+def test_a_configuration_that_cannot_say_its_language_fails_in_english(cli: Cli, tickets: Path) -> None:
+    Path("journeyminer.toml").write_text('language = "tlh"\n', encoding="utf-8")
+    assert cli("show", "quality", tickets).err.startswith("Error: journeyminer.toml: language:")

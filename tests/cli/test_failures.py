@@ -88,7 +88,7 @@ def test_a_file_that_broke_once_fails_the_import_and_not_every_later_look(
         (["show", "graph,cases", "tickets.csv"], "alone"),
         (["show", "graph,variants", "tickets.csv", "--format", "csv"], "one table"),
         (["show", "graph", "tickets.csv", "--since", "0001-01-01T00:00:00+14:00"], "outside"),
-        (["show", "graph", "tickets.csv", "--generated-at", "99999999999999999999"], "no time"),
+        (["show", "graph", "tickets.csv", "--generated-at", "99999999999999999999"], "outside"),
         (["show", "graph", "tickets.csv", "--session-gap", "nan"], "hours"),
         (["show", "graph", "tickets.csv", "--session-gap", "1e300"], "hours"),
         (["report", "tickets.csv", "--language", "xx"], "xx"),
@@ -101,6 +101,17 @@ def test_wrong_usage_says_what_to_do_and_status_2(cli: Cli, tickets: Path, args:
     done = cli(*args)
     assert (done.status, word in done.err) == (2, True), done.err
     assert done.out == "" and "Traceback" not in done.err
+
+
+def test_errors_are_told_in_the_language_of_the_flag_or_of_the_file(cli: Cli, tickets: Path) -> None:
+    spanish = ("show", "graph", tickets, "--session-gap", "x", "--language", "es")
+    assert "“x” no es un número" in cli(*spanish).err
+    Path("journeyminer.toml").write_text('language = "hu"\ntimezon = "UTC"\n', encoding="utf-8")
+    assert cli("discvoer", tickets).err.startswith("Hiba: Nincs ilyen parancs")
+    assert "Nincs ilyen kulcs. Erre gondolt: „timezone”?" in cli("show", "graph", tickets).err
+    assert "Esa clave no existe" in cli(*spanish).err
+    Path("journeyminer.toml").write_text("language = ", encoding="utf-8")
+    assert "not valid TOML" in cli("show", "graph", tickets).err
 
 
 @pytest.mark.parametrize(

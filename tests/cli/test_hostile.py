@@ -208,7 +208,7 @@ def test_a_folder_of_all_odd_files_gives_what_can_be_read(cli: Cli, tmp_path: Pa
     done = cli("show", "quality", tmp_path / "in", "--format", "json")
     assert done.out, done.err
     quality = json.loads(done.out)
-    listed = {name for kind in ("failed", "unclaimed") for name, _ in quality["quality"][kind]}
+    listed = {row["file"] for kind in ("failed", "unclaimed") for row in quality["quality"][kind]}
     assert done.status == 3
     assert quality["quality"]["balances"]
     assert len(listed) + len(quality["sources"]) == len(ODD_FILES)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from journeyminer.demo import write_demo
-from journeyminer.demo.phrases import PHRASES
-from journeyminer.demo.world import World, simulate
+from demo import write_demo
+from demo.world import World, simulate
+from journeybench.words import PHRASES
 from journeyminer.log import EventLog
+from journeyminer.report.sections import ASKED
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
 
-MEASURES = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
 LISTS = ("cases", "events", "identities")
 ANA = "Ana Zsófia Quirós"
 CHAT = "[25/01/26, 10:00:00] {}: the secret is marzipan\n[25/01/26, 10:30:00] Help Desk: a secret answer\n"
@@ -112,7 +112,7 @@ def test_in_the_log_identifiers_have_their_own_table(run: Run) -> None:
 @pytest.mark.parametrize("format_", ["csv", "json"])
 def test_nothing_that_is_shown_or_exported_does(cli: Cli, run: Run, tmp_path: Path, format_: str) -> None:
     hidden = secrets(run.world)
-    for measure in (*LISTS, *([",".join(MEASURES)] if format_ == "json" else MEASURES)):
+    for measure in (*LISTS, *([",".join(ASKED)] if format_ == "json" else ASKED)):
         done = cli("show", measure, run.out / "log", "--format", format_)
         assert done.status == 0, done.err
         assert not leaked(done.out, hidden), measure

@@ -15,7 +15,9 @@ import pm4py
 import pytest
 
 from journeyminer.log import EventLog
-from journeyminer.mining import durations, graph, variants
+from journeyminer.mining.durations import durations
+from journeyminer.mining.graph import graph
+from journeyminer.mining.variants import variants
 
 REAL = {
     "helpdesk/finale.csv.gz": ("Case ID", "Activity", "Complete Timestamp"),

@@ -18,9 +18,9 @@ import pytest
 import journeyminer as jm
 from journeyminer.importers import ReadOptions
 from journeyminer.log import EventLog
-from journeyminer.mining import handover_totals
+from journeyminer.mining.handovers import handover_totals
 from journeyminer.report.build import build
-from journeyminer.report.model import Report
+from journeyminer.report.sections import Report
 from journeyminer.vocabulary import HandoverLevel
 
 Data = Callable[[str], Path]

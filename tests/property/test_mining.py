@@ -16,18 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyminer.log import EventLog
-from journeyminer.mining import (
-    bottlenecks,
-    durations,
-    graph,
-    handover_totals,
-    handovers,
-    lost_by_edge,
-    turns,
-    variant_totals,
-    variants,
-)
-from journeyminer.mining.moves import scope
+from journeyminer.mining.bottlenecks import bottlenecks
+from journeyminer.mining.durations import durations
+from journeyminer.mining.graph import graph
+from journeyminer.mining.handovers import handover_totals, handovers
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.turns import lost_by_edge, turns
+from journeyminer.mining.variants import variant_totals, variants
 from journeyminer.vocabulary import ROLES, STATUSES, HandoverLevel, Per
 
 Row = dict[str, Any]
@@ -109,7 +104,7 @@ def table(frame: pd.DataFrame) -> list[Row]:
 def test_counts_add_up(rows: list[Row]) -> None:
     for log, per in lenses(rows):
         found = graph(log, per=per)
-        n_traces = scope(log, per=per).n_traces
+        n_traces = Lens(log, per).scope.n_traces
         n_events = sum(data["n"] for _, data in found.nodes(data=True))
         assert sum(edges(log, "n", per).values()) == n_events - n_traces
         assert sum(found.graph["start"].values()) == sum(found.graph["end"].values()) == n_traces
@@ -191,7 +186,7 @@ def test_the_ledger_sums_to_the_throughput_time(rows: list[Row]) -> None:
 def test_what_is_lost_on_a_move_is_part_of_its_seconds(rows: list[Row]) -> None:
     for log, per in lenses(rows):
         total = edges(log, "total_seconds", per)
-        for move, seconds in lost_by_edge(log, per=per).items():
+        for move, seconds in lost_by_edge(Lens(log, per)).items():
             assert 0 < seconds <= total[move]
 
 

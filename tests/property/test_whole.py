@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import journeyminer as jm
-from journeyminer.demo import write_demo
+from demo import write_demo
 from journeyminer.log.engine import Engine
 from journeyminer.render import json
 

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
-import sys
 from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-BENCH = Path(__file__).parents[2] / "bench"
+from generate import CHAIN, generate
+from run import differences
+
 EVENTS = 2_000
 
 Rows = list[dict[str, str]]
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", BENCH / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     out = tmp_path_factory.mktemp("bench") / "log.csv"
-    load("generate").generate(EVENTS, out)
+    generate(EVENTS, out)
     with out.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -87,19 +76,17 @@ def test_a_few_variants_are_frequent_and_many_are_rare(rows: Rows) -> None:
 
 
 def test_moves_without_ties_are_steps_of_the_chain(rows: Rows) -> None:
-    chain = load("generate").CHAIN
     for trace in traces(rows).values():
         if len({row["timestamp"] for row in trace}) == len(trace):
             for earlier, later in pairwise(trace):
-                assert later["activity"] in chain[earlier["activity"]]
+                assert later["activity"] in CHAIN[earlier["activity"]]
 
 
 def test_chances_of_the_chain_sum_to_one() -> None:
-    assert all(sum(moves.values()) == pytest.approx(1) for moves in load("generate").CHAIN.values())
+    assert all(sum(moves.values()) == pytest.approx(1) for moves in CHAIN.values())
 
 
 def test_equal_arguments_write_equal_bytes(tmp_path: Path) -> None:
-    generate = load("generate").generate
     generate(300, tmp_path / "a.csv", seed=1)
     generate(300, tmp_path / "b.csv", seed=1)
     generate(300, tmp_path / "c.csv", seed=2)
@@ -122,11 +109,11 @@ def test_the_comparison_notices_a_wrong_count_a_wrong_mean_and_a_wrong_number_of
     core, pm4py = tmp_path / "core.json", tmp_path / "pm4py.json"
     core.write_text(json.dumps({"graph": {"edges": [edge]}, "variants": {"n_total": n_total}}))
     pm4py.write_text(json.dumps({"edges": [["a", "b", 3, 60.4, 60.0]], "n_variants": 9}))
-    assert len(load("run").differences(core, pm4py)) == expected
+    assert len(differences(core, pm4py)) == expected
 
 
 def test_an_edge_of_one_graph_only_is_a_difference(tmp_path: Path) -> None:
     core, pm4py = tmp_path / "core.json", tmp_path / "pm4py.json"
     core.write_text(json.dumps({"graph": {"edges": []}, "variants": {"n_total": 1}}))
     pm4py.write_text(json.dumps({"edges": [["a", "b", 3, 60.4, 60.0]], "n_variants": 1}))
-    assert load("run").differences(core, pm4py) == ["edge ('a', 'b') is in one graph only"]
+    assert differences(core, pm4py) == ["edge ('a', 'b') is in one graph only"]

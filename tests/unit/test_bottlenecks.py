@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from journeyminer.log import EventLog
-from journeyminer.mining import bottlenecks
-from journeyminer.mining.bottlenecks import COLUMNS
+from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
 from tiny import log, with_customers
 
 HOUR = 3600
@@ -42,12 +41,12 @@ def test_places_are_ranked_by_what_customers_lost_in_our_turns() -> None:
 def test_evidence_is_the_worst_cases_with_their_records() -> None:
     tiny = log("\n".join(f"{case}: ask@09:00/to=new reply@{10 + n}:00/to=solved" for n, case in enumerate("ABCD")))
     evidence = bottlenecks(tiny).iloc[0]["evidence"]
-    assert [(each["case_id"], each["seconds"]) for each in evidence] == [
+    assert [(each.case_id, each.seconds) for each in evidence] == [
         ("D", 4 * HOUR),
         ("C", 3 * HOUR),
         ("B", 2 * HOUR),
     ]
-    assert evidence[0]["source_ref"] == "tiny.txt: event 7"
+    assert evidence[0].source_ref == "tiny.txt: event 7"
 
 
 def test_who_still_waits_counts_as_long_as_it_lasted() -> None:
@@ -93,7 +92,7 @@ def test_an_assumed_turn_is_marked_and_an_unknown_one_left_out() -> None:
     assumed = bottlenecks(log("A: a@09:00/by=ana b@10:00/by=bob"))
     assert list(assumed["assumed"]) == [True]
     assert len(bottlenecks(log("A: a@09:00 b@10:00"))) == 0
-    assert list(bottlenecks(log("A: a@09:00 b@10:00")).columns) == list(COLUMNS)
+    assert list(bottlenecks(log("A: a@09:00 b@10:00")).columns) == list(Bottleneck.__struct_fields__)
 
 
 def test_customers_are_counted_and_top_cuts() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from journeyminer.config import Config, Rule, load_config
 from journeyminer.errors import ConfigError
+from journeyminer.i18n import Language
 
 
 def write(folder: Path, text: str) -> Path:
@@ -24,7 +25,7 @@ def test_a_missing_file_is_the_defaults(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_file_of_the_working_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, 'timezone = "Europe/Budapest"')
     monkeypatch.chdir(tmp_path)
-    assert load_config(None).timezone == "Europe/Budapest"
+    assert load_config(None).options == {"timezone": "Europe/Budapest"}
 
 
 def test_a_file_asked_for_must_be_there(tmp_path: Path) -> None:
@@ -61,15 +62,17 @@ def test_every_key(tmp_path: Path) -> None:
         """,
     )
     assert load_config(path) == Config(
-        timezone="Europe/Lisbon",
-        timezones={"chat*.txt": "America/Sao_Paulo"},
-        namespaces={"tickets-*.csv": "acme"},
-        us=("help@acme.test", "acme.test", "Acme Support"),
-        language="pt",
-        max_rejected=0.02,
-        session_gap_hours=12.0,
-        max_nodes=10,
-        max_edges=20,
+        options={
+            "timezone": "Europe/Lisbon",
+            "timezones": {"chat*.txt": "America/Sao_Paulo"},
+            "namespaces": {"tickets-*.csv": "acme"},
+            "us": ("help@acme.test", "acme.test", "Acme Support"),
+            "language": "pt",
+            "max_rejected": 0.02,
+            "session_gap_hours": 12.0,
+            "max_nodes": 10,
+            "max_edges": 20,
+        },
         words={"status": {"Awaiting Evidence": "pending"}, "role": {"Consultor": "agent"}},
         labels=(
             Rule({"activity": ("Callback", "Call back*"), "status": ("Open",)}, {"role": "agent", "channel": "voice"}),
@@ -99,34 +102,40 @@ def test_all_mistakes_are_named_with_what_was_meant(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError) as caught:
         load_config(path)
-    error = caught.value
-    assert error.place == str(path)
-    first, *lines = error.message.splitlines()
-    assert first == "10 mistakes:"
+    first, *lines = str(caught.value).splitlines()
+    assert first == f"{path}: 10 mistakes:"
     assert sorted(line.split(":")[0].strip() for line in lines) == [
-        "label 1", "label 1", "language", "map.max_nodes", "max_rejected", "session_gap", "status.Waiting", "timezon",
-        "timezone", "us.domain",
+        "label 1.give.role", "label 1.when.activty", "language", "map.max_nodes", "max_rejected", "session_gap",
+        "status.Waiting", "timezon", "timezone", "us.domain",
     ]  # fmt: skip
-    for meant in ("'timezone'", "'domains'", "'pending'", "'Europe/Lisbon'", "'activity'"):
-        assert f"did you mean {meant}?" in error.message
-    assert "known: en, es, hu, pt" in error.message
+    for meant in ("timezone", "domains", "pending", "Europe/Lisbon", "activity"):
+        assert f"Did you mean “{meant}”?" in str(caught.value)
+    assert "Known: en, es, hu, pt." in str(caught.value)
+
+
+@pytest.mark.parametrize(("code", "said"), [("es", "2 errores:"), ("hu", "2 hiba:"), ("pt", "2 erros:")])
+def test_mistakes_are_told_in_the_language_of_the_reader(tmp_path: Path, code: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, 'timezon = 1\nlanguage = "x"'))
+    told = caught.value.told(Language(code))
+    assert said in told and "Did you mean" not in told
 
 
 def test_one_mistake_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(write(tmp_path, "[map]\nmax_nodes = true"))
-    assert caught.value.message == "map.max_nodes: must be a whole number above 0, not True."
+    assert str(caught.value).endswith("journeyminer.toml: map.max_nodes: “True” is not a number.")
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[label]]\nwhen = {}\ngive = {role = 'agent'}", "label 1: when: must say something"),
-        ("[[label]]\nwhen = {activity = []}\ngive = {role = 'agent'}", "must name at least one word"),
-        ("[[label]]\nwhen = {activity = 'x'}", "label 1: give: must say something"),
-        ("label = 'x'", "write it as"),
-        ("us = ['acme.test']", "us: must be a table"),
-        ("timezone = 2", "must be a text"),
+        ("[[label]]\nwhen = {}\ngive = {role = 'agent'}", "label 1.when: At least one value"),
+        ("[[label]]\nwhen = {activity = []}\ngive = {role = 'agent'}", "label 1.when.activity: At least one value"),
+        ("[[label]]\nwhen = {activity = 'x'}", "label 1.give: At least one value"),
+        ("label = 'x'", "label: Write it as [[label]]"),
+        ("us = ['acme.test']", "us: A table is expected"),
+        ("timezone = 2", "timezone: A text is expected, not 2"),
         ("timezone = ", "not valid TOML"),
     ],
 )

@@ -13,15 +13,19 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
-from journeyminer.demo import truth, write_demo
+import demo
+import journeyminer
+from demo import ARCHIVE_DATE, demo_files, truth, write_archive, write_demo
 from journeyminer.importers import read_log
 from journeyminer.log import EventLog
 from journeyminer.mining.bottlenecks import bottlenecks
 from journeyminer.prepare import prepare
 
+SHIPPED = Path(journeyminer.__file__).with_name("demo.zip")
 TRUTH = truth()
 BILLING, TECHNICAL, L1 = "72", "73", "71"
 AUTOMATION = -1
@@ -80,13 +84,27 @@ def hours(found: list[tuple[int, datetime, datetime]]) -> float:
 
 
 def test_two_runs_write_equal_bytes_whatever_the_hash_seed(folder: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from journeyminer.demo import write_demo; write_demo(Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", code, tmp_path], check=True, env={**os.environ, "PYTHONHASHSEED": "1"})
+    code = "import sys; from pathlib import Path; from demo import write_demo; write_demo(Path(sys.argv[1]))"
+    where = {"PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(demo.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=True, env={**os.environ, **where})
     once = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     again = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert once == again
+
+
+def test_the_archive_that_is_shipped_holds_what_the_generator_makes() -> None:
+    """Make it anew by `make demo-archive`."""
+    with ZipFile(SHIPPED) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == demo_files()
+
+
+def test_the_archive_has_one_order_date_and_permission(tmp_path: Path) -> None:
+    write_archive(tmp_path / "demo.zip")
+    for path in (SHIPPED, tmp_path / "demo.zip"):
+        with ZipFile(path) as archive:
+            members = archive.infolist()
+        assert [member.filename for member in members] == list(demo_files())
+        assert {(member.date_time, member.external_attr >> 16) for member in members} == {(ARCHIVE_DATE, 0o644)}
 
 
 def test_the_files_written_are_the_files_named(tmp_path: Path) -> None:

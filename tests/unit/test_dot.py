@@ -19,7 +19,6 @@ needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="stands in for 
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with no Graphviz at all; programs put into the folder are on its PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("JOURNEYMINER_DOT", raising=False)
     monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path / "nowhere"))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere" / "python"))
     return tmp_path
@@ -60,7 +59,7 @@ def test_nothing_there_says_what_to_install(bare: Path) -> None:
     with pytest.raises(MissingProgram) as caught:
         find_engine()
     assert caught.value.status == ExitStatus.ENVIRONMENT
-    assert "pip install graphviz-pure" in caught.value.hint
+    assert "pip install graphviz-pure" in str(caught.value)
 
 
 @needs_shell
@@ -72,13 +71,8 @@ def test_the_bundled_engine_goes_before_the_system_one(bare: Path) -> None:
 
 
 @needs_shell
-def test_a_choice_goes_before_the_environment_and_both_before_the_bundled_engine(
-    bare: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_choice_goes_before_the_bundled_engine(bare: Path) -> None:
     program(bare, "graphviz-pure", "true")
-    mine = program(bare, "mine", "true")
-    monkeypatch.setenv("JOURNEYMINER_DOT", mine)
-    assert find_engine() == mine
     system = program(bare, "dot", "true")
     assert find_engine("dot") == system
 
@@ -107,7 +101,7 @@ def test_an_engine_that_hangs_is_stopped(bare: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(dot, "TIMEOUT_SECONDS", 0.2)
     with pytest.raises(DrawingFailed, match="not drawn within") as caught:
         render_dot("digraph {}", "svg", program=program(bare, "slow", "exec /bin/sleep 5"))
-    assert "--max-nodes" in caught.value.hint
+    assert "--max-nodes" in str(caught.value)
 
 
 @needs_shell

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journeyminer.log import EventLog
-from journeyminer.mining import durations
+from journeyminer.mining.durations import durations
 from journeyminer.vocabulary import Per
 from tiny import log, with_customers
 

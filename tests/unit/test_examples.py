@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from journeyminer.config import load_config
-from journeyminer.importers import ReadOptions, read_log
+from journeyminer.importers import read_log
 from journeyminer.log import EventLog
 from journeyminer.log.receipt import SourceReceipt
+from journeyminer.options import ReadOptions, fill
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -17,10 +18,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pytest.fixture(scope="module")
 def log() -> EventLog:
     """The examples, read as their configuration says."""
-    config = load_config(EXAMPLES / "journeyminer.toml")
-    options = ReadOptions(
-        timezone=config.timezone, timezones=config.timezones, namespaces=config.namespaces, us=config.us
-    )
+    options = fill(ReadOptions, load_config(EXAMPLES / "journeyminer.toml").options)
     return read_log([EXAMPLES / "exports"], options=options)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language
 from journeyminer.render.terminal import render

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from journeyminer.mining import graph, lost_by_edge
-from tiny import log, with_customers
+from journeyminer.mining.graph import graph
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.turns import lost_by_edge
+from tiny import emptied, log, with_customers
 
 DESK = log("""
     A: open@09:00 reply@09:10 reply@09:30 close@10:30
@@ -57,7 +59,7 @@ def test_lost_seconds_are_those_in_our_turns() -> None:
     edges = graph(tiny, lost=True).edges
     assert edges["ask", "reply"]["lost_seconds"] == 3600
     assert edges["reply", "answer"]["lost_seconds"] == 0
-    assert lost_by_edge(tiny) == {("answer", "solve"): 1800, ("ask", "reply"): 3600}
+    assert lost_by_edge(Lens(tiny)) == {("answer", "solve"): 1800, ("ask", "reply"): 3600}
 
 
 def test_lost_seconds_of_a_customer_lie_on_the_moves_of_the_customer() -> None:
@@ -67,7 +69,7 @@ def test_lost_seconds_of_a_customer_lie_on_the_moves_of_the_customer() -> None:
     """)
     tiny = with_customers(cases, A=1, B=1)
     # ask 9:00 call 9:30 reply 10:00 end 10:30 answer 12:00; ours until 10:30, then pending in A
-    assert lost_by_edge(tiny, per="customer") == {
+    assert lost_by_edge(Lens(tiny, "customer")) == {
         ("ask", "call"): 1800,
         ("call", "reply"): 1800,
         ("reply", "end"): 1800,
@@ -76,6 +78,6 @@ def test_lost_seconds_of_a_customer_lie_on_the_moves_of_the_customer() -> None:
 
 
 def test_an_empty_log_has_an_empty_graph() -> None:
-    empty = DESK.derive(event_rows="SELECT * FROM {log}.event_rows WHERE false")
+    empty = emptied(DESK)
     found = graph(empty, lost=True)
     assert (len(found), found.graph["happy_path"], found.graph["start"], found.graph["n_traces"]) == (0, (), {}, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
-from journeyminer.mining import handover_totals, handovers
+from journeyminer.mining.handovers import handover_totals, handovers
 from tiny import log, with_customers
 
 
@@ -77,7 +77,7 @@ def test_a_log_without_owners_has_a_table_without_rows() -> None:
     tiny = log("A: a@09:00")
     assert rows(handovers(tiny), "by", "source", "target", "n", "n_cases") == []
     assert rows(handover_totals(tiny, by="tier"), "by", "n", "hops_mean") == []
-    with pytest.raises(UsageError, match="no level"):
+    with pytest.raises(UsageError, match="not one of the known"):
         handovers(tiny, by="floor")  # type: ignore[arg-type]
 
 

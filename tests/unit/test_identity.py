@@ -107,7 +107,7 @@ def test_an_external_id_counts_inside_its_namespace_an_address_everywhere() -> N
 
 
 def test_our_own_addresses_are_no_customer() -> None:
-    config = Config(us=("me@shop.test", "acme.test", "Acme Support"))
+    config = Config({"us": ("me@shop.test", "acme.test", "Acme Support")})
     for address in ("me@shop.test", "ana@acme.test", "ana@mail.acme.test"):
         assert same(("email", address), ("email", address), config) is None
     assert same(("email", "you@shop.test"), ("email", "you@shop.test"), config) is True

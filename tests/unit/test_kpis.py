@@ -12,9 +12,9 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
-from journeyminer.mining import kpis
+from journeyminer.mining.kpis import kpis
 from journeyminer.note import Note
-from tiny import DAY, log, with_customers
+from tiny import DAY, emptied, log, with_customers
 
 MINUTE = 60
 
@@ -165,5 +165,5 @@ def test_a_customer_is_resolved_when_all_their_cases_are() -> None:
 
 
 def test_an_empty_log_has_figures_without_values() -> None:
-    empty = log("A: x@09:00/to=new/as=agent/by=ana").derive(event_rows="SELECT * FROM {log}.event_rows WHERE false")
+    empty = emptied(log("A: x@09:00/to=new/as=agent/by=ana"))
     assert kpis(empty)["value"].isna().all()

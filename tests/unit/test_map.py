@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from journeyminer.errors import MissingProgram
 from journeyminer.i18n import Language, available_languages
-from journeyminer.render.map import LOST, map_dot, map_file, map_legend, map_svg
+from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node, Shown
+from journeyminer.render.map import LOST, map_dot, map_file, map_svg
+from journeyminer.render.map.diagram import Line, diagram, legend, plain, wrap
 from journeyminer.render.map.dot import find_engine
-from journeyminer.render.map.picture import Line, picture, plain, wrap
 from journeyminer.render.map.svg import ATTRIBUTES, SHAPES, Caption, redraw
-from journeyminer.report.model import Edge, Endpoint, GraphData, Node, Shown
 
 try:
     ENGINE = find_engine()
@@ -98,13 +98,13 @@ def desk() -> GraphData:
 
 def lines_of(graph: GraphData) -> dict[tuple[str | None, str | None], Line]:
     """The lines of a picture by the activities they join."""
-    drawn = picture(graph, ENGLISH)
+    drawn = diagram(graph, ENGLISH)
     names: dict[str | None, str | None] = {box.id: box.data["activity"] for box in drawn.boxes}
     return {(names.get(line.upper), names.get(line.lower)): line for line in drawn.lines}
 
 
 def order_of(graph: GraphData) -> list[str]:
-    return [box.data["activity"] for box in picture(graph, ENGLISH).boxes]
+    return [box.data["activity"] for box in diagram(graph, ENGLISH).boxes]
 
 
 def groups(svg: str) -> dict[str, ET.Element]:
@@ -142,7 +142,7 @@ def test_a_move_upwards_points_back() -> None:
 
 
 def test_a_repetition_is_a_note_in_its_activity() -> None:
-    reply = next(box for box in picture(desk(), ENGLISH).boxes if box.data["activity"] == "reply")
+    reply = next(box for box in diagram(desk(), ENGLISH).boxes if box.data["activity"] == "reply")
     assert "12" in reply.count
     assert ("reply", "reply") not in lines_of(desk())
 
@@ -198,19 +198,17 @@ def test_labels_wrap_into_lines_of_about_equal_length(label: str, lines: list[st
 
 def test_without_lost_time_there_are_no_colours_and_the_legend_has_none() -> None:
     graph = chain(["open", "reply", "close"])
-    assert LOST[3] not in map_dot(graph, ENGLISH)
-    assert LOST[3] in map_dot(desk(), ENGLISH)
+    assert LOST[3] not in map_dot(diagram(graph, ENGLISH))
+    assert LOST[3] in map_dot(diagram(desk(), ENGLISH))
 
 
 def test_the_legend_has_words_for_every_colour() -> None:
-    legend = map_legend(ENGLISH)
-    assert [name for name, _ in legend] == ["lost-0", "lost-1", "lost-2", "lost-3"]
-    assert len({words for _, words in legend}) == 4
+    assert len(set(legend(ENGLISH).levels)) == len(LOST)
 
 
 def test_dot_is_the_same_each_time_and_holds_no_name_as_an_identifier() -> None:
-    source = map_dot(desk(), ENGLISH)
-    assert source == map_dot(desk(), ENGLISH)
+    source = map_dot(diagram(desk(), ENGLISH))
+    assert source == map_dot(diagram(desk(), ENGLISH))
     assert re.search(r"^\tn0 -> n1 \[", source, re.MULTILINE)
     assert not re.search(r"^\t\W*(open|reply|close|vendor)\b", source, re.MULTILINE)
 
@@ -218,20 +216,20 @@ def test_dot_is_the_same_each_time_and_holds_no_name_as_an_identifier() -> None:
 @pytest.mark.parametrize("code", available_languages())
 def test_our_own_words_hold_no_glyph_that_the_bundled_font_lacks(code: str) -> None:
     drawable = re.compile(r"[\u0020-\u017f\u2013-\u2026\u202f←↑→↓↔↕≤≥−]*")
-    label_texts = re.sub(r"<[^>]*>", " ", map_dot(desk(), Language(code)))
+    label_texts = re.sub(r"<[^>]*>", " ", map_dot(diagram(desk(), Language(code))))
     assert drawable.fullmatch(label_texts.replace("\n", " ").replace("\t", " "))
 
 
 @needs_engine
 def test_the_spine_is_straight() -> None:
-    svg = groups(map_svg(desk(), ENGLISH))
+    svg = groups(map_svg(diagram(desk(), ENGLISH)))
     centres = {svg[f"node-{place}"].find(f"{NODE}text").get("x") for place in (0, 1, 2)}  # type: ignore[union-attr]
     assert len({round(float(centre or 0)) for centre in centres}) == 1
 
 
 @needs_engine
 def test_groups_have_stable_ids_titles_and_data_that_fit_together() -> None:
-    svg = groups(map_svg(desk(), ENGLISH, prefix="a-"))
+    svg = groups(map_svg(diagram(desk(), ENGLISH), prefix="a-"))
     nodes = {name for name in svg if name.startswith("a-node-")}
     assert nodes == {"a-node-0", "a-node-1", "a-node-2", "a-node-3"}
     assert svg["a-node-2"].get("data-activity") == "reply"
@@ -245,7 +243,7 @@ def test_groups_have_stable_ids_titles_and_data_that_fit_together() -> None:
 
 @needs_engine
 def test_inline_is_an_element_in_the_colours_of_the_page_and_a_file_is_dark_on_white() -> None:
-    inline, file = map_svg(desk(), ENGLISH), map_file(desk(), ENGLISH)
+    inline, file = map_svg(diagram(desk(), ENGLISH)), map_file(diagram(desk(), ENGLISH))
     assert isinstance(file, str)
     assert inline.startswith("<svg ")
     assert 'fill="white"' not in inline
@@ -258,14 +256,14 @@ def test_inline_is_an_element_in_the_colours_of_the_page_and_a_file_is_dark_on_w
 
 @needs_engine
 def test_the_map_is_a_png_picture_too() -> None:
-    png = map_file(desk(), ENGLISH, "png")
+    png = map_file(diagram(desk(), ENGLISH), "png")
     assert isinstance(png, bytes)
     assert png.startswith(b"\x89PNG")
 
 
 @needs_engine
 def test_an_empty_graph_has_an_empty_map() -> None:
-    svg = map_svg(graph_of({}, start={}, end={}, happy_path=()), ENGLISH)
+    svg = map_svg(diagram(graph_of({}, start={}, end={}, happy_path=()), ENGLISH))
     assert set(groups(svg)) == {"start", "end"}
 
 
@@ -284,14 +282,14 @@ def assert_harmless(svg: str) -> None:
 def assert_survives(labels: Iterable[str]) -> None:
     labels = list(dict.fromkeys(labels))
     graph = chain(labels)
-    svg = map_svg(graph, ENGLISH)
+    svg = map_svg(diagram(graph, ENGLISH))
     assert_harmless(svg)
     drawn = groups(svg)
     for place, label in enumerate(graph.shown.nodes):
         *lines, _count = texts(drawn[f"node-{place}"])
         assert lines == wrap(ENGLISH.activity(label)), label
         title = drawn[f"node-{place}"].findtext(f"{NODE}title") or ""
-        assert plain(label) in title.replace("\n", " ") or "\n" in label
+        assert plain(ENGLISH.activity(label)) in title.replace("\n", " ") or "\n" in label
 
 
 @needs_engine

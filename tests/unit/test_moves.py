@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-
-from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
-from journeyminer.mining.moves import changes, moves, scope, traces
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.moves import changes, moves, traces
 from journeyminer.note import Note
+from journeyminer.vocabulary import Per
 from tiny import log, with_customers
 
 MINUTE = 60_000_000
 
 
-def steps(log: EventLog, columns: str, per: str = "case") -> list[tuple[object, ...]]:
-    return log.rows(f"SELECT {columns} FROM {moves(log, per=per)} ORDER BY trace, pos")  # type: ignore[arg-type]
+def steps(log: EventLog, columns: str, per: Per = "case") -> list[tuple[object, ...]]:
+    return log.rows(f"SELECT {columns} FROM {moves(Lens(log, per))} ORDER BY trace, pos")
 
 
 def test_a_move_is_an_event_beside_the_next_one() -> None:
@@ -49,7 +48,9 @@ def test_a_change_runs_from_the_last_event_of_the_old_owner_with_customers_skipp
         "A: open@09:00/as=customer reply@09:10/by=ana/as=agent note@09:20 ask@09:30/as=customer fix@09:40/by=bob\n"
         "B: reply@09:00/by=bob/as=agent reply@09:30/by=bob/as=agent"
     )
-    assert tiny.rows(f"SELECT source, target, us FROM {changes(tiny, 'resource')}") == [("ana", "bob", 20 * MINUTE)]
+    assert tiny.rows(f"SELECT source, target, us FROM {changes(Lens(tiny), 'resource')}") == [
+        ("ana", "bob", 20 * MINUTE)
+    ]
 
 
 def test_no_wait_between_a_known_and_an_assumed_zone() -> None:
@@ -72,22 +73,12 @@ def test_a_customer_has_the_events_of_all_their_cases() -> None:
     assert steps(tiny, "trace, activity, us", "customer") == [
         (1, "a", 60 * MINUTE), (1, "c", 60 * MINUTE), (1, "b", None), (2, "d", None)
     ]  # fmt: skip
-    found = scope(tiny, per="customer")
+    found = Lens(tiny, "customer").scope
     assert (found.n_traces, found.n_cases, found.n_customers, found.n_left_out) == (2, 3, 2, 1)
-    assert scope(tiny).n_cases == 4
+    assert Lens(tiny).scope.n_cases == 4
 
 
 def test_traces_of_one_key_have_one_sequence() -> None:
     tiny = log("A: x@09:00 y@10:00\nB: y@09:00 x@10:00\nC: x@08:00 y@12:00\nD: x@09:00 x@09:01 y@09:02")
-    (n,) = tiny.one(f"SELECT count(*) FROM (SELECT DISTINCT key_a, key_b, n_events FROM {traces(tiny)})")
+    (n,) = tiny.one(f"SELECT count(*) FROM (SELECT DISTINCT key_a, key_b, n_events FROM {traces(Lens(tiny))})")
     assert n == 3
-
-
-def test_what_the_log_does_not_have_is_a_usage_error() -> None:
-    tiny = log("A: x@09:00")
-    with pytest.raises(UsageError, match="no journeys"):
-        moves(tiny, per="journey")
-    with pytest.raises(UsageError, match="No customer"):
-        moves(tiny, per="customer")
-    with pytest.raises(UsageError, match="no kind of trace"):
-        moves(tiny, per="day")  # type: ignore[arg-type]

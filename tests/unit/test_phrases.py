@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
 from journeyminer.render import phrases
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
-from journeyminer.report.model import Finding, Report, UnreadFile
+from journeyminer.report.model import Finding, UnreadFile
+from journeyminer.report.sections import Report
 from sample_report import sample_report
 
 EN = Language("en")

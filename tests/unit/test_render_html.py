@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from jinja2 import TemplateNotFound
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language
-from journeyminer.render.page import render
+from journeyminer.render.page import _environment, render
+from journeyminer.render.phrases import sections
 from sample_report import empty_report, hostile_report, sample_report
 
 EN = Language("en")
@@ -98,3 +101,26 @@ def test_a_column_of_customers_only_where_anyone_is_known() -> None:
     nobody = replace(report, log=replace(report.log, n_customers=0))
     head = f">{EN.text('column.n_customers')}</th>"
     assert head in render(report, EN) and head not in render(nobody, EN)
+
+
+def test_a_part_without_a_partial_of_its_own_shows_its_lead_and_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    loader = _environment(EN).loader
+    assert loader is not None
+    partials = {name.removeprefix("sections/") for name in loader.list_templates() if name.startswith("sections/")}
+    assert partials == {f"{part}.html.j2" for part in (*sections(sample_report()), "plain")}
+    monkeypatch.setattr(loader.__class__, "get_source", hiding("sections/turns.html.j2", loader.__class__.get_source))
+    text = render(sample_report(), EN, map_svg=SVG)
+    (turns,) = re.findall(r'<section id="turns">.*?</section>', text, re.DOTALL)
+    assert "Every hour from first to last event" in turns
+    assert turns.count("<table>") == 1 and "<svg" not in turns
+
+
+def hiding(name: str, get_source: Callable[..., object]) -> Callable[..., object]:
+    """A loader's `get_source` that does not find one of its templates."""
+
+    def find(self: object, environment: object, template: str) -> object:
+        if template == name:
+            raise TemplateNotFound(template)
+        return get_source(self, environment, template)
+
+    return find

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 
-import pandas as pd
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language
-from journeyminer.render.tables import Table, files, from_frame, report_tables, to_csv, to_markdown
+from journeyminer.render.tables import Table, files, report_tables, to_csv, to_markdown
 from sample_report import empty_report, hostile_report, sample_report
 
 EN = Language("en")
@@ -70,13 +69,6 @@ def test_columns_can_be_picked() -> None:
 def test_the_lens_names_what_is_counted() -> None:
     table = report_tables(sample_report())["activities"]
     assert table.head(EN)[2] == "Cases"
-
-
-def test_a_frame_s_missing_values_are_unknown_and_moments_iso() -> None:
-    frame = pd.DataFrame({"n": [1, None], "first": [pd.Timestamp("2026-01-05T09:00Z"), pd.NaT], "x": ["a", None]})
-    table = from_frame("t", frame)
-    assert table.rows == ((1.0, "2026-01-05T09:00:00+00:00", "a"), (None, None, None))
-    assert table.cells(EN) == (("1", "5 Jan 2026, 09:00 UTC", "a"), ("–", "–", "–"))
 
 
 def test_markdown_puts_figures_to_the_right() -> None:

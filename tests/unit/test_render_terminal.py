@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language
 from journeyminer.render.tables import report_tables
@@ -18,7 +18,7 @@ EN = Language("en")
 
 @pytest.mark.parametrize("language", ["en", "pt", "es", "hu"])
 def test_the_summary_is_short_and_fits_eighty_columns(language: str) -> None:
-    lines = render(sample_report(), Language(language), written=["out/report.html"]).splitlines()
+    lines = render(sample_report(), Language(language)).splitlines()
     assert len(lines) <= 21
     assert max(map(len, lines)) <= 80
     assert not [line for line in lines if line != line.rstrip()]
@@ -42,6 +42,14 @@ def test_the_summary_of_a_plain_report_is_about_fifteen_lines() -> None:
 def test_a_sign_of_the_bar_stands_beside_its_words(language: str) -> None:
     lines = render(sample_report(), Language(language)).splitlines()
     assert not [line for line in lines if re.search(r"\s[█▓▒▚░·?]$", line)]
+
+
+@pytest.mark.parametrize("width", [60, 100])
+@pytest.mark.parametrize("language", ["en", "pt", "es", "hu"])
+def test_the_summary_keeps_to_its_width(width: int, language: str) -> None:
+    lines = render(sample_report(), Language(language), width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert next(len(line.split()[-1]) for line in lines if "█" in line) == min(60, width - 20)
 
 
 def test_colour_only_where_it_is_asked_for() -> None:

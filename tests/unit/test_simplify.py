@@ -10,9 +10,16 @@ from itertools import pairwise
 import networkx as nx
 import pytest
 
-from journeyminer.mining.simplify import Simplified, simplify
+from journeyminer.mining import simplify as simplifying
+from journeyminer.mining.graph import Found, Shown
 
 Trace = tuple[str, ...]
+
+
+def simplify(graph: nx.DiGraph[str], **limits: int) -> Shown:
+    nodes = {activity: graph.nodes[activity] for activity in graph}
+    edges = {move: graph.edges[move] for move in graph.edges}
+    return simplifying.simplify(Found(nodes, edges, **graph.graph), **limits)
 
 
 def graph_of(traces: dict[Trace, int], *, lost: dict[tuple[str, str], int] | None = None) -> nx.DiGraph[str]:
@@ -42,7 +49,7 @@ def _count(counts: dict[str, int], n: int, n_cases: int) -> None:
     counts["n_cases"] = counts.get("n_cases", 0) + n_cases
 
 
-def on_a_way(shown: Simplified, graph: nx.DiGraph[str]) -> set[str]:
+def on_a_way(shown: Shown, graph: nx.DiGraph[str]) -> set[str]:
     """The activities that a walk over shown moves can pass from a start activity to an end activity."""
     picture: nx.DiGraph[str] = nx.DiGraph(shown.edges)
     picture.add_nodes_from(shown.nodes)
@@ -57,7 +64,7 @@ def lines(path: Trace) -> set[tuple[str, str]]:
     return {(source, target) for source, target in pairwise(path) if source != target}
 
 
-def visible(shown: Simplified, graph: nx.DiGraph[str]) -> set[tuple[str, str]]:
+def visible(shown: Shown, graph: nx.DiGraph[str]) -> set[tuple[str, str]]:
     """The moves that can be read from the picture: its lines, and the repetitions inside its activities."""
     return set(shown.edges) | {(node, node) for node in shown.nodes if graph.has_edge(node, node)}
 
@@ -78,7 +85,7 @@ def random_graph(seed: int) -> nx.DiGraph[str]:
 
 def test_a_small_graph_is_shown_whole() -> None:
     graph = graph_of({("open", "reply", "close"): 5, ("open", "close"): 2}, lost={("open", "reply"): 60})
-    assert simplify(graph) == Simplified(
+    assert simplify(graph) == Shown(
         nodes=("open", "reply", "close"),
         edges=(("open", "reply"), ("open", "close"), ("reply", "close")),
         happy_path=("open", "reply", "close"),
@@ -91,7 +98,7 @@ def test_a_small_graph_is_shown_whole() -> None:
 
 def test_an_empty_graph_gives_an_empty_picture() -> None:
     graph: nx.DiGraph[str] = nx.DiGraph(start={}, end={}, happy_path=())
-    assert simplify(graph) == Simplified((), (), (), 0, 0, 0.0, None)
+    assert simplify(graph) == Shown((), (), (), 0, 0, 0.0, None)
 
 
 def test_shares_count_the_moves_and_seconds_that_are_left_out() -> None:
@@ -182,7 +189,7 @@ def test_every_shown_activity_is_on_a_way_and_budgets_and_shares_hold(first: int
             _assert_share(shown.hidden_lost_share, graph, shown, "lost_seconds")
 
 
-def _assert_share(share: float, graph: nx.DiGraph[str], shown: Simplified, amount: str) -> None:
+def _assert_share(share: float, graph: nx.DiGraph[str], shown: Shown, amount: str) -> None:
     everything = sum(move[amount] for _, _, move in graph.edges(data=True))
     seen = sum(graph.edges[move][amount] for move in visible(shown, graph))
     assert share == pytest.approx(1 - seen / everything if everything else 0)

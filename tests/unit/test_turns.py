@@ -6,9 +6,10 @@ import pytest
 
 from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
-from journeyminer.mining import lost_by_edge, turns
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.turns import lost_by_edge, turns
 from journeyminer.vocabulary import Per
-from tiny import log, with_customers
+from tiny import emptied, log, with_customers
 
 HOUR = 3600
 
@@ -65,7 +66,7 @@ def test_what_is_unknown_of_a_case_is_not_over_because_another_case_is() -> None
 
 def test_a_wait_goes_on_over_the_events_of_another_case() -> None:
     tiny = with_customers(log("A: ask@09:00/to=open reply@12:00/to=solved\nB: rated@10:00"), A=1, B=1)
-    assert lost_by_edge(tiny, per="customer") == {("ask", "rated"): HOUR, ("rated", "reply"): 2 * HOUR}
+    assert lost_by_edge(Lens(tiny, "customer")) == {("ask", "rated"): HOUR, ("rated", "reply"): 2 * HOUR}
 
 
 def test_seconds_are_rounded_so_that_they_still_sum() -> None:
@@ -80,10 +81,10 @@ def test_seconds_are_rounded_so_that_they_still_sum() -> None:
 
 def test_an_empty_log_has_an_empty_ledger() -> None:
     tiny = log("A: a@09:00/to=open b@09:01/to=solved")
-    empty = tiny.derive(event_rows="SELECT * FROM {log}.event_rows WHERE false")
+    empty = emptied(tiny)
     assert list(turns(empty).columns) == ["turn", "basis", "seconds", "share"]
     assert len(turns(empty)) == 0
-    with pytest.raises(UsageError, match="no journeys"):
+    with pytest.raises(UsageError, match="a journey"):
         turns(tiny, per="journey")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from journeyminer.mining import variant_totals, variants
-from tiny import log, with_customers
+from journeyminer.mining.variants import variant_totals, variants
+from tiny import emptied, log, with_customers
 
 DESK = log("""
     A: a@09:00 b@10:00
@@ -48,7 +48,7 @@ def test_a_customers_cases_are_one_sequence() -> None:
 
 
 def test_an_empty_log_has_no_variants() -> None:
-    empty = DESK.derive(event_rows="SELECT * FROM {log}.event_rows WHERE false")
+    empty = emptied(DESK)
     assert list(variants(empty).columns) == ["activities", "n_cases", "share"]
     assert len(variants(empty)) == 0
     assert rows(variant_totals(empty)) == [(0, 0, 0)]

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
+from typing import IO
+from zipfile import ZipFile
 
 import click
 
+from journeyminer.cli.output import Reader
 from journeyminer.errors import Unwritable
+from journeyminer.note import Note
 
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--seed", default=7, show_default=True, help="Another seed is another support team.")
-def command(folder: Path, seed: int) -> int:
+@click.pass_obj
+def command(reader: Reader, folder: Path) -> int:
     """Write ten weeks of one invented support team's exports, in several formats and languages."""
-    from journeyminer.cli.output import say
-    from journeyminer.demo import write_demo
-
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Unwritable("The folder is not empty.", place=str(folder), hint="Give a new one.")
-    files = write_demo(folder, seed=seed)
-    say(f"wrote {len(files)} files of exports to {folder}")
-    say(f"Now try: journeyminer discover {folder} -o out")
+        raise Unwritable(Note("run.folder_not_empty"), place=str(folder))
+    with (files("journeyminer") / "demo.zip").open("rb") as archive:
+        n_files = unpack(archive, folder)
+    reader.tell(Note("run.wrote_demo", n=n_files, folder=str(folder)))
+    reader.tell(Note("run.try_demo", folder=str(folder)))
     return 0
+
+
+def unpack(archive: IO[bytes], folder: Path) -> int:
+    """Write the files of an archive into a folder and return how many there are; none lands outside of it."""
+    with ZipFile(archive) as zipped:
+        zipped.extractall(folder)  # drops drive letters, leading slashes and ".." from the names
+        return len(zipped.namelist())

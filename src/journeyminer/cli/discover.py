@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from journeyminer.cli.options import EXPORTS, session_options
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -22,29 +24,30 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.html, .md and .json, the map, the tables and the log here.",
 )
-@session_options("reading", "filters", "look")
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(exports: tuple[Path, ...], output: Path | None, session: Session) -> int:
     """Find the journeys, hand-offs and bottlenecks of a folder of exports.
 
     Prints a summary; with -o it writes the whole report, the map, the tables and the unified log.
     """
+    from journeyminer.cli.output import print_summary
     from journeyminer.cli.progress import progress_bar
-    from journeyminer.cli.writing import check_no_log, rendered, write_all
+    from journeyminer.render import check_no_log, write_folder
 
     if output is not None:
         check_no_log(output)
     log = session.read(exports, fingerprints=output is not None)
-    written = []
-    with progress_bar(quiet=session.reading.quiet) as step:
-        step("mining", 0, 0)
+    written: tuple[Path, ...] = ()
+    with progress_bar(session.reader) as step:
+        step(Note("run.mining"), 0, 0)
         report = session.report(session.filter(log))
         if output is not None:
-            step("writing", 0, 0)
-            written = write_all(report, session.language, output, dot=session.look.dot)
+            step(Note("run.writing"), 0, 0)
+            written = write_folder(report, output, language=session.language.code, program=session.look.dot)
             log.save(output / "log")
-            written.append(output / "log")
-    click.echo(rendered(report, "terminal", session.language, dot=None), nl=False)
+            written = (*written, output / "log")
+    print_summary(report, session.language)
     if written:
         first, *others = written
-        session.say("wrote_all", path=first, others=", ".join(path.name for path in others))
+        session.tell(Note("run.wrote_folder", file=str(first), others=tuple(path.name for path in others)))
     return session.status

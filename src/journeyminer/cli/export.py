@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import AGENTS, EXPORTS, session_options
+from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.errors import UsageError
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, NameOptions, ReadOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -19,9 +21,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", required=True, metavar="FILE", help="log.xes, log.xes.gz or log.csv; - is CSV on stdout."
 )
-@AGENTS
-@session_options("reading", "filters")
-def command(exports: tuple[Path, ...], output: str, agents: str, session: Session) -> int:
+@session_options(NameOptions, ReadOptions, RunOptions, FilterOptions)
+def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
     from journeyminer.log.export import write_csv, write_xes
     from journeyminer.prepare.privacy import resource_names
@@ -31,9 +32,9 @@ def command(exports: tuple[Path, ...], output: str, agents: str, session: Sessio
     elif output.endswith((".xes", ".xes.gz")):
         write = write_xes
     else:
-        raise UsageError(f"No format is known for {output!r}.", hint="Name the file .xes, .xes.gz or .csv.")
+        raise UsageError(Note("usage.no_format", name=output), hint=Note("usage.export_formats"))
     log = session.read(exports)
-    write(session.filter(log), Path(output), agents=resource_names(log, named=agents == "named"))
+    write(session.filter(log), Path(output), agents=resource_names(log, named=session.look.agents == "named"))
     if output != "-":
-        session.say("wrote", path=output)
+        session.tell(Note("run.wrote", file=output))
     return session.status

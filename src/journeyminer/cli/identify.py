@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, session_options, table_format
+from journeyminer.cli.options import EXPORTS, TABLE_FORMAT, session_options
+from journeyminer.options import ReadOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -24,8 +25,8 @@ ALIKE = 3
 @click.command("identify")
 @EXPORTS
 @click.option("--all", "every", is_flag=True, help="Every importer's answer, not only the best.")
-@session_options("reading")
-@table_format
+@session_options(ReadOptions, RunOptions)
+@TABLE_FORMAT
 def command(exports: tuple[Path, ...], every: bool, format_: str, session: Session) -> int:
     """Say what each file is and why, without reading it all."""
     from journeyminer.cli.output import print_table

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from journeyminer.cli.options import EXPORTS, session_options
+from journeyminer.note import Note
+from journeyminer.options import ReadOptions, RunOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -17,14 +19,12 @@ if TYPE_CHECKING:
 @EXPORTS
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="LOG", help="The log folder.")
 @click.option("--append", is_flag=True, help="Add to the log; what it holds already is not added again.")
-@session_options("reading")
+@session_options(ReadOptions, RunOptions)
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
     from journeyminer.log.store import is_log
 
     log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
     log.save(output)
-    count = session.language.text
-    events, cases = count("count.events", n=log.n_events), count("count.case", n=log.n_cases)
-    session.say("wrote_log", path=output, events=events, cases=cases)
+    session.tell(Note("run.wrote_log", file=str(output), events=log.n_events, cases=log.n_cases))
     return session.status

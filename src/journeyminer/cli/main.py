@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from journeyminer.cli.output import say
-from journeyminer.errors import ExitStatus, JourneyminerError
+from journeyminer.cli.output import Reader
+from journeyminer.errors import ExitStatus, JourneyminerError, UsageError, nearest
+from journeyminer.note import Note
 
 COMMANDS = {
     "discover": "The main job: journeys, hand-offs and bottlenecks of a folder of exports, in one go.",
@@ -53,12 +54,8 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command asked for, or a usage error that names the nearest one."""
-        from difflib import get_close_matches
-
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+            raise UsageError(Note("usage.no_command", name=args[0], hint=nearest(args[0], COMMANDS)))
         return super().resolve_command(ctx, args)
 
 
@@ -85,21 +82,23 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     """Run a command and return its exit status; every expected failure is one sentence on stderr."""
+    reader = Reader()
     try:
-        result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False)
+        result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False, obj=reader)
         sys.stdout.flush()
         return int(result) if isinstance(result, int) else ExitStatus.OK
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say("Interrupted.")
+        reader.fail(Note("run.interrupted"))
         return ExitStatus.INTERRUPTED
     except click.ClickException as error:
-        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "journeyminer"
-        say(f"Error: {error.format_message()} See: {where} --help")
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "journeyminer"
+        see_help = Note("run.see_help", problem=error.format_message(), command=command)
+        reader.fail(Note("run.error", problem=see_help))
         return ExitStatus.USAGE
     except JourneyminerError as error:
-        say(f"Error: {error}")  # outside a session, which says its failures itself, in its language
+        reader.fail(Note("run.error", problem=error.told(reader.language)))
         return error.status
     except BrokenPipeError:
         # the reader of our output has seen enough; without this Python complains again when it closes stdout
@@ -108,11 +107,12 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     except OSError as error:
         if "--debug" in args:
             raise
-        say(f"Error: {error.filename or 'output'}: {error.strerror or error}.")
+        failed = Note("run.output_failed", file=str(error.filename or "output"), error=error.strerror or str(error))
+        reader.fail(Note("run.error", problem=failed))
         return ExitStatus.DATA
     except Exception as error:
         if "--debug" in args:
             raise
-        say(f"Error: unexpected {type(error).__name__}: {error}")
-        say("This is a bug in journeyminer. `journeyminer --debug ...` shows the traceback.")
+        reader.fail(Note("run.error", problem=Note("run.bug", kind=type(error).__name__, error=str(error))))
+        reader.fail(Note("run.bug_step"))
         return ExitStatus.BUG

@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 
+from journeyminer.cli.output import Reader
+from journeyminer.note import Note
+from journeyminer.text import printable
+
 PATIENCE = 1.0
 """seconds before the bar appears"""
 
-Step = Callable[[str, int, int], None]
+Step = Callable[[Note, int, int], None]
 """called with what is being done, how much is done and how much there is; 0 of 0 is "cannot say" """
 
 
 @contextmanager
-def progress_bar(*, quiet: bool) -> Iterator[Step]:
-    """A bar on stderr; nothing at all where stderr is no terminal."""
-    if quiet or not sys.stderr.isatty():
+def progress_bar(reader: Reader) -> Iterator[Step]:
+    """A bar on stderr in the reader's language; nothing at all where stderr is not a terminal."""
+    if reader.quiet or not sys.stderr.isatty():
         yield _no_step
         return
     from rich.console import Console
@@ -31,14 +35,15 @@ def progress_bar(*, quiet: bool) -> Iterator[Step]:
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar.add_task("starting", total=None)
+    task = bar.add_task(reader.language.note(Note("run.starting")), total=None)
     # a timer, not a look at the clock in each step: one large file is one long step
     timer = Timer(PATIENCE, bar.start)
     timer.daemon = True
     timer.start()
 
-    def step(what: str, done: int, total: int) -> None:
-        bar.update(task, description=escape(what)[:60], completed=done, total=total or None)
+    def step(what: Note, done: int, total: int) -> None:
+        description = escape(printable(reader.language.note(what))[:60])
+        bar.update(task, description=description, completed=done, total=total or None)
 
     try:
         yield step
@@ -48,5 +53,5 @@ def progress_bar(*, quiet: bool) -> Iterator[Step]:
         bar.stop()
 
 
-def _no_step(what: str, done: int, total: int) -> None:
-    """Progress that nobody looks at."""
+def _no_step(what: Note, done: int, total: int) -> None:
+    """Progress where there is no bar."""

@@ -2,65 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.cli.asked import Filters, Look, Reading
-from journeyminer.cli.output import say
+from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
-from journeyminer.config import Config, language_of, load_config
-from journeyminer.errors import ExitStatus, JourneyminerError, UsageError
+from journeyminer.config import Config, Mistakes, load_config
+from journeyminer.errors import ExitStatus, UsageError
+from journeyminer.i18n import Language
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
-    from journeyminer.i18n import Language
-    from journeyminer.importers import ReadOptions
     from journeyminer.log import EventLog
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
 
 @dataclass
 class Session:
-    """What a command was told; a flag goes before journeyminer.toml, that before the default."""
+    """What a command was told: a flag goes before journeyminer.toml, that before the default."""
 
-    reading: Reading = field(default_factory=Reading)
-    filters: Filters = field(default_factory=Filters)
-    look: Look = field(default_factory=Look)
+    reader: Reader
+    config: Config
+    read_options: ReadOptions
+    run: RunOptions
+    filters: FilterOptions
+    look: ReportOptions
     status: ExitStatus = ExitStatus.OK
     """3 once a file of this run's reading broke, although everything else is written"""
 
-    @cached_property
-    def config(self) -> Config:
-        """journeyminer.toml, read once."""
-        return load_config(self.reading.config)
+    @classmethod
+    def open(cls, given: Iterable[tuple[Option, Any]], reader: Reader) -> Session:
+        """The session of a command from the texts of its flags. Raises UsageError with all that is wrong with them."""
+        given = list(given)
+        texts = {option.name: text for option, text in given}
+        reader.asked, reader.quiet = texts.get("language"), "quiet" in texts
+        reader.config = Path(texts["config"]) if "config" in texts else None
+        config = load_config(reader.config)
+        mistakes = Mistakes()
+        flags = {}
+        for option, text in given:
+            shown = option.flags[-1]
+            flags[option.name] = mistakes.take({shown: text}, shown, option.read_flag)
+        mistakes.stop(UsageError)
+        return cls(
+            reader,
+            config,
+            fill(ReadOptions, flags, config.options),
+            fill(RunOptions, flags, config.options),
+            fill(FilterOptions, flags),
+            fill(ReportOptions, flags, config.options),
+        )
 
-    @cached_property
+    @property
     def language(self) -> Language:
         """The language of what is printed."""
-        return language_of(self.reading.language or self.config.language or "en")
-
-    @cached_property
-    def read_options(self) -> ReadOptions:
-        """The options of the importers."""
-        from journeyminer.importers import ReadOptions
-
-        flags, config, default = self.reading, self.config, ReadOptions()
-        return ReadOptions(
-            source=flags.source,
-            columns=flags.columns,
-            timezone=flags.timezone or config.timezone,
-            date_order=flags.date_order,
-            encoding=flags.encoding,
-            session_gap_hours=_first(flags.session_gap, config.session_gap_hours, default.session_gap_hours),
-            us=(*flags.us, *config.us),
-            timezones=config.timezones,
-            namespaces={**config.namespaces, **flags.namespaces},
-            max_rejected=_first(flags.max_rejected, config.max_rejected, default.max_rejected),
-            strict=flags.strict,
-        )
+        return self.reader.language
 
     def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
         """The prepared log of exports, of one log folder or of one output folder with its log.
@@ -73,39 +72,37 @@ class Session:
         from journeyminer.log.store import is_log
         from journeyminer.prepare import prepare
 
-        flags = self.reading
         alone = log_of(exports[0]) if len(exports) == 1 and not append_to else None
         logs = [path for path in exports if is_log(path)]
         if logs and not alone:
-            hint = "Add exports to a log with: journeyminer import EXPORT... -o LOG --append."
-            raise UsageError(f"{logs[0]} is a log; give it alone.", hint=hint)
+            raise UsageError(Note("usage.log_not_alone"), place=str(logs[0]), hint=Note("usage.append_to_log"))
         if alone:
-            log = EventLog.open(alone, memory=flags.memory)
+            log = EventLog.open(alone, memory=self.run.memory)
         else:
-            with progress_bar(quiet=flags.quiet) as step:
+            with progress_bar(self.reader) as step:
                 log = read_log(
                     exports,
                     options=self.read_options,
-                    memory=flags.memory,
+                    memory=self.run.memory,
                     append_to=append_to,
                     fingerprints=fingerprints,
-                    progress=lambda shown, done, total: step(f"reading {shown}", done, total),
+                    progress=lambda shown, done, total: step(Note("run.reading", file=shown), done, total),
                     skipped=self.say_skipped,
                 )
             self._say_what_broke(log)
         prepared = prepare(log, config=self.config)
-        return prepared.run_to(flags.as_of) if flags.as_of else prepared
+        return prepared.run_to(self.run.as_of) if self.run.as_of else prepared
 
     def say_skipped(self, shown: str) -> None:
         """Say that something in a folder of exports is none."""
-        self.say("skipped", what=shown)
+        self.tell(Note("run.skipped", what=shown))
 
     def _say_what_broke(self, log: EventLog) -> None:
         for broken in log.receipt.failed:
             self.status = ExitStatus.DATA
-            self.say("broken", what=broken.told(self.language))
+            self.tell(Note("run.broken", what=broken.told(self.language)))
         for unclaimed in log.receipt.unclaimed:
-            self.say("not_read", what=unclaimed.told(self.language))
+            self.tell(Note("run.not_read", what=unclaimed.told(self.language)))
 
     def filter(self, log: EventLog) -> EventLog:
         """The log of the cases that the filters keep."""
@@ -117,44 +114,22 @@ class Session:
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
         """The Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
-        from journeyminer.report.build import SECTIONS, build
+        from journeyminer.report.build import build
+        from journeyminer.report.sections import ASKED
 
         asked, look = self.filters, self.look
+        filters = describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
         return build(
             log,
-            sections=SECTIONS if sections is None else sections,
+            sections=ASKED if sections is None else sections,
             per=asked.per,
             named=look.agents == "named",
-            max_nodes=look.max_nodes or self.config.max_nodes or 25,
-            max_edges=look.max_edges or self.config.max_edges or 40,
-            filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
-            generated_at=_moment(look.generated_at),
+            max_nodes=look.max_nodes,
+            max_edges=look.max_edges,
+            filters=tuple(map(Language().note, filters)),  # TRANSITION: a report will hold the notes
+            generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
 
-    def say(self, key: str, **params: object) -> None:
-        """A line of chatter on stderr in the reader's language, unless --quiet; the words stand under `cli.<key>`."""
-        say(self.language.text(f"cli.{key}", **params), quiet=self.reading.quiet)
-
-    def fail(self, error: JourneyminerError) -> ExitStatus:
-        """Say why a command fails, in the reader's language as far as that is known; returns its exit status."""
-        try:
-            language = self.language
-        except JourneyminerError:  # a failure of the configuration, which would have said the language
-            language = language_of("en")
-        say(language.text("cli.error", what=error.told(language)))
-        return error.status
-
-
-def _first(*values: float | None) -> float:
-    return next(value for value in values if value is not None)
-
-
-def _moment(text: str | None) -> str | None:
-    """ISO 8601 of --generated-at: a time as it is, or SOURCE_DATE_EPOCH's seconds."""
-    if not text:
-        return None
-    try:
-        when = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"{text!r} is no time.", hint="Write it like --generated-at 2026-01-05T09:00.") from error
-    return when.replace(tzinfo=None).isoformat(timespec="seconds")
+    def tell(self, note: Note) -> None:
+        """Say a note on stderr, unless --quiet."""
+        self.reader.tell(note)

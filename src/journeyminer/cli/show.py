@@ -7,38 +7,43 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journeyminer.cli.options import EXPORTS, session_options, table_format
-from journeyminer.errors import UsageError
+from journeyminer.cli.options import EXPORTS, TABLE_FORMAT, session_options
+from journeyminer.errors import UsageError, nearest
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
+from journeyminer.report.sections import ASKED
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
 
-REPORTED = ("graph", "variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "findings", "quality")
 LISTED = ("cases", "events", "identities")
 
 
-@click.command("show")
+HELP = f"""Print measures of exports or of a log.
+
+Measures of a report: {" ".join(ASKED)}.
+Lists: cases (the tickets behind a number, with --where), events, identities (counts only).
+"""
+
+
+@click.command("show", help=HELP)
 @click.argument("measures", metavar="MEASURE[,MEASURE...]")
 @EXPORTS
 @click.option("--by", metavar="COLUMN", help="Split by a column of the log: whole cases that hold the value.")
-@table_format
-@session_options("reading", "filters", "look")
+@TABLE_FORMAT
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
-    """Print measures of exports or of a log.
-
-    Measures of a report: graph variants handovers durations turns bottlenecks kpis findings quality.
-    Lists: cases (the tickets behind a number, with --where), events, identities (counts only).
-    """
+    """Print the measures or the list that were asked for; see HELP."""
     from journeyminer.cli.showing import show_list, show_sections
 
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
-    unknown = [measure for measure in wanted if measure not in REPORTED + LISTED]
+    unknown = [measure for measure in wanted if measure not in ASKED + LISTED]
     if unknown or not wanted:
-        known = " ".join(REPORTED + LISTED)
-        raise UsageError(f"There is no measure {', '.join(unknown) or measures!r}.", hint=f"Choose from: {known}.")
+        name = ", ".join(unknown) or measures
+        raise UsageError(Note("usage.no_measure", name=name, hint=nearest(name, ASKED + LISTED)))
     lists = [measure for measure in wanted if measure in LISTED]
     if lists and (len(wanted) > 1 or by):
-        raise UsageError(f"{lists[0]} is a list; it is shown alone and unsplit.", hint=f"Run: show {lists[0]}.")
+        raise UsageError(Note("usage.list_alone", name=lists[0]))
     log = session.read(exports)
     kept = session.filter(log)
     if lists:

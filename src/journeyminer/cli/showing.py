@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from journeyminer.cli.output import coloured
 from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
     from journeyminer.i18n import Language
     from journeyminer.log import EventLog
     from journeyminer.render.tables import Table
-    from journeyminer.report.model import Report
+    from journeyminer.report.sections import Report
 
-TABLES = {
-    "graph": ("edges", "activities"),
-    "variants": ("variants",),
-    "handovers": ("handovers",),
-    "durations": ("durations",),
-    "turns": ("turns",),
-    "bottlenecks": ("bottlenecks",),
-    "kpis": ("kpis",),
-    "findings": ("findings",),
-    "quality": ("sources",),
-}
-"""measure -> its tables, the one that CSV prints first"""
-BESIDE = {"handovers": ("handover_totals",), "quality": ("sources",)}
-"""measure -> further keys of report.json that belong to it"""
 ALWAYS = ("schema", "per", "as_of", "filters", "log")
 MOST_VALUES = 20
 
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(session, log, by)
+    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", tell=session.tell)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -52,13 +39,14 @@ def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, b
 
 def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     """The measures under the keys that they have in report.json."""
-    from journeyminer.report.model import to_dict
+    from journeyminer.render.json import to_dict
+    from journeyminer.report.sections import together
 
-    keys = {*ALWAYS, *measures, *(key for measure in measures for key in BESIDE.get(measure, ()))}
+    keys = {*ALWAYS, *together(*measures)}
     return {key: value for key, value in to_dict(report).items() if key in keys}
 
 
-def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
+def split(log: EventLog, column: str, *, named: bool, tell: Callable[[Note], None]) -> dict[str, EventLog]:
     """A log for each of the most frequent values of a column: whole cases that hold the value."""
     from journeyminer.log.engine import name, quote
     from journeyminer.log.schema import CASES, EVENTS
@@ -82,12 +70,12 @@ def split(session: Session, log: EventLog, column: str) -> dict[str, EventLog]:
         f"ORDER BY count(DISTINCT case_key) DESC, value LIMIT {MOST_VALUES}"
     )
     if not values:
-        raise EmptyLog(f"No event or case has a {column}.", hint="See what the log holds with: show quality.")
+        raise EmptyLog(Note("run.no_values", column=column), hint=Note("run.see_quality"))
     n_values = values[0][1]
     if n_values > MOST_VALUES:
-        session.say("most_values", column=column, n=n_values, most=MOST_VALUES)
-    session.say("whole_cases", column=column)
-    shown = resource_names(log, named=session.look.agents == "named") if column == "resource" else {}
+        tell(Note("run.most_values", column=column, n=n_values, most=MOST_VALUES))
+    tell(Note("run.whole_cases", column=column))
+    shown = resource_names(log, named=named) if column == "resource" else {}
     return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 
 
@@ -96,11 +84,12 @@ def _print_tables(
 ) -> None:
     from journeyminer.render.tables import kpis_in_words, report_tables
     from journeyminer.render.terminal import render_table
+    from journeyminer.report.sections import tables_of
 
-    names = [table for measure in measures for table in TABLES[measure]]
+    names = [table for measure in measures for table in tables_of(measure)]
     if format_ == "csv":
         if len(measures) > 1:
-            raise UsageError("CSV holds one table.", hint="Show one measure at a time, or use --format json.")
+            raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
         names = names[:1]
     made = {value: report_tables(report) for value, report in reports.items()}
     if format_ != "csv":
@@ -113,7 +102,7 @@ def _print_tables(
         parts = {value: tables[name] for value, tables in made.items() if name in tables}
         if parts:
             table = parts[""] if by is None else _stacked(parts, by)
-            printed.append(render_table(table, format_, language, color=sys.stdout.isatty()))
+            printed.append(render_table(table, format_, language, color=coloured()))
     click.echo("\n".join(printed), nl=False)
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from journeyminer.cli.asked import Reading
-from journeyminer.cli.options import LANGUAGE, table_format
+from journeyminer.cli.options import TABLE_FORMAT, session_options
+from journeyminer.options import LanguageOptions
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
 
 
 @click.command("sources")
-@LANGUAGE
-@table_format
-def command(format_: str, language: str | None) -> int:
+@session_options(LanguageOptions)
+@TABLE_FORMAT
+def command(format_: str, session: Session) -> int:
     """List every source that can be read, and how its files are recognised."""
     from journeyminer.cli.output import print_table
-    from journeyminer.cli.session import Session
     from journeyminer.importers.reading.identify import KnownSource, sources
 
-    words = Session(Reading(language=language)).language
-    rows = [{**source._asdict(), "reads": words.word("source", source.reads)} for source in sources()]
-    print_table(rows, KnownSource._fields, format_, language=words)
+    words = session.language.word
+    rows = [{**source._asdict(), "reads": words("source", source.reads)} for source in sources()]
+    print_table(rows, KnownSource._fields, format_, language=session.language)
     return 0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 from journeyminer.errors import UnreadableExport
 from journeyminer.log.build import Loader
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions as ReadOptions  # noqa: PLC0414 - TRANSITION, it moved
 
 SAMPLE_BYTES = 1 << 16
 
@@ -31,35 +31,6 @@ class Match:
     reason: Note
     profile: str = ""
     """the profile that reads it, where the importer has several"""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What a user may say about reading; the same names as the flags and the keys of journeyminer.toml."""
-
-    source: str | None = None
-    """the importer or profile to use, whatever identify says"""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """--map: our column -> header in the file"""
-    timezone: str | None = None
-    """IANA zone of timestamps that carry none"""
-    date_order: str | None = None
-    """dmy, mdy or ymd, where the column cannot prove it"""
-    encoding: str | None = None
-    session_gap_hours: float = 24.0
-    """a chat's cases are cut by this much silence"""
-    us: tuple[str, ...] = ()
-    """addresses, domains and names of our own side"""
-    timezones: Mapping[str, str] = field(default_factory=dict)
-    """glob of file names -> zone, from journeyminer.toml"""
-    namespaces: Mapping[str, str] = field(default_factory=dict)
-    """--namespace: glob of file names -> namespace"""
-    max_rejected: float = 0.01
-    strict: bool = False
-
-    def zone_of(self, path: Path) -> str | None:
-        """The zone for the timestamps of one file: that of the first glob its name fits, else the zone for all."""
-        return next((zone for glob, zone in self.timezones.items() if fnmatch(path.name, glob)), self.timezone)
 
 
 @contextmanager

@@ -292,7 +292,7 @@ def frame_to_log(frame: pd.DataFrame, columns: Mapping[str, str]) -> EventLog:
     missing = [column for column in columns.values() if column not in frame.columns]
     if missing:
         have = tuple(map(str, frame.columns))
-        raise MissingColumn(Note("usage.no_frame_column", column=missing[0]), hint=Note("hint.known", known=have))
+        raise MissingColumn(Note("usage.no_frame_column", column=missing[0]), hint=Note("usage.known", known=have))
     unknown = [column for column in columns if column not in EVENT_TYPES]
     if unknown:
         hint = Note("hint.log_has", columns=tuple(EVENT_TYPES))

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 SEED = 20260105
-"""any constant would do: the same log gives the same bounds"""
+"""a constant, so that the same log gives the same bounds"""
 MAX_CLUSTERS = 4000
-"""More traces than this are dealt into as many heaps, which are drawn instead: the spread of a sum is the same."""
+"""More traces than this are dealt into so many heaps, and heaps are drawn: the spread of a sum is the same."""
 CONFIDENCE = 0.95
 MAX_PLACES = 200
 

@@ -2,31 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from journeyminer.log import EventLog
 from journeyminer.mining.bootstrap import MAX_PLACES, bounds
-from journeyminer.mining.moves import customers_known, scope, scoped, trace_of
+from journeyminer.mining.events import listed
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, measure
 from journeyminer.mining.spans import spans
-from journeyminer.vocabulary import OUR_TURNS, Per
-
-if TYPE_CHECKING:
-    import pandas as pd
+from journeyminer.vocabulary import OUR_TURNS, Turn
 
 MIN_TRACES = 5
-"""With fewer cases (or customers) behind a place its bounds would say nothing, and are left empty."""
+"""With fewer traces behind a place its bounds would say nothing, and are left empty."""
 ONE_OFF_SHARE = 0.25
 MIN_DAYS = 8
 """In a log of fewer days every day holds a large share of the hours."""
 N_EVIDENCE = 3
 
-COLUMNS = (
-    "rank", "rank_low", "rank_high", "source", "target", "group", "turn", "assumed", "n", "n_cases", "n_customers",
-    "lost_seconds", "low", "high", "share", "median_seconds", "p90_seconds", "one_off", "evidence",
-)  # fmt: skip
+
+class Evidence(Row, frozen=True):
+    """A case behind a number.
+
+    Attributes:
+        case_id: The case's number in its source; with its namespace where two sources use the number.
+        source_ref: The file and the record.
+        seconds: What the case adds to the number.
+    """
+
+    case_id: str
+    source_ref: str
+    seconds: int
 
 
-def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd.DataFrame:
+class Bottleneck(Row, frozen=True):
+    """A place where customers lose time in a turn that we control. `n_cases` counts cases, whatever a trace is.
+
+    Attributes:
+        rank: By lost_seconds, 1 is the costliest.
+        rank_low: Best rank it may well have (95 %, by resampling traces); null below 5 traces.
+        rank_high: Worst rank it may well have; null below 5 traces.
+        source: The activity before the wait; null for work that a case begins with.
+        target: The activity that ends it; null for cases that still wait.
+        group: The team whose queue it is; null where not known.
+        turn: Whose turn it was.
+        assumed: Whether only an assumption says so, for any part.
+        n: Waits.
+        n_cases: Cases with such a wait.
+        n_customers: Customers with such a wait; null where none are known.
+        lost_seconds: Seconds lost in all.
+        low: Lower bound of lost_seconds (95 %, by resampling traces); null below 5 traces.
+        high: Upper bound of lost_seconds; null below 5 traces.
+        share: Share of the seconds lost at any place.
+        median_seconds: Median of the waits.
+        p90_seconds: 90th percentile of the waits.
+        one_off: single_case or single_day where one case, or one day (UTC) on which waits ended, holds more than a
+            quarter of the seconds (days only in logs of 8 days and more); else null.
+        evidence: The three cases that lost most.
+    """
+
+    rank: Count
+    rank_low: Count | None
+    rank_high: Count | None
+    source: str | None
+    target: str | None
+    group: str | None
+    turn: Turn
+    assumed: bool
+    n: Count
+    n_cases: Count
+    n_customers: Count | None
+    lost_seconds: int
+    low: int | None
+    high: int | None
+    share: Share
+    median_seconds: Seconds | None
+    p90_seconds: Seconds | None
+    one_off: str | None
+    evidence: tuple[Evidence, ...]
+
+
+@measure(Bottleneck)
+def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
     """The places ranked by the seconds that customers lost at them.
 
     A place is a move inside a case (`source` to `target`), in one queue, in one turn of ours: us_work, us_queue or bot
@@ -34,60 +89,37 @@ def bottlenecks(log: EventLog, *, per: Per = "case", top: int | None = 20) -> pd
     nowhere. The wait of a case that is still open counts as long as it has lasted, with no `target`; work before the
     first event of a case was complete has no `source`. A customer who waits in two cases at once waits in both.
 
+    Traces, with all their cases, are drawn again for the bounds (see `bootstrap`).
+
     Args:
-        per: what is drawn again for the bounds: cases, or customers with all their cases.
         top: how many places; None for all.
 
     Returns:
-        One row a place:
-
-        - `rank`; `rank_low`, `rank_high`: 95 % bounds of the rank (see `bootstrap`), null below 5 traces
-        - `source`, `target`, `group` (its queue; null where the log has no groups), `turn`
-        - `assumed`: whether only an assumption says that it was our turn, for any part
-        - `n` waits of `n_cases` cases of `n_customers` customers (null where no customers are known)
-        - `lost_seconds`; `low`, `high`: 95 % bounds, null below 5 traces; `share` of all seconds lost at any place
-        - `median_seconds`, `p90_seconds` of the waits
-        - `one_off`: single_case or single_day where one case, or one day (UTC) on which waits ended, holds more than a
-          quarter of the seconds (days only in logs of 8 days and more); else null
-        - `evidence`: the three cases that lost most, as dicts of `case_id`, `source_ref` and `seconds`
+        One row a place.
     """
-    import pandas as pd
-
-    waits = _make_waits(log, per)
-    total, n_places = log.one(f"SELECT coalesce(sum(us), 0), coalesce(max(place) + 1, 0) FROM {waits}")
+    waits = _make_waits(lens)
+    total, n_places = lens.log.one(f"SELECT coalesce(sum(us), 0), coalesce(max(place) + 1, 0) FROM {waits}")
     shown = n_places if top is None else min(top, n_places)
-    rows = log.sql(_places(log, waits, shown))
-    evidence = _evidence(log, waits, shown)
-    found = _bounds(log, waits, per, n_places)
-    frame = pd.DataFrame(index=range(shown))
-    for column in COLUMNS:
-        if column in rows:
-            frame[column] = rows[column]
-    n_traces = rows["n_cases" if per == "case" else "n_customers"]
-    ranked = (n_traces >= MIN_TRACES) & (rows["place"] < MAX_PLACES)
-    for column, values in found.items():
-        series = pd.Series(values[:shown]).reindex(range(shown))
-        frame[column] = series.where(ranked).round().astype("Int64")
-    frame["rank"] = rows["place"] + 1
-    frame["share"] = rows["us"] / total if total else 0.0
-    frame["evidence"] = pd.Series([evidence.get(place, []) for place in range(shown)], dtype=object)
-    return scoped(frame[list(COLUMNS)], log, per=per)
+    evidence = _evidence(lens, waits, shown)
+    found = _bounds(lens, waits, n_places)
+    for row in lens.log.dicts(_places(lens, waits, shown)):
+        place, us, n_traces = row.pop("place"), row.pop("us"), row.pop("n_traces")
+        sure = n_traces >= MIN_TRACES and place < MAX_PLACES
+        likely = {column: int(values[place].round()) if sure else None for column, values in found.items()}
+        yield row | likely | {"rank": place + 1, "share": us / total, "evidence": evidence[place]}
 
 
-def _make_waits(log: EventLog, per: Per) -> str:
+def _make_waits(lens: Lens) -> str:
     """One row a span in our turn: its place (0 is the largest sum; ties by name), trace, case, day and length."""
-    trace, joined = trace_of(log, per, spans(log))
-    ours = ", ".join(f"'{turn}'" for turn in OUR_TURNS)
-    return log.materialise(
-        f"waits_{per}",
+    return lens.materialise(
+        "waits",
         f"""
         WITH waits AS (
-            SELECT {trace} AS trace, e.case_key, seq, CAST(source AS VARCHAR) AS source,
-                CAST(target AS VARCHAR) AS target, CAST(queue AS VARCHAR) AS queue,
-                CAST(turn AS VARCHAR) AS turn, basis = 'assumed' AS assumed, opened,
+            SELECT trace, case_key, seq, CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
+                CAST(queue AS VARCHAR) AS queue, CAST(turn AS VARCHAR) AS turn, basis = 'assumed' AS assumed, opened,
                 CAST(make_timestamp(CASE WHEN target IS NULL THEN opened ELSE closed END) AS DATE) AS day,
                 closed - opened AS us
-            FROM {joined} WHERE turn IN ({ours}) AND {trace} IS NOT NULL
+            FROM {lens.rows(spans(lens.log))} WHERE turn IN ({listed(OUR_TURNS)})
         ),
         places AS (
             SELECT source, target, queue, turn,
@@ -100,18 +132,16 @@ def _make_waits(log: EventLog, per: Per) -> str:
     )
 
 
-def _places(log: EventLog, waits: str, shown: int) -> str:
-    """SQL of the first places, one row each."""
-    customers, known = "CAST(NULL AS BIGINT)", ""
-    if customers_known(log):
-        customers, known = (
-            "count(DISTINCT customer_key)",
-            "JOIN (SELECT case_key, customer_key FROM case_rows) USING (case_key)",
-        )
-    (n_days,) = log.one("SELECT coalesce(date_diff('day', min(timestamp), max(timestamp)) + 1, 0) FROM event_rows")
-    days = f"largest_day > sum_us * {ONE_OFF_SHARE} AND {n_days} >= {MIN_DAYS}"
+def _places(lens: Lens, waits: str, shown: int) -> str:
+    """SQL of the first places, one row each, with `n_traces` and the microseconds `us`."""
+    customer = "customer_key" if lens.knows_customers else "CAST(NULL AS BIGINT)"
+    (n_days,) = lens.log.one("SELECT coalesce(date_diff('day', min(timestamp), max(timestamp)) + 1, 0) FROM event_rows")
+    days = f"largest_day > us * {ONE_OFF_SHARE} AND {n_days} >= {MIN_DAYS}"
     return f"""
-    WITH shown AS (SELECT * FROM {waits} {known} WHERE place < {shown}),
+    WITH shown AS (
+        SELECT w.*, customer FROM {waits} w JOIN (SELECT case_key, {customer} AS customer FROM case_rows)
+        USING (case_key) WHERE place < {shown}
+    ),
     largest_case AS (SELECT place, max(us) AS largest_case FROM
         (SELECT place, sum(us) AS us FROM shown GROUP BY place, case_key) GROUP BY place),
     largest_day AS (SELECT place, max(us) AS largest_day FROM
@@ -119,20 +149,22 @@ def _places(log: EventLog, waits: str, shown: int) -> str:
     summed AS (
         SELECT place, any_value(source) AS source, any_value(target) AS target, any_value(queue) AS "group",
             any_value(turn) AS turn, bool_or(assumed) AS assumed, count(*) AS n, count(DISTINCT case_key) AS n_cases,
-            {customers} AS n_customers, sum(us) AS sum_us, quantile_cont(us, [0.5, 0.9]) AS quantiles
+            count(DISTINCT trace) AS n_traces, count(DISTINCT customer) AS n_customers, sum(us) AS us,
+            quantile_cont(us, [0.5, 0.9]) AS quantiles
         FROM shown GROUP BY place
     )
-    SELECT * EXCLUDE (quantiles, sum_us), sum_us AS us, CAST(round(sum_us / 1e6) AS BIGINT) AS lost_seconds,
+    SELECT place, us, n_traces, source, target, "group", turn, assumed, n, n_cases,
+        CASE WHEN {lens.knows_customers} THEN n_customers END AS n_customers,
+        CAST(round(us / 1e6) AS BIGINT) AS lost_seconds,
         quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
-        CASE WHEN largest_case > sum_us * {ONE_OFF_SHARE} THEN 'single_case'
-            WHEN {days} THEN 'single_day' END AS one_off
+        CASE WHEN largest_case > us * {ONE_OFF_SHARE} THEN 'single_case' WHEN {days} THEN 'single_day' END AS one_off
     FROM summed JOIN largest_case USING (place) JOIN largest_day USING (place) ORDER BY place
     """
 
 
-def _evidence(log: EventLog, waits: str, shown: int) -> dict[int, list[dict[str, Any]]]:
+def _evidence(lens: Lens, waits: str, shown: int) -> dict[int, tuple[Evidence, ...]]:
     """The worst cases of the first places. The record is the one with which the longest wait of the case began."""
-    rows = log.rows(
+    rows = lens.log.rows(
         f"""
         WITH per_case AS (
             SELECT place, case_key, sum(us) AS us, arg_max(seq, (us, -seq)) AS seq
@@ -148,15 +180,15 @@ def _evidence(log: EventLog, waits: str, shown: int) -> dict[int, list[dict[str,
         FROM worst w JOIN events v USING (seq) ORDER BY place, nth
         """
     )
-    found: dict[int, list[dict[str, Any]]] = {}
-    for place, case_id, source_ref, seconds in rows:
-        found.setdefault(place, []).append({"case_id": case_id, "source_ref": source_ref, "seconds": seconds})
+    found: dict[int, tuple[Evidence, ...]] = {}
+    for place, *evidence in rows:
+        found[place] = (*found.get(place, ()), Evidence(*evidence))
     return found
 
 
-def _bounds(log: EventLog, waits: str, per: Per, n_places: int) -> dict[str, Any]:
+def _bounds(lens: Lens, waits: str, n_places: int) -> dict[str, Any]:
     """The bounds of the places that take part in the ranking, in the order of the places."""
-    frame = log.sql(
+    frame = lens.log.sql(
         f"""
         WITH numbered AS (
             SELECT trace, row_number() OVER (ORDER BY trace) - 1 AS cluster FROM (SELECT DISTINCT trace FROM {waits})
@@ -167,7 +199,6 @@ def _bounds(log: EventLog, waits: str, per: Per, n_places: int) -> dict[str, Any
         """
     )
     found = bounds(
-        *(frame[column].to_numpy() for column in ("place", "cluster", "seconds")),
-        n_clusters=scope(log, per=per).n_traces,
+        *(frame[column].to_numpy() for column in ("place", "cluster", "seconds")), n_clusters=lens.scope.n_traces
     )
     return {column: getattr(found, column) for column in ("low", "high", "rank_low", "rank_high")}

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from journeyminer.log import EventLog
-from journeyminer.mining.moves import ordered, scoped, traces
-from journeyminer.vocabulary import OPEN_STATUSES, Per
-
-if TYPE_CHECKING:
-    import pandas as pd
+from journeyminer.log.order import in_order
+from journeyminer.mining.events import column, listed
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, measure
+from journeyminer.mining.moves import ordered, traces
+from journeyminer.vocabulary import OPEN_STATUSES
 
 
-def durations(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
+class Durations(Row, frozen=True):
+    """Throughput time of the traces that are over: from the beginning of the first event to the last one's completion.
+
+    Attributes:
+        n: Traces in the figures.
+        n_open: Traces with a case that is not resolved at the last known moment; they are not in the figures.
+        n_unknown: Of the n, traces of which no status is known; they count as over.
+        mean_seconds: Mean; null where n is 0.
+        median_seconds: Median, interpolated; null where n is 0.
+        p90_seconds: 90th percentile, interpolated; null where n is 0.
+        min_seconds: Shortest; null where n is 0.
+        max_seconds: Longest; null where n is 0.
+    """
+
+    n: Count
+    n_open: Count
+    n_unknown: Count
+    mean_seconds: Seconds | None
+    median_seconds: Seconds | None
+    p90_seconds: Seconds | None
+    min_seconds: Seconds | None
+    max_seconds: Seconds | None
+
+
+@measure(Durations)
+def durations(lens: Lens) -> Exact:
     """The throughput time of the traces: from the beginning of the first event to the last one's completion.
 
     A trace with a case whose last known status is not solved or closed is open: it is not over at `as_of`, so it is
-    counted and left out of the figures. A trace of which no status is known counts as over. Quantiles are interpolated
-    linearly.
+    counted and left out of the figures. A trace of which no status is known counts as over.
 
     Returns:
-        One row: `n` (traces in the figures), `n_open`, `n_unknown` (of the `n`, those without any status),
-        `mean_seconds`, `median_seconds`, `p90_seconds`, `min_seconds`, `max_seconds` (null where `n` is 0).
+        One row.
     """
-    return scoped(log.sql(durations_query(log, per=per)), log, per=per)
-
-
-def durations_query(log: EventLog, *, per: Per = "case") -> str:
-    """SQL of `durations`."""
-    return f"""
-        WITH ended AS ({_ended(log, per)}),
-        over AS (SELECT is_open, last - first AS us FROM {traces(log, per=per)} LEFT JOIN ended USING (trace)),
+    return lens.log.dicts(
+        f"""
+        WITH over AS (SELECT is_open, last - first AS us FROM {traces(lens)} LEFT JOIN ({_ended(lens)}) USING (trace)),
         measured AS (
             SELECT count(*) FILTER (WHERE is_open IS DISTINCT FROM true) AS n,
                 count(*) FILTER (WHERE is_open) AS n_open, count(*) FILTER (WHERE is_open IS NULL) AS n_unknown,
@@ -42,18 +58,17 @@ def durations_query(log: EventLog, *, per: Per = "case") -> str:
             quantiles[2] / 1e6 AS p90_seconds, quantiles[3] / 1e6 AS min_seconds, quantiles[4] / 1e6 AS max_seconds
         FROM measured
         """
+    )
 
 
-def _ended(log: EventLog, per: Per) -> str:
-    """SQL of the traces of which a status is known, with `is_open`: whether any of their cases is."""
-    if not log.has("status"):
-        return f"SELECT trace, CAST(NULL AS BOOLEAN) AS is_open FROM {traces(log, per=per)} WHERE false"
-    listed = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
-    # the table is in the declared order
-    table = ordered(log, per=per)
-    known = f"SELECT *, rowid AS nth, status IN ({listed}) AS is_open FROM {table} WHERE status <> 'unknown'"
-    if per == "case":
-        last = f"SELECT trace, is_open, lead(trace) OVER () IS DISTINCT FROM trace AS is_last FROM ({known})"
-        return f"SELECT trace, is_open FROM ({last}) WHERE is_last"
-    cases = f"SELECT trace, arg_max(is_open, nth) AS is_open FROM ({known}) GROUP BY trace, case_key"
+def _ended(lens: Lens) -> str:
+    """SQL of the traces of which a status is known, with `is_open`: whether the last status of any case is open."""
+    status = column(lens.log, "status")
+    known = (
+        f"(SELECT *, {status} IN ({listed(OPEN_STATUSES)}) AS is_open FROM {ordered(lens)} WHERE {status} <> 'unknown')"
+    )
+    if lens.one_case:
+        return f"SELECT trace, is_open FROM ({in_order(known, after={'another': 'true'})}) WHERE another IS NULL"
+    placed = in_order(known, position="pos")
+    cases = f"SELECT trace, arg_max(is_open, pos) AS is_open FROM ({placed}) GROUP BY trace, case_key"
     return f"SELECT trace, bool_or(is_open) AS is_open FROM ({cases}) GROUP BY trace"

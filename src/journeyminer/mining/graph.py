@@ -2,17 +2,150 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.log import EventLog
-from journeyminer.mining.moves import moves, scope
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Row, Seconds, Share, whole
+from journeyminer.mining.moves import moves
 from journeyminer.mining.turns import lost_by_edge
-from journeyminer.mining.variants import variant_keys, variant_rows
+from journeyminer.mining.variants import variant_keys, variants
 from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
+
+Move = tuple[str, str]
+
+
+class Node(Row, frozen=True):
+    """An activity.
+
+    Attributes:
+        activity: A slug of the vocabulary, or the source's own word.
+        n: Events.
+        n_cases: Traces with such an event.
+    """
+
+    activity: str
+    n: Count
+    n_cases: Count
+
+
+class Edge(Row, frozen=True):
+    """One activity right after another. Seconds run from the source's completion to the target's start, where known.
+
+    Attributes:
+        source: The activity before.
+        target: The activity after.
+        n: Moves.
+        n_cases: Traces with such a move.
+        mean_seconds: Mean of the seconds; null where none is known.
+        median_seconds: Median of the seconds, interpolated; null where none is known.
+        p90_seconds: 90th percentile of the seconds, interpolated; null where none is known.
+        total_seconds: Sum of the seconds; null where none is known.
+        lost_seconds: The part of total_seconds in a turn that we control; null where turns were not computed.
+    """
+
+    source: str
+    target: str
+    n: Count
+    n_cases: Count
+    mean_seconds: Seconds | None
+    median_seconds: Seconds | None
+    p90_seconds: Seconds | None
+    total_seconds: int | None
+    lost_seconds: int | None
+
+
+class Endpoint(Row, frozen=True):
+    """An activity that traces start or end with.
+
+    Attributes:
+        activity: The activity.
+        n: Traces.
+    """
+
+    activity: str
+    n: Count
+
+
+class Activity(Node, frozen=True):
+    """An activity with how many traces start and end with it.
+
+    Attributes:
+        start: Traces that start with it.
+        end: Traces that end with it.
+    """
+
+    start: Count
+    end: Count
+
+
+class Shown(Row, frozen=True):
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
+
+    Attributes:
+        nodes: The shown activities.
+        edges: The shown lines, each between two activities.
+        happy_path: The most frequent variant.
+        hidden_nodes: Activities that are not shown.
+        hidden_edges: Edges that are not shown.
+        hidden_moves_share: Share of all moves on those.
+        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
+    """
+
+    nodes: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...]
+    happy_path: tuple[str, ...]
+    hidden_nodes: Count
+    hidden_edges: Count
+    hidden_moves_share: Share
+    hidden_lost_share: Share | None
+
+
+class GraphData(Row, frozen=True):
+    """The whole directly-follows graph; hiding on the map changes no figure.
+
+    Attributes:
+        nodes: All activities, the most frequent first.
+        edges: All pairs of activities, the most frequent first.
+        start: What traces start with.
+        end: What traces end with.
+        shown: The choice for the map.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    start: tuple[Endpoint, ...]
+    end: tuple[Endpoint, ...]
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A graph in exact figures, nodes and edges in order of falling `n`, then by name."""
+
+    nodes: dict[str, dict[str, Any]]
+    edges: dict[Move, dict[str, Any]]
+    start: Mapping[str, int]
+    end: Mapping[str, int]
+    happy_path: tuple[str, ...]
+    n_overlaps: int = 0
+    n_untimed: int = 0
+
+    def data(self, shown: Shown) -> GraphData:
+        """The graph as a report holds it."""
+        return GraphData(
+            nodes=tuple(Node(activity, **node) for activity, node in self.nodes.items()),
+            edges=whole(Edge, ({"source": move[0], "target": move[1], **edge} for move, edge in self.edges.items())),
+            start=_endpoints(self.start),
+            end=_endpoints(self.end),
+            shown=shown,
+        )
 
 
 def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph[str]:
@@ -35,45 +168,67 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
     """
     import networkx as nx
 
-    edges = _edges(log, per)
-    n_cases = _in_traces(log, per)
-    n: dict[str, int] = {}
-    for edge in edges:
-        n[edge["source"]] = n.get(edge["source"], 0) + edge["n"]
-    lost_seconds = lost_by_edge(log, per=per) if lost else {}
-    best = variant_rows(log, per=per, top=1)
-    result: nx.DiGraph[str] = nx.DiGraph(
-        start=dict(log.rows(
-            f"SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n FROM {moves(log, per=per)} "
-            "WHERE pos = 1 GROUP BY a ORDER BY n DESC, a"
-        )),
-        end={edge["source"]: edge["n"] for edge in edges if edge["target"] is None},
-        happy_path=best[0]["activities"] if best else (),
-        n_overlaps=sum(edge["n_overlaps"] for edge in edges),
-        n_untimed=sum(edge["n"] - edge["n_timed"] for edge in edges if edge["target"] is not None),
-        **asdict(scope(log, per=per)),
-    )  # fmt: skip
-    for activity in sorted(n, key=lambda activity: (-n[activity], activity)):
-        result.add_node(activity, n=n[activity], n_cases=n_cases[activity])
-    for edge in edges:
-        if edge["target"] is not None:
-            move = edge["source"], edge["target"]
-            measured = {key: edge[key] for key in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")}
-            lost_here = lost_seconds.get(move, 0) if lost else None
-            result.add_edge(*move, n=edge["n"], n_cases=n_cases[move], **measured, lost_seconds=lost_here)
-    return result
+    lens = Lens(log, per)
+    found = find_graph(lens, lost=lost)
+    about = {name: getattr(found, name) for name in ("start", "end", "happy_path", "n_overlaps", "n_untimed")}
+    made: nx.DiGraph[str] = nx.DiGraph(**about, **lens.scope._asdict())
+    made.add_nodes_from(found.nodes.items())
+    made.add_edges_from((*move, edge) for move, edge in found.edges.items())
+    return made
 
 
-def _edges(log: EventLog, per: Per) -> list[dict[str, Any]]:
+def find_graph(lens: Lens, *, lost: bool) -> Found:
+    """The `graph` of a lens as plain data."""
+    rows = _edges(lens)
+    n_cases = _in_traces(lens)
+    lost_seconds = lost_by_edge(lens) if lost else {}
+    n, edges = Counter[str](), {}
+    for row in rows:
+        n[row["source"]] += row["n"]
+        if row["target"] is not None:
+            move = row["source"], row["target"]
+            edges[move] = {
+                "n": row["n"],
+                "n_cases": n_cases[move],
+                **{name: row[name] for name in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")},
+                "lost_seconds": lost_seconds.get(move, 0) if lost else None,
+            }
+    best = variants.rows(lens, top=1)
+    start = "SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n"
+    return Found(
+        nodes={each: {"n": n[each], "n_cases": n_cases[each]} for each in sorted(n, key=lambda a: (-n[a], a))},
+        edges=edges,
+        start=dict(lens.log.rows(f"{start} FROM {moves(lens)} WHERE pos = 1 GROUP BY a ORDER BY n DESC, a")),
+        end={row["source"]: row["n"] for row in rows if row["target"] is None},
+        happy_path=best[0].activities if best else (),
+        n_overlaps=sum(row["n_overlaps"] for row in rows),
+        n_untimed=sum(row["n"] - row["n_timed"] for row in rows if row["target"] is not None),
+    )
+
+
+def activities(data: GraphData) -> tuple[Activity, ...]:
+    """The activities of a graph, each with how many traces start and end with it."""
+    start, end = ({point.activity: point.n for point in points} for points in (data.start, data.end))
+    return tuple(
+        Activity(node.activity, node.n, node.n_cases, start.get(node.activity, 0), end.get(node.activity, 0))
+        for node in data.nodes
+    )
+
+
+def _endpoints(counts: Mapping[str, int]) -> tuple[Endpoint, ...]:
+    return tuple(Endpoint(*pair) for pair in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _edges(lens: Lens) -> list[dict[str, Any]]:
     """The edges, and the ends of traces as edges without a target."""
-    overlapped = "overlapped" if log.has("started_at") else "false"
-    return log.dicts(
+    overlapped = "overlapped" if lens.log.has("started_at") else "false"
+    return lens.log.dicts(
         f"""
         WITH timed AS (
             SELECT activity, next_activity, count(*) AS n, count(us) AS n_timed,
                 count(*) FILTER (WHERE {overlapped}) AS n_overlaps, sum(us) AS us,
                 quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {moves(log, per=per)} GROUP BY ALL
+            FROM {moves(lens)} GROUP BY ALL
         )
         SELECT CAST(activity AS VARCHAR) AS source, CAST(next_activity AS VARCHAR) AS target, n,
             us / n_timed / 1e6 AS mean_seconds, quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
@@ -83,16 +238,16 @@ def _edges(log: EventLog, per: Per) -> list[dict[str, Any]]:
     )
 
 
-def _in_traces(log: EventLog, per: Per) -> dict[tuple[str, str | None] | str, int]:
+def _in_traces(lens: Lens) -> dict[tuple[str, str | None] | str, int]:
     """In how many traces each activity and each pair of them happened.
 
     Traces of one variant have the same of both, so one example of each variant stands for all of them.
     """
-    rows = log.rows(
+    rows = lens.log.rows(
         f"""
         WITH passed AS MATERIALIZED (
             SELECT DISTINCT trace, n, activity, next_activity
-            FROM {moves(log, per=per)} JOIN {variant_keys(log, per=per)} ON trace = example
+            FROM {moves(lens)} JOIN {variant_keys(lens)} ON trace = example
         )
         SELECT true AS pair, CAST(activity AS VARCHAR), CAST(next_activity AS VARCHAR), CAST(sum(n) AS BIGINT)
         FROM passed GROUP BY activity, next_activity

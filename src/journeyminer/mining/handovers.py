@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from journeyminer.errors import UsageError
+from journeyminer.errors import UsageError, nearest
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
-from journeyminer.mining.moves import changes, scope, scoped, traces
-from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel, Per
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-TEXT = "CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target"
-_NOTHING = (
-    """SELECT '' AS "by", '' AS source, '' AS target, 0::BIGINT AS n, 0::BIGINT AS n_cases, 0::HUGEINT AS us, """
-    "[0.0, 0.0] AS quantiles WHERE false"
-)
-_NONE_AT_ALL = (
-    """SELECT '' AS "by", 0::BIGINT AS n, 0 AS n_cases, 0::BIGINT AS ping_pong, 0 AS ping_pong_cases WHERE false"""
-)
-"""a log without any owner has an empty table with the same columns"""
+from journeyminer.log.order import in_order
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, measure
+from journeyminer.mining.moves import changes, traces
+from journeyminer.note import Note
+from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
 
 
-def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> pd.DataFrame:
+class HandoverRow(Row, frozen=True):
+    """A change of owner, all times it happened. Seconds run as on an edge, from owned event to owned event.
+
+    Attributes:
+        by: What an owner is.
+        source: The owner before.
+        target: The owner after.
+        n: Changes.
+        n_cases: Traces with such a change.
+        median_seconds: Median of the seconds; null where none is known.
+        p90_seconds: 90th percentile of the seconds; null where none is known.
+        total_seconds: Sum of the seconds; null where none is known.
+    """
+
+    by: HandoverLevel
+    source: str
+    target: str
+    n: Count
+    n_cases: Count
+    median_seconds: Seconds | None
+    p90_seconds: Seconds | None
+    total_seconds: int | None
+
+
+class HandoverTotal(Row, frozen=True):
+    """All changes of owner at one level.
+
+    Attributes:
+        by: What an owner is.
+        n: Changes.
+        n_cases: Traces with any.
+        ping_pong: Times a change from A to B was followed by one from B to A, nobody else between them.
+        ping_pong_cases: Traces with any of those.
+        hops_mean: Changes a trace, also over those never handed over.
+    """
+
+    by: HandoverLevel
+    n: Count
+    n_cases: Count
+    ping_pong: Count
+    ping_pong_cases: Count
+    hops_mean: float
+
+
+@measure(HandoverRow)
+def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
     """From whom to whom a trace was handed, how often, and how long that took.
 
     The owned events of a trace are those that no customer made, from the first that names an owner on; an event that
@@ -38,93 +74,69 @@ def handovers(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "cas
 
     Args:
         by: the level; None for every level that the log has.
-        per: what a trace is.
 
     Returns:
-        One row a level and pair of owners, in order of level, falling `n`, names: `by`, `source`, `target`, `n`,
-        `n_cases` (traces), `median_seconds`, `p90_seconds`, `total_seconds`.
+        One row a level and pair of owners, in order of level, falling `n`, names.
     """
-    return scoped(log.sql(handovers_query(log, by=by, per=per)), log, per=per)
 
-
-def handovers_query(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> str:
-    """SQL of `handovers`."""
-    parts = [
-        f"""
-        SELECT {quote(level)} AS "by", source, target, n, n_cases, us, quantiles
+    def pairs(level: HandoverLevel) -> str:
+        return f"""
+        SELECT {quote(level)} AS "by", CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target, n, n_cases,
+            quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
+            CAST(round(us / 1e6) AS BIGINT) AS total_seconds
         FROM (
             SELECT source, target, sum(us) AS us, quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {changes(log, level, per=per)} GROUP BY ALL
+            FROM {changes(lens, level)} GROUP BY ALL
         )
         JOIN (
             SELECT source, target, CAST(sum(n) AS BIGINT) AS n, count(*) AS n_cases
-            FROM (SELECT trace, source, target, count(*) AS n FROM {changes(log, level, per=per)} GROUP BY ALL)
+            FROM (SELECT trace, source, target, count(*) AS n FROM {changes(lens, level)} GROUP BY ALL)
             GROUP BY ALL
         )
         USING (source, target)
         """
-        for level in _levels(log, by)
-    ]
-    parts = parts or [_NOTHING]
-    return f"""
-        WITH pairs AS ({" UNION ALL ".join(f"SELECT * REPLACE ({TEXT}) FROM ({part})" for part in parts)})
-        SELECT "by", source, target, n, n_cases, quantiles[1] / 1e6 AS median_seconds,
-            quantiles[2] / 1e6 AS p90_seconds, CAST(round(us / 1e6) AS BIGINT) AS total_seconds
-        FROM pairs ORDER BY {_by_level()}, n DESC, source, target
-        """
+
+    return _by_level(lens.log, by, pairs, order="n DESC, source, target")
 
 
-def handover_totals(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> pd.DataFrame:
+@measure(HandoverTotal)
+def handover_totals(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
     """All hand-overs at a level, see `handovers`, and how often the trace came straight back.
 
+    Args:
+        by: the level; None for every level that the log has.
+
     Returns:
-        One row a level: `by`, `n`, `n_cases` (traces with any), `ping_pong` (times a hand-over from A to B was
-        followed by one from B to A, nobody else between them), `ping_pong_cases` (traces with any), `hops_mean` (`n`
-        over all traces, also those never handed over).
+        One row a level.
     """
-    return scoped(log.sql(handover_totals_query(log, by=by, per=per)), log, per=per)
 
-
-def handover_totals_query(log: EventLog, *, by: HandoverLevel | None = None, per: Per = "case") -> str:
-    """SQL of `handover_totals`."""
-    parts = [
-        f"""
+    def totals(level: HandoverLevel) -> str:
+        beside = in_order(changes(lens, level), before={"last_source": "source"})
+        return f"""
         SELECT {quote(level)} AS "by", coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases,
-            coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, count(*) FILTER (WHERE back > 0) AS ping_pong_cases
+            coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, count(*) FILTER (WHERE back > 0) AS ping_pong_cases,
+            coalesce(sum(n) / {max(lens.scope.n_traces, 1)}, 0.0) AS hops_mean
         FROM (
-            SELECT trace, count(*) AS n, count(*) FILTER (WHERE last_trace = trace AND last_source = target) AS back
-            FROM (
-                SELECT trace, target, lag(trace) OVER () AS last_trace, lag(source) OVER () AS last_source
-                FROM {changes(log, level, per=per)}
-            )
-            GROUP BY trace
+            SELECT trace, count(*) AS n, count(*) FILTER (WHERE last_source = target) AS back
+            FROM ({beside}) GROUP BY trace
         )
         """
-        for level in _levels(log, by)
-    ]
-    parts = parts or [_NONE_AT_ALL]
-    n_traces = scope(log, per=per).n_traces
-    return f"""SELECT *, CASE WHEN {n_traces} > 0 THEN n / {n_traces} ELSE 0.0 END AS hops_mean
-        FROM ({" UNION ALL ".join(parts)}) ORDER BY {_by_level()}"""
+
+    return _by_level(lens.log, by, totals)
 
 
-def handover_counts(log: EventLog, *, by: HandoverLevel, per: Per = "case") -> pd.DataFrame:
-    """How often each trace was handed over at a level, see `handovers`; 0 for those that never were.
-
-    Returns:
-        One row a trace, in no particular order: `n`.
-    """
-    if by not in _levels(log, by):
-        return log.sql("SELECT 0::BIGINT AS n WHERE false")
-    handed = f"(SELECT trace, count(*) AS n FROM {changes(log, by, per=per)} GROUP BY trace)"
-    return log.sql(f"SELECT coalesce(h.n, 0) AS n FROM {traces(log, per=per)} LEFT JOIN {handed} h USING (trace)")
+def handovers_per_trace(lens: Lens, *, by: HandoverLevel) -> list[int]:
+    """How often each trace was handed over at a level, 0 for those that never were; in no particular order."""
+    handed = f"(SELECT trace, count(*) AS n FROM {changes(lens, by)} GROUP BY trace)"
+    rows = lens.log.rows(f"SELECT coalesce(h.n, 0) FROM {traces(lens)} LEFT JOIN {handed} h USING (trace)")
+    return [n for (n,) in rows]
 
 
-def _levels(log: EventLog, by: HandoverLevel | None) -> list[HandoverLevel]:
+def _by_level(
+    log: EventLog, by: HandoverLevel | None, select: Callable[[HandoverLevel], str], order: str = "n"
+) -> Exact:
+    """The rows of a query for each level that the log has and that is asked for, level by level."""
     if by is not None and by not in HANDOVER_LEVELS:
-        raise UsageError(f"{by!r} is no level of hand-over.", hint=f"It is one of {', '.join(HANDOVER_LEVELS)}.")
-    return [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level)]
-
-
-def _by_level() -> str:
-    return f'list_position([{", ".join(map(quote, HANDOVER_LEVELS))}], "by")'
+        raise UsageError(Note("usage.not_one_of", value=by, hint=nearest(by, HANDOVER_LEVELS)))
+    levels = [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level)]
+    return [row for level in levels for row in log.dicts(f"{select(level)} ORDER BY {order}")]

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from journeyminer.log import EventLog
-from journeyminer.log.engine import name
-from journeyminer.mining.handovers import handover_counts
-from journeyminer.mining.moves import scoped, trace_of, zone_is_assumed
+from journeyminer.mining.events import listed
+from journeyminer.mining.handovers import handovers_per_trace
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Exact, Row, measure
 from journeyminer.mining.spans import states
 from journeyminer.mining.survival import Z, kaplan_meier, wilson
-from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel, Per
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One row of the table."""
+class Kpi(Row, frozen=True):
+    """A key figure.
+
+    Attributes:
+        id: A slug.
+        unit: How the figure is written: seconds, share, count or score.
+        value: The figure: of durations the median, of counts and scores the mean; null where it is not knowable.
+        n: Traces (of csat: cases) in the figure; of durations those that ended.
+        n_open: Traces that still wait; they are in the estimate, not in n.
+        median: Median; null where it is not reached or makes no sense.
+        p90: 90th percentile; null where it is not reached or makes no sense.
+        low: Lower 95 % bound of the value: of a median by the curve's, of a share Wilson's, of a mean the normal one;
+            null where not knowable.
+        high: Upper 95 % bound of the value; null where not knowable.
+        clock: 24x7 for durations, else null.
+        definition: Slug of what exactly is measured.
+        reason: Slug of why the value is null: no_roles, no_replies, no_status, never_resolved, no_owners,
+            no_visibility, no_traces, too_many_open; else null.
+    """
 
     id: str
     unit: str
     value: float | None = None
-    n: int = 0
-    n_open: int = 0
+    n: Count = 0
+    n_open: Count = 0
     median: float | None = None
     p90: float | None = None
     low: float | None = None
@@ -36,7 +54,8 @@ class Figure:
     reason: str | None = None
 
 
-def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
+@measure(Kpi)
+def kpis(lens: Lens) -> Exact:
     """The key figures of the traces.
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
@@ -58,15 +77,9 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
     `too_many_open`). Where nobody waits, quantiles are interpolated linearly.
 
     Returns:
-        One row a figure: `id`, `unit` (seconds, share, count, score), `value` (durations: the median; counts and
-        scores: the mean), `n` (traces in the figure; durations: those that ended), `n_open` (still waiting), `median`,
-        `p90`, `low` and `high` (95 % bounds of the value: of a median by the curve's, of a share Wilson's, of a mean
-        the normal ones), `clock`, `definition` (a slug), `reason` (a slug, where the value is null: no_roles,
-        no_replies, no_status, never_resolved, no_owners, no_visibility, too_many_open).
+        One row a figure.
     """
-    import pandas as pd
-
-    waits = log.sql(_waits(log, per))
+    waits = lens.log.sql(_waits(lens))
     timed = waits[~waits["zones_differ"]]
     stated = timed[timed["has_status"]]
     figures = [
@@ -74,25 +87,21 @@ def kpis(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
         _duration("first_resolution", stated["first_resolved"], stated),
         _duration("last_resolution", stated["last_resolved"], stated),
         _reopen_rate(waits[waits["has_status"]]),
-        _hops(log, per),
+        _hops(lens),
         _touches(waits),
-        *_csat(log),
+        *_csat(lens.log),
     ]
-    frame = pd.DataFrame([asdict(figure) for figure in figures], columns=list(Figure.__dataclass_fields__))
-    numbers = ["value", "median", "p90", "low", "high"]
-    return scoped(frame.astype(dict.fromkeys(numbers, "float64")), log, per=per)
+    return map(asdict, figures)
 
 
-def _waits(log: EventLog, per: Per) -> str:
+def _waits(lens: Lens) -> str:
     """SQL of the traces, one row each: moments as microseconds, what happened, and whether anything is still open."""
-    trace, stated = trace_of(log, per, states(log))
-    resolved = ", ".join(f"'{status}'" for status in RESOLVED_STATUSES)
-    still_open = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
-    assumed = zone_is_assumed(log) or "false"
+    resolved, still_open = listed(RESOLVED_STATUSES), listed(OPEN_STATUSES)
+    assumed = lens.zone_is_assumed or "false"
     return f"""
     WITH steps AS (
-        SELECT {trace} AS trace, e.*, lag(e.status) OVER (PARTITION BY e.case_key ORDER BY e.timestamp, e.seq) AS before
-        FROM {stated} WHERE {trace} IS NOT NULL
+        SELECT *, lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq) AS before
+        FROM {lens.rows(states(lens.log))}
     ),
     per_case AS (
         SELECT trace, case_key, min(begin) AS first,
@@ -107,7 +116,7 @@ def _waits(log: EventLog, per: Per) -> str:
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
             arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open,
             bool_or({assumed}) AS some_assumed, bool_and({assumed}) AS all_assumed
-        FROM steps e GROUP BY ALL
+        FROM steps GROUP BY ALL
     ),
     told AS (
         SELECT ns_no, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
@@ -136,74 +145,75 @@ def _waits(log: EventLog, per: Per) -> str:
     """
 
 
-def _first_response(waits: pd.DataFrame) -> Figure:
+def _first_response(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_role"] & waits["tells_replies"]]
     unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
     asked = known[~known["outbound"] & ~unanswered]
     if not asked["replied"].notna().any():
         reason = "no_replies" if waits["has_role"].any() else "no_roles"
-        return Figure("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
+        return Kpi("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
     return _duration("first_response", asked["replied"], asked, since="asked")
 
 
-def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: str = "created") -> Figure:
+def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: str = "created") -> Kpi:
     """The time from `since` to `until`; where that is missing, the trace waits at `as_of`."""
     import numpy as np
 
     ended = until.notna().to_numpy()
-    if not ended.any():
-        why = "never_resolved" if len(ended) else "no_status"
-        return Figure(id_, "seconds", n_open=len(ended), clock="24x7", definition=id_, reason=why)
+    n, n_open = int(ended.sum()), int((~ended).sum())
+    if not n:
+        why = "never_resolved" if n_open else "no_status"
+        return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=why)
     lasted = (until.fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
     lasted = np.maximum(lasted, 0.0)
     curve = kaplan_meier(lasted, ended)
     median, p90 = (float(np.quantile(lasted, share)) if ended.all() else curve.quantile(share) for share in (0.5, 0.9))
     low, high = curve.median_bounds()
-    reason = "too_many_open" if median is None else None
-    return Figure(
-        id_, "seconds", median, int(ended.sum()), int((~ended).sum()), median, p90, low, high, "24x7", id_, reason
-    )
+    return Kpi(
+        id_, "seconds", median, n, n_open, median, p90, low, high, "24x7", id_,
+        reason="too_many_open" if median is None else None,
+    )  # fmt: skip
 
 
-def _reopen_rate(waits: pd.DataFrame) -> Figure:
+def _reopen_rate(waits: pd.DataFrame) -> Kpi:
     resolved = waits["first_resolved"].notna()
     n, n_open = int(resolved.sum()), int((~resolved).sum())
     if not n:
         reason = "never_resolved" if n_open else "no_status"
-        return Figure("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
+        return Kpi("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
     n_reopened = int((resolved & waits["reopened"]).sum())
     low, high = wilson(n_reopened, n)
-    return Figure("reopen_rate", "share", n_reopened / n, n, n_open, low=low, high=high, definition="reopen_rate")
+    return Kpi("reopen_rate", "share", n_reopened / n, n, n_open, low=low, high=high, definition="reopen_rate")
 
 
-def _hops(log: EventLog, per: Per) -> Figure:
-    level: HandoverLevel = "group" if log.has("group") else "resource"
-    if not log.has(level):
-        return Figure("hops", "count", definition="hops_resource", reason="no_owners")
-    return _mean("hops", "count", handover_counts(log, by=level, per=per)["n"].to_numpy(), f"hops_{level}")
+def _hops(lens: Lens) -> Kpi:
+    level: HandoverLevel = "group" if lens.log.has("group") else "resource"
+    if not lens.log.has(level):
+        return Kpi("hops", "count", definition="hops_resource", reason="no_owners")
+    return _mean("hops", "count", handovers_per_trace(lens, by=level), f"hops_{level}")
 
 
-def _touches(waits: pd.DataFrame) -> Figure:
+def _touches(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_touches"]]
     if not len(known):
-        return Figure("touches", "count", definition="touches", reason="no_visibility")
-    return _mean("touches", "count", known["n_touches"].to_numpy(), "touches")
+        return Kpi("touches", "count", definition="touches", reason="no_visibility")
+    return _mean("touches", "count", known["n_touches"], "touches")
 
 
-def _csat(log: EventLog) -> list[Figure]:
-    scores = log.sql(f"SELECT {name('csat')} AS csat FROM cases WHERE csat IS NOT NULL ORDER BY csat")["csat"]
-    return [_mean("csat", "score", scores.to_numpy(), "csat")] if len(scores) else []
+def _csat(log: EventLog) -> list[Kpi]:
+    scores = [score for (score,) in log.rows("SELECT CAST(csat AS DOUBLE) FROM cases WHERE csat IS NOT NULL")]
+    return [_mean("csat", "score", scores, "csat")] if scores else []
 
 
-def _mean(id_: str, unit: str, values: NDArray[Any], definition: str) -> Figure:
+def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str) -> Kpi:
     """Mean with its normal 95 % bounds, median and p90."""
     import numpy as np
 
+    values = np.sort(np.asarray(amounts))  # a sum of floats depends on their order
     n = len(values)
     if not n:
-        return Figure(id_, unit, definition=definition, reason="no_traces")
-    values = np.sort(values)  # a sum of floats hangs on their order
+        return Kpi(id_, unit, definition=definition, reason="no_traces")
     mean, (median, p90) = float(values.mean()), (float(each) for each in np.quantile(values, [0.5, 0.9]))
     half = Z * float(values.std(ddof=1)) / n**0.5 if n > 1 else None
     low, high = (None, None) if half is None else (max(mean - half, 0.0), mean + half)
-    return Figure(id_, unit, mean, n, 0, median, p90, low, high, None, definition)
+    return Kpi(id_, unit, mean, n, median=median, p90=p90, low=low, high=high, definition=definition)

@@ -9,48 +9,31 @@ take seconds on graphs of ten thousand moves.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    import networkx as nx
+from journeyminer.mining.graph import Found, Move, Shown
+from journeyminer.options import ReportOptions
 
 RARE = 0.005
 """in a smaller share of the traces, an activity or move is a curiosity"""
 COSTLY = 0.01
 """with a larger share of the lost seconds it is none"""
 
-Move = tuple[str, str]
 Thing = TypeVar("Thing", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Simplified:
-    """The chosen part of a graph, and how much is left out.
-
-    `edges` are the moves between two shown activities that are drawn as lines. A repetition (a move from an activity
-    to itself) is shown with its activity: it is no line, and hidden only where the activity is. Hidden shares are of
-    the moves (`n`) and of the lost seconds of the whole graph, those from and to hidden activities included;
-    `hidden_lost_share` is None where no move has lost seconds (turns were not computed).
-    """
-
-    nodes: tuple[str, ...]
-    edges: tuple[Move, ...]
-    happy_path: tuple[str, ...]
-    hidden_nodes: int
-    hidden_edges: int
-    hidden_moves_share: float
-    hidden_lost_share: float | None
-
-
-def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40) -> Simplified:
+def simplify(
+    graph: Found, *, max_nodes: int = ReportOptions.max_nodes, max_edges: int = ReportOptions.max_edges
+) -> Shown:
     """The part of a directly-follows graph that is worth drawing.
 
     1. The happy path stays, with every move on it, whatever the budgets say.
-    2. The other activities are asked in order of weight: their place by cases, or by the lost seconds of the costliest
+    2. The other activities are asked in order of weight: their rank by cases, or by the lost seconds of the costliest
        move they touch, whichever is better. One is shown together with its widest way from the start and to the end;
        if that does not fit into both budgets, it is hidden: a way that ends nowhere would be worse.
     3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
@@ -64,18 +47,19 @@ def simplify(graph: nx.DiGraph[str], *, max_nodes: int = 25, max_edges: int = 40
     from start to end are hidden. Counts are never changed by hiding.
 
     Args:
-        graph: nodes with n_cases; edges with n, n_cases and lost_seconds (or None); graph attributes `start` and
-            `end` (activity to traces) and `happy_path` (the activities of the most frequent variant).
+        graph: what `find_graph` found.
         max_nodes: activities shown at most, unless the happy path alone has more.
         max_edges: moves shown at most, unless the happy path alone has more.
     """
-    happy_path = tuple(graph.graph["happy_path"])
+    happy_path = graph.happy_path
+    forth = [(source, target, edge["n_cases"]) for (source, target), edge in graph.edges.items()]
+    back = [(target, source, n_cases) for source, target, n_cases in forth]
     frame = _Frame(
-        before=_widest(graph.adj, graph.graph["start"]) | _neighbours(happy_path[::-1]),
-        after=_widest(graph.pred, graph.graph["end"]) | _neighbours(happy_path),
+        before=_widest(forth, graph.start) | _neighbours(happy_path[::-1]),
+        after=_widest(back, graph.end) | _neighbours(happy_path),
     )
     nodes, edges = set(happy_path), {(u, v) for u, v in pairwise(happy_path) if u != v}
-    n_traces, lost = sum(graph.graph["start"].values()), sum(lost for _, lost in _move_weights(graph).values())
+    n_traces, lost = sum(graph.start.values()), sum(lost for _, lost in _move_weights(graph).values())
     floor = (n_traces * RARE, lost * COSTLY)
     for activity in _by_weight(_above(floor, _activity_weights(graph))):
         wider = frame.around(activity, nodes)
@@ -117,8 +101,11 @@ class _Frame:
         return into | {(node, target) for node in nodes for target in self.after[node]}
 
 
-def _widest(steps: Mapping[str, Mapping[str, Any]], first: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+def _widest(moves: Iterable[tuple[str, str, int]], first: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     """Grow from the first activities along the most frequent move that leads to a new one; this finds widest ways."""
+    steps = defaultdict[str, list[tuple[str, int]]](list)
+    for source, target, n_cases in moves:
+        steps[source].append((target, n_cases))
     before: dict[str, tuple[str, ...]] = {}
     heap: list[tuple[int, str, tuple[str, ...]]] = [(-n, activity, ()) for activity, n in first.items()]
     heapify(heap)
@@ -127,9 +114,9 @@ def _widest(steps: Mapping[str, Mapping[str, Any]], first: Mapping[str, int]) ->
         if activity in before:
             continue
         before[activity] = origin
-        for following, move in steps[activity].items():
+        for following, n_cases in steps[activity]:
             if following not in before:
-                heappush(heap, (-move["n_cases"], following, (activity,)))
+                heappush(heap, (-n_cases, following, (activity,)))
     return before
 
 
@@ -138,12 +125,12 @@ def _neighbours(path: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return dict(zip(path, [*((following,) for following in path[1:]), ()], strict=True)) if path else {}
 
 
-def _move_weights(graph: nx.DiGraph[str]) -> dict[Move, tuple[int, int]]:
-    return {(u, v): (move["n_cases"], move["lost_seconds"] or 0) for u, v, move in graph.edges(data=True)}
+def _move_weights(graph: Found) -> dict[Move, tuple[int, int]]:
+    return {move: (edge["n_cases"], edge["lost_seconds"] or 0) for move, edge in graph.edges.items()}
 
 
-def _activity_weights(graph: nx.DiGraph[str]) -> dict[str, tuple[int, int]]:
-    costliest = dict.fromkeys(graph, 0)
+def _activity_weights(graph: Found) -> dict[str, tuple[int, int]]:
+    costliest = dict.fromkeys(graph.nodes, 0)
     for move, (_, lost) in _move_weights(graph).items():
         for activity in move:
             costliest[activity] = max(costliest[activity], lost)
@@ -156,31 +143,31 @@ def _above(floor: tuple[float, float], weights: Mapping[Thing, tuple[int, int]])
 
 
 def _by_weight(weights: Mapping[Thing, tuple[int, int]]) -> list[Thing]:
-    """Ordered by the better of two places, by cases and by lost seconds; then by cases, then by name."""
+    """Ordered by the better of two ranks, by cases and by lost seconds; then by cases, then by name."""
     cases = sorted(-n_cases for n_cases, _ in weights.values())
     losses = sorted(-lost for _, lost in weights.values())
 
-    def place(thing: Thing) -> tuple[int, int, Thing]:
+    def rank(thing: Thing) -> tuple[int, int, Thing]:
         n_cases, lost = weights[thing]
         by_cases = bisect_left(cases, -n_cases)
         by_lost = bisect_left(losses, -lost) if lost else len(losses)
         return min(by_cases, by_lost), by_cases, thing
 
-    return sorted(weights, key=place)
+    return sorted(weights, key=rank)
 
 
-def _result(graph: nx.DiGraph[str], nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Simplified:
-    order = {activity: place for place, activity in enumerate(dict.fromkeys(happy_path))}
+def _result(graph: Found, nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Shown:
+    order = {activity: at for at, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
-    order |= {activity: len(order) + place for place, activity in enumerate(by_cases)}
-    shown = edges | {(node, node) for node in nodes if graph.has_edge(node, node)}
-    moves = {(u, v): move["n"] for u, v, move in graph.edges(data=True)}
-    lost = {(u, v): move["lost_seconds"] for u, v, move in graph.edges(data=True) if move["lost_seconds"] is not None}
-    return Simplified(
+    order |= {activity: len(order) + at for at, activity in enumerate(by_cases)}
+    shown = edges | {(node, node) for node in nodes if (node, node) in graph.edges}
+    moves = {move: edge["n"] for move, edge in graph.edges.items()}
+    lost = {move: edge["lost_seconds"] for move, edge in graph.edges.items() if edge["lost_seconds"] is not None}
+    return Shown(
         nodes=tuple(order),
         edges=tuple(sorted(edges, key=lambda move: (order[move[0]], order[move[1]]))),
         happy_path=happy_path,
-        hidden_nodes=len(graph) - len(order),
+        hidden_nodes=len(graph.nodes) - len(order),
         hidden_edges=len(moves) - len(shown),
         hidden_moves_share=_hidden_share(moves, shown),
         hidden_lost_share=_hidden_share(lost, shown) if lost else None,

@@ -5,16 +5,13 @@ Spans are made case by case, whatever a trace is; `turns` puts those of one cust
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from journeyminer.log import EventLog
-from journeyminer.log.engine import name
+from journeyminer.log.engine import quote
 from journeyminer.log.staging import columns_of
-from journeyminer.mining.moves import zone_is_assumed
+from journeyminer.mining.events import column, listed, zone_is_assumed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
 """Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""
@@ -31,25 +28,25 @@ def states(log: EventLog) -> str:
     holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last; queue, where
     the case was given to a group or person since), `holder` (the group named last).
     """
-    role, visible, status = _column(log, "role"), _column(log, "visibility"), _column(log, "status")
-    holder, person = _column(log, "group"), _column(log, "resource")
+    role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
+    holder, person = column(log, "group"), column(log, "resource")
     given = f"({role} IS NULL OR {role} = 'system') AND ({holder} IS NOT NULL OR {person} IS NOT NULL)"
     reaches = (
-        f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR e.activity IN ({_in(MESSAGES)}))))"
+        f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}))))"
     )
     return log.materialise(
         "states",
         f"""
         WITH told AS (
-            SELECT e.case_key, e.seq, e.source_no, e.activity, e.timestamp, {_column(log, "started_at")} AS started_at,
+            SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
                 {role} AS role, {status} AS status, {reaches} AS touch,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
-                CASE WHEN {given} OR ({role} = 'bot' AND e.activity IN ({_in(ASSIGNMENTS)})) THEN 'queue'
+                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({listed(ASSIGNMENTS)})) THEN 'queue'
                     WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
-                {_column(log, "synthetic")} AS synthetic,
+                {column(log, "synthetic")} AS synthetic,
                 CASE WHEN {role} IS DISTINCT FROM 'customer' THEN {holder} END AS holder
-            FROM event_rows e
+            FROM event_rows
         )
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
             last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
@@ -91,16 +88,34 @@ def spans(log: EventLog) -> str:
     return log.materialise("spans", _spans(log))
 
 
+Rule = tuple[str, str, str]
+"""SQL of when it holds, the turn, and SQL of the basis; the first rule that holds wins"""
+ABOVE_WORK: tuple[Rule, ...] = (
+    ("zones_differ OR status = 'unknown'", "unknown", "'none'"),
+    (f"status IN ({listed(RESOLVED_STATUSES)})", "after_resolution", "status_basis"),
+    ("status = 'pending'", "customer", "status_basis"),
+    ("status = 'on_hold'", "vendor", "status_basis"),
+    ("actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us')", "bot", "'activity'"),
+)
+BELOW_WORK: tuple[Rule, ...] = (
+    ("status IN ('new', 'open')", "us_queue", "CASE WHEN synthetic THEN 'assumed' ELSE status_basis END"),
+    ("spoke = 'customer'", "us_queue", "'message'"),
+    ("spoke = 'us'", "customer", "'message'"),
+    ("only_us", "us_queue", "'assumed'"),
+    ("true", "unknown", "'none'"),
+)
+
+
 def _spans(log: EventLog) -> str:
     assumed_zone = zone_is_assumed(log)
     zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
-    said = _status_basis(log)
+    assignments = listed(ASSIGNMENTS)
     return f"""
     WITH steps AS (
-        SELECT e.*, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
+        SELECT *, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
             lead(begin) OVER w AS wait_until,
-            CASE WHEN lead(activity) OVER w IN ({_in(ASSIGNMENTS)}) THEN holder
-                ELSE coalesce(lead(CASE WHEN activity NOT IN ({_in(ASSIGNMENTS)}) THEN named END IGNORE NULLS) OVER w,
+            CASE WHEN lead(activity) OVER w IN ({assignments}) THEN holder
+                ELSE coalesce(lead(CASE WHEN activity NOT IN ({assignments}) THEN named END IGNORE NULLS) OVER w,
                     holder) END AS queue,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS work_from,
@@ -108,12 +123,12 @@ def _spans(log: EventLog) -> str:
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest_work,
             row_number() OVER w AS pos, {zones_differ} AS zones_differ
-        FROM {states(log)} e WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
+        FROM {states(log)} WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
     ),
     stretches AS (
-        SELECT s.case_key, seq, activity AS source, target, queue, status, {said} AS said, actor, spoke, synthetic,
-            {_only_us(log)} AS only_us, zones_differ, work_from, wait_until, timestamp AS opened,
-            coalesce(next_timestamp, CASE WHEN status IN ({_in(OPEN_STATUSES)}) THEN n.as_of END) AS closed
+        SELECT s.case_key, seq, activity AS source, target, queue, status, {_status_basis(log)} AS status_basis, actor,
+            spoke, synthetic, {_only_us(log)} AS only_us, zones_differ, work_from, wait_until, timestamp AS opened,
+            coalesce(next_timestamp, CASE WHEN status IN ({listed(OPEN_STATUSES)}) THEN n.as_of END) AS closed
         FROM steps s JOIN case_rows USING (case_key) JOIN namespaces n USING (ns_no)
         UNION ALL
         SELECT case_key, seq, NULL, activity, named, NULL, NULL, NULL, NULL, NULL, false, earliest_work IS NULL,
@@ -121,46 +136,39 @@ def _spans(log: EventLog) -> str:
         FROM steps WHERE pos = 1
     ),
     ruled AS (
-        SELECT *, CASE
-            WHEN zones_differ OR status = 'unknown' THEN 'unknown none'
-            WHEN status IN ({_in(RESOLVED_STATUSES)}) THEN 'after_resolution ' || said
-            WHEN status = 'pending' THEN 'customer ' || said
-            WHEN status = 'on_hold' THEN 'vendor ' || said
-            WHEN actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us') THEN 'bot activity'
-        END AS above_work,
-        CASE
-            WHEN status IN ('new', 'open') THEN 'us_queue ' || CASE WHEN synthetic THEN 'assumed' ELSE said END
-            WHEN spoke = 'customer' THEN 'us_queue message'
-            WHEN spoke = 'us' THEN 'customer message'
-            WHEN only_us THEN 'us_queue assumed'
-            ELSE 'unknown none'
-        END AS below_work
+        SELECT *, {_first(ABOVE_WORK, "turn")} AS turn_above, {_first(ABOVE_WORK, "basis")} AS basis_above,
+            {_first(BELOW_WORK, "turn")} AS turn_below, {_first(BELOW_WORK, "basis")} AS basis_below
         FROM stretches WHERE closed > opened
     ),
     cut AS (
-        SELECT *, coalesce(above_work, below_work) AS rule, opened AS a,
-            CASE WHEN above_work IS NULL THEN greatest(least(coalesce(work_from, closed), closed), opened)
+        SELECT *, coalesce(turn_above, turn_below) AS turn, coalesce(basis_above, basis_below) AS basis, opened AS a,
+            CASE WHEN turn_above IS NULL THEN greatest(least(coalesce(work_from, closed), closed), opened)
                 ELSE closed END AS b
         FROM ruled
         UNION ALL
-        SELECT *, 'us_work activity', greatest(work_from, opened), closed
-        FROM ruled WHERE above_work IS NULL AND work_from < closed
+        SELECT *, 'us_work', 'activity', greatest(work_from, opened), closed
+        FROM ruled WHERE turn_above IS NULL AND work_from < closed
     )
-    SELECT case_key, seq, source, target, queue, CAST(split_part(rule, ' ', 1) AS ENUM({_in(TURNS)})) AS turn,
-        CAST(split_part(rule, ' ', 2) AS ENUM({_in(TURN_BASES)})) AS basis, epoch_us(a) AS opened,
+    SELECT case_key, seq, source, target, queue, CAST(turn AS ENUM({listed(TURNS)})) AS turn,
+        CAST(basis AS ENUM({listed(TURN_BASES)})) AS basis, epoch_us(a) AS opened,
         epoch_us(b) AS closed, epoch_us(wait_until) AS wait_until
     FROM cut WHERE b > a
     """
+
+
+def _first(rules: tuple[Rule, ...], wanted: Literal["turn", "basis"]) -> str:
+    """SQL of the turn, or of the basis, of the first rule that holds."""
+    cases = (f"WHEN {when} THEN {quote(turn) if wanted == 'turn' else basis}" for when, turn, basis in rules)
+    return f"CASE {' '.join(cases)} END"
 
 
 def _only_us(log: EventLog) -> str:
     """SQL of whether no customer acts in the namespace `n` and every event of it has a resource."""
     if not log.has("resource"):
         return "false"
-    customer = "bool_or(role = 'customer')" if log.has("role") else "false"
     found = log.rows(
         "SELECT ns_no FROM event_rows JOIN sources USING (source_no) JOIN namespaces USING (namespace) GROUP BY ns_no "
-        f"HAVING count(*) = count(resource) AND NOT coalesce({customer}, false)"
+        f"HAVING count(*) = count(resource) AND NOT coalesce(bool_or({column(log, 'role')} = 'customer'), false)"
     )
     return f"n.ns_no IN ({', '.join(str(ns_no) for (ns_no,) in found)})" if found else "false"
 
@@ -170,14 +178,5 @@ def _status_basis(log: EventLog) -> str:
     if "said_status" not in columns_of(log.engine, f"{log.schema}.event_rows"):
         return "'status'"
     silent = log.rows("SELECT source_no FROM event_rows GROUP BY source_no HAVING count(said_status) = 0")
-    listed = ", ".join(str(source_no) for (source_no,) in silent)
-    return f"CASE WHEN s.source_no IN ({listed}) THEN 'activity' ELSE 'status' END" if silent else "'status'"
-
-
-def _column(log: EventLog, column: str) -> str:
-    types = {"started_at": "TIMESTAMP", "synthetic": "BOOLEAN"}
-    return f"e.{name(column)}" if log.has(column) else f"CAST(NULL AS {types.get(column, 'VARCHAR')})"
-
-
-def _in(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+    numbers = ", ".join(str(source_no) for (source_no,) in silent)
+    return f"CASE WHEN s.source_no IN ({numbers}) THEN 'activity' ELSE 'status' END" if silent else "'status'"

@@ -3,113 +3,133 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.log import EventLog
-from journeyminer.mining.moves import moves, scoped, trace_of
+from journeyminer.mining.events import listed
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.measure import Count, Exact, Row, Share, measure
+from journeyminer.mining.moves import moves
 from journeyminer.mining.spans import spans, states
-from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Per, Turn
+from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Turn, TurnBasis
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
 _PRECEDENCE: tuple[Turn, ...] = ("us_work", "us_queue", "bot", "vendor", "customer", "unknown", "after_resolution")
-"""Of several cases of a trace, the first: what is unknown of one is not over because another is."""
+"""Of the turns of several cases at once, the first of these counts. `after_resolution` is the last: a case that is
+resolved does not make another one resolved of which nothing is known."""
 _CODES = tuple((turn, basis) for turn in _PRECEDENCE for basis in TURN_BASES)
 _GAP = len(_CODES)
 """the code of a second in which no case says anything"""
 
+Sums = Mapping[tuple[str, str], int]
+"""turn and basis -> microseconds"""
 
-def turns(log: EventLog, *, per: Per = "case") -> pd.DataFrame:
+
+class TurnRow(Row, frozen=True):
+    """Time of all traces in one turn, known in one way.
+
+    Attributes:
+        turn: Whose clock was running.
+        basis: The rule that says so.
+        seconds: Seconds; all rows sum to the throughput time of all traces, which is rounded once.
+        share: Share of the time of all traces.
+    """
+
+    turn: Turn
+    basis: TurnBasis
+    seconds: Count
+    share: Share
+
+
+@measure(TurnRow)
+def turns(lens: Lens) -> Exact:
     """The seconds of all traces by whose turn it was and by the rule that says so; `spans` has the rules.
 
     A trace runs from the beginning of its first event to its last one; where a case's status is open, to `as_of`. What
-    comes after the last event of a resolved case is no part of it. A second in which a customer has several open cases
+    comes after the last event of a resolved case is no part of it. A second in which a trace has several open cases
     belongs to the first of us_work, us_queue, bot, vendor, customer, unknown that any of them is in; one between two
     cases is after_resolution where a case before it was resolved, else unknown.
 
     Returns:
-        One row a turn and basis that occurs, in the order of the vocabulary: `turn`, `basis`, `seconds` (whole; they
-        sum to the throughput time of all traces, rounded once), `share` (of that sum).
+        One row a turn and basis that occurs, in the order of the vocabulary.
     """
-    if per == "case":
-        sums = {(turn, basis): int(us) for turn, basis, us in log.rows(
-            f"SELECT CAST(turn AS VARCHAR), CAST(basis AS VARCHAR), sum(closed - opened) FROM {spans(log)} GROUP BY ALL"
-        )}  # fmt: skip
-    else:
-        segments = _segments(log, per)
-        lengths = segments["closed"] - segments["opened"]
-        sums = Counter[tuple[str, str]]()
-        for code in {*segments["code"].tolist()}:
-            sums[("unknown", "none") if code == _GAP else _CODES[code]] += int(lengths[segments["code"] == code].sum())
-    return scoped(_ledger(sums), log, per=per)
+    return finish(partial(lens))
 
 
-def lost_by_edge(log: EventLog, *, per: Per = "case") -> dict[tuple[str, str], int]:
+def partial(lens: Lens) -> Sums:
+    """The whole microseconds of a lens's traces; those of other traces may be added before `finish`."""
+    if lens.one_case:
+        rows = lens.log.rows(
+            "SELECT CAST(turn AS VARCHAR), CAST(basis AS VARCHAR), sum(closed - opened) "
+            f"FROM {spans(lens.log)} GROUP BY ALL"
+        )
+        return {(turn, basis): int(us) for turn, basis, us in rows}
+    segments = _segments(lens)
+    lengths = segments["closed"] - segments["opened"]
+    sums = Counter[tuple[str, str]]()
+    for code in {*segments["code"].tolist()}:
+        sums[("unknown", "none") if code == _GAP else _CODES[code]] += int(lengths[segments["code"] == code].sum())
+    return sums
+
+
+def finish(sums: Sums) -> Exact:
+    """The rows of `turns`: running sums are rounded, so that the rows still sum to the total."""
+    total, before = sum(sums.values()), 0
+    for turn, basis in product(TURNS, TURN_BASES):
+        if us := sums.get((turn, basis), 0):
+            seconds = _rounded(before + us) - _rounded(before)
+            yield {"turn": turn, "basis": basis, "seconds": seconds, "share": us / total}
+            before += us
+
+
+def lost_by_edge(lens: Lens) -> dict[tuple[str, str], int]:
     """The part of each move's seconds in a turn that we control (us_work, us_queue, bot), whole seconds.
 
     Moves without any are left out. Seconds of a move end where its target begins, so that the work on the target
     itself is no part of them.
     """
-    ours = ", ".join(f"'{turn}'" for turn in OUR_TURNS)
-    if per == "case":
-        rows = log.rows(
-            f"""
-            SELECT CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
-                CAST(round(sum(least(closed, wait_until) - opened) / 1e6) AS BIGINT) AS seconds
-            FROM {spans(log)}
-            WHERE turn IN ({ours}) AND wait_until > opened AND source IS NOT NULL AND target IS NOT NULL
-            GROUP BY ALL ORDER BY source, target
-            """
-        )
-        return {(source, target): seconds for source, target, seconds in rows}
-    return _lost_over_cases(log, per)
-
-
-def _ledger(sums: dict[tuple[str, str], int]) -> pd.DataFrame:
-    """Microseconds as whole seconds: running sums are rounded, so that the rows still sum to the total."""
-    import pandas as pd
-
-    total, before, rows = sum(sums.values()), 0, []
-    for said in product(TURNS, TURN_BASES):
-        if us := sums.get(said, 0):
-            seconds = _rounded(before + us) - _rounded(before)
-            rows.append((*said, seconds, us / total))
-            before += us
-    frame = pd.DataFrame(rows, columns=["turn", "basis", "seconds", "share"])
-    return frame.astype({"turn": "str", "basis": "str", "seconds": "int64", "share": "float64"})
+    if not lens.one_case:
+        return _lost_over_cases(lens)
+    rows = lens.log.rows(
+        f"""
+        SELECT CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
+            CAST(round(sum(least(closed, wait_until) - opened) / 1e6) AS BIGINT) AS seconds
+        FROM {spans(lens.log)}
+        WHERE turn IN ({listed(OUR_TURNS)}) AND wait_until > opened AND source IS NOT NULL AND target IS NOT NULL
+        GROUP BY ALL ORDER BY source, target
+        """
+    )
+    return {(source, target): seconds for source, target, seconds in rows}
 
 
 def _rounded(us: int) -> int:
     return (us + 500_000) // 1_000_000
 
 
-def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
+def _segments(lens: Lens) -> dict[str, NDArray[Any]]:
     """The stretches of each trace with one code each: spans of its cases on top of each other, the first code wins.
 
     No stretch lasts beyond an event, so that each lies in one move.
     """
     import numpy as np
 
-    trace, spanned = trace_of(log, per, spans(log))
-    _, stated = trace_of(log, per, states(log))
     codes = ", ".join(f"('{turn}', '{basis}', {code})" for code, (turn, basis) in enumerate(_CODES))
-    resolved = ", ".join(f"'{status}'" for status in RESOLVED_STATUSES)
     over = _CODES.index(("after_resolution", "status"))
-    frame = log.sql(
+    frame = lens.log.sql(
         f"""
-        WITH ends AS (
-            SELECT {trace} AS trace, e.case_key, epoch_us(min(least(e.begin, e.timestamp))) AS opened,
-                epoch_us(max(e.timestamp)) AS closed, arg_max(e.status, (e.timestamp, e.seq)) AS status
-            FROM {stated} WHERE {trace} IS NOT NULL GROUP BY ALL
+        WITH steps AS (SELECT * FROM {lens.rows(states(lens.log))}),
+        ends AS (
+            SELECT trace, case_key, epoch_us(min(least(begin, timestamp))) AS opened,
+                epoch_us(max(timestamp)) AS closed, arg_max(status, (timestamp, seq)) AS status
+            FROM steps GROUP BY ALL
         ),
         inside AS (
-            SELECT {trace} AS trace, e.opened, e.closed, k.code FROM {spanned}
+            SELECT trace, opened, closed, k.code FROM {lens.rows(spans(lens.log))} e
             JOIN (VALUES {codes}) k(turn, basis, code) ON e.turn = k.turn AND e.basis = k.basis
-            WHERE {trace} IS NOT NULL
         ),
         whole AS (
             SELECT trace, min(opened) AS opened, max(closed) AS closed
@@ -118,10 +138,9 @@ def _segments(log: EventLog, per: Per) -> dict[str, NDArray[Any]]:
         )
         SELECT trace, opened, closed, code FROM inside
         UNION ALL SELECT trace, opened, closed, {_GAP} FROM whole
-        UNION ALL SELECT {trace}, epoch_us(e.timestamp), epoch_us(e.timestamp), {_GAP} FROM {stated}
-        WHERE {trace} IS NOT NULL
+        UNION ALL SELECT trace, epoch_us(timestamp), epoch_us(timestamp), {_GAP} FROM steps
         UNION ALL SELECT trace, e.closed, w.closed, {over}
-        FROM ends e JOIN whole w USING (trace) WHERE e.status IN ({resolved})
+        FROM ends e JOIN whole w USING (trace) WHERE e.status IN ({listed(RESOLVED_STATUSES)})
         """
     )
     columns = {column: frame[column].to_numpy() for column in ("trace", "opened", "closed")}
@@ -147,16 +166,16 @@ def overlay(
     return {"trace": whose[piece], "opened": moment[piece], "closed": moment[piece + 1], "code": lowest[piece]}
 
 
-def _lost_over_cases(log: EventLog, per: Per) -> dict[tuple[str, str], int]:
+def _lost_over_cases(lens: Lens) -> dict[tuple[str, str], int]:
     """`lost_by_edge` where a trace has several cases: every piece lies in the move that had begun last before it."""
     import pandas as pd
 
-    pieces = pd.DataFrame(_segments(log, per))
+    pieces = pd.DataFrame(_segments(lens))
     ours = [number for number, (turn, _) in enumerate(_CODES) if turn in OUR_TURNS]
     pieces = pieces[pieces["code"].isin(ours)].sort_values(["opened", "trace"])
-    steps = log.sql(
+    steps = lens.log.sql(
         "SELECT trace, CAST(activity AS VARCHAR) AS source, CAST(next_activity AS VARCHAR) AS target, "
-        f"epoch_us(timestamp) AS begun, epoch_us(timestamp) + us AS wait_until FROM {moves(log, per=per)} "
+        f"epoch_us(timestamp) AS begun, epoch_us(timestamp) + us AS wait_until FROM {moves(lens)} "
         "WHERE us > 0 ORDER BY begun, trace"
     )
     placed = pd.merge_asof(pieces, steps, left_on="opened", right_on="begun", by="trace").dropna(subset=["wait_until"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time
-from difflib import get_close_matches
+from datetime import date, datetime, time
 from typing import NamedTuple
 
-from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.errors import EmptyLog, UsageError, nearest
 from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
+from journeyminer.note import Note
+from journeyminer.options import moment
 from journeyminer.prepare.privacy import keep_numbers
 from journeyminer.prepare.rules import value_of
 from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
@@ -19,11 +20,11 @@ Moment = str | date | datetime | None
 
 
 class _Step(NamedTuple):
-    """One filter: in words, as the query of the case keys it lets through, and what it may have meant."""
+    """One filter: as a note, as the query of the case keys it lets through, and what it may have meant."""
 
-    description: str
+    note: Note
     select: str
-    meant: Callable[[], str] = str
+    meant: Callable[[], Note | None] = lambda: None
 
 
 def filter_log(
@@ -52,9 +53,10 @@ def filter_log(
         table = f"{schema}.kept{number}"
         passed = f"SELECT case_key FROM {kept} SEMI JOIN ({step.select}) USING (case_key)"
         if problem := engine.attempt(f"CREATE TABLE {table} AS {passed}"):
-            raise UsageError(f"The filter cannot be used ({problem}).", place=step.description, hint=columns_hint(log))
+            unusable = Note("filter.unusable", problem=problem)
+            raise UsageError(unusable, place=f"--where {where}", hint=columns_hint(log))
         if not engine.one(f"SELECT count(*) FROM {table}")[0]:
-            raise EmptyLog(f"No case is left after the filter {step.description}.", hint=step.meant() or _reach(log))
+            raise EmptyLog(Note("filter.none_left", filter=step.note), hint=step.meant() or _reach(log))
         kept = table
     filtered = log.derive(
         event_rows=f"SELECT x.* FROM {{log}}.event_rows x SEMI JOIN {kept} USING (case_key)",
@@ -66,16 +68,17 @@ def filter_log(
 
 def describe_filters(
     *, since: Moment = None, until: Moment = None, where: str | None = None, channels: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """The filters in words, as a report shows them: what the user asked, not translated."""
+) -> tuple[Note, ...]:
+    """The filters as notes for a report."""
     described = []
-    for name, moment in (("since", _moment("since", since)), ("until", _moment("until", until))):
-        if moment is not None:
-            described.append(f"{name} {_shown(moment)}")
+    if (first := _moment("since", since)) is not None:
+        described.append(Note("filter.since", moment=_shown(first)))
+    if (last := _moment("until", until)) is not None:
+        described.append(Note("filter.until", moment=_shown(last)))
     if channels:
-        described.append(f"channel {', '.join(map(_channel, channels))}")
+        described.append(Note("filter.channel", channels=tuple(map(_channel, channels))))
     if where:
-        described.append(f"where {where}")
+        described.append(Note("filter.where", expression=where))
     return tuple(described)
 
 
@@ -83,64 +86,51 @@ def _steps(
     log: EventLog, since: datetime | None, until: datetime | None, where: str | None, channels: Sequence[str]
 ) -> Iterator[_Step]:
     if since and until and since >= until:
-        raise UsageError("--since must be before --until.", place=f"since {_shown(since)} until {_shown(until)}")
+        raise UsageError(Note("filter.order"), place=f"--since {_shown(since)} --until {_shown(until)}")
     first = f"SELECT case_key FROM {log.schema}.event_rows GROUP BY case_key HAVING min(timestamp)"
     if since:
-        yield _Step(f"since {_shown(since)}", f"{first} >= {_timestamp(since)}")
+        yield _Step(Note("filter.since", moment=_shown(since)), f"{first} >= {_timestamp(since)}")
     if until:
-        yield _Step(f"until {_shown(until)}", f"{first} < {_timestamp(until)}")
+        yield _Step(Note("filter.until", moment=_shown(until)), f"{first} < {_timestamp(until)}")
     if channels:
-        channels = [_channel(channel) for channel in channels]
+        channels = tuple(_channel(channel) for channel in channels)
         listed = ", ".join(map(quote, channels))
         met = f"channel IN ({listed})" if log.has("channel") else "false"
         select = f"SELECT case_key FROM {log.schema}.event_rows WHERE {met}"
-        yield _Step(f"channel {', '.join(channels)}", select)
+        yield _Step(Note("filter.channel", channels=channels), select)
     if where is not None:
         # a text or a number would be taken for true
         boolean = "CAST(if(typeof(x) = 'BOOLEAN', x, error('neither true nor false')) AS BOOLEAN)"
         checked = check_where(log, where)
         asked = f"SELECT case_key, (\n{checked.text}\n) AS x FROM ({events_with_cases(log, checked.texts)})"
         select = f"SELECT case_key FROM ({asked}) WHERE {boolean}"
-        yield _Step(f"where {where}", select, lambda: meant(log, checked))
+        yield _Step(Note("filter.where", expression=where), select, lambda: meant(log, checked))
 
 
 def _channel(said: str) -> str:
     """A channel by its name or by any word for it, `e-mail` or `telefone`."""
     channel = value_of("channel", said)
     if channel is None:
-        near = get_close_matches(said.lower(), CHANNELS, 1)
-        step = f"Did you mean {near[0]!r}?" if near else f"Channels: {', '.join(CHANNELS)}."
-        raise UsageError(f"There is no channel {said!r}.", hint=step)
+        raise UsageError(Note("filter.no_channel", name=said, hint=nearest(said.lower(), CHANNELS)))
     return channel
 
 
-def _reach(log: EventLog) -> str:
+def _reach(log: EventLog) -> Note:
     first, last = log.one("SELECT min(timestamp), max(timestamp) FROM event_rows")
-    return f"The log spans {_shown(first)} to {_shown(last)}."
+    return Note("filter.spans", first=_shown(first), last=_shown(last))
 
 
-def _moment(flag: str, moment: Moment) -> datetime | None:
+def _moment(flag: str, given: Moment) -> datetime | None:
     """A date or time as the user gives it, in UTC without a zone."""
-    if moment is None:
-        return None
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise UsageError(
-                f"--{flag} {moment!r} is no date.", hint=f"Write it like --{flag} 2026-01-31 or 2026-01-31T09:30."
-            ) from None
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time())
     try:
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except OverflowError:
-        raise UsageError(f"--{flag} {moment} lies outside the years that there are.") from None
+        return None if given is None else moment(given)
+    except UsageError as error:
+        raise UsageError(Note("usage.mistake", key=f"--{flag}", problem=error.message)) from None
 
 
-def _shown(moment: datetime) -> str:
-    return moment.date().isoformat() if moment.time() == time() else moment.isoformat(timespec="seconds")
+def _shown(when: datetime) -> str:
+    return when.date().isoformat() if when.time() == time() else when.isoformat(timespec="seconds")
 
 
-def _timestamp(moment: datetime) -> str:
-    return f"TIMESTAMP {quote(moment.isoformat(sep=' '))}"
+def _timestamp(when: datetime) -> str:
+    return f"TIMESTAMP {quote(when.isoformat(sep=' '))}"

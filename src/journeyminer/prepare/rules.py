@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
+from journeyminer.errors import ConfigError
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
 
@@ -173,27 +174,16 @@ def source_profiles() -> dict[str, dict[str, Any]]:
 def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
     """rules.toml: the label rules, the words (column -> word -> value), and the folded lists of phrases."""
     data = read_toml(RULE_FILE)
-    mistakes = Mistakes(RULE_FILE.name)
-    mistakes.unknown(data, ("label", "words", "lifecycle", "strip"))
+    mistakes = Mistakes()
     own = [
         {"when": {**label["when"], "source": source}, "give": label["give"]}
         for source, profile in source_profiles().items()
         for label in profile.get("label", ())
     ]
     labels = parse_rules([*own, *data["label"]], mistakes, activities=ACTIVITIES)
-    for number, rule in enumerate(labels, 1):
-        if "activity" in rule.give and "source" not in rule.when:
-            mistakes.add(f"label {number}: give.activity", "needs a source: other logs keep their own words")
-    mistakes.unknown(data["words"], tuple(CLOSED_SETS), "words.")
-    words: dict[str, dict[str, str]] = {}
-    for column, values in CLOSED_SETS.items():
-        mistakes.unknown(data["words"][column], (*values, UNKNOWN), f"words.{column}.")
-        listed = [(value, value) for value in values]
-        listed += [(word, value) for value, texts in data["words"][column].items() for word in texts]
-        words[column] = {}
-        for word, value in listed:
-            if words[column].setdefault(fold(word), value) != value:
-                mistakes.add(f"words.{column}", f"{word!r} means both {words[column][fold(word)]} and {value}")
-    mistakes.stop()
+    mistakes.stop(ConfigError, RULE_FILE.name)
+    words = {column: {fold(value): value for value in values} for column, values in CLOSED_SETS.items()}
+    for column, by_value in data["words"].items():
+        words[column] |= {fold(word): value for value, texts in by_value.items() for word in texts}
     phrases = {key: [fold(text) for text in texts] for key, texts in (data["strip"] | data["lifecycle"]).items()}
     return labels, words, phrases

@@ -13,15 +13,9 @@ from journeyminer.errors import UsageError
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.schema import CASES, EVENTS
+from journeyminer.note import Note
 
-_FORBIDDEN = {
-    "SUBQUERY": "a subquery",
-    "WINDOW": "a window function",
-    "STAR": "a star",
-    "PARAMETER": "a parameter",
-    "POSITIONAL_REFERENCE": "a position",
-    "LAMBDA": "a lambda",
-}
+_FORBIDDEN = ("SUBQUERY", "WINDOW", "STAR", "PARAMETER", "POSITIONAL_REFERENCE", "LAMBDA")
 _UNSTABLE = {"current_localtime", "current_localtimestamp"}
 """what duckdb 2.0.0 lists as stable and is not"""
 _PLANNERS = {"json_serialize_plan"}
@@ -51,15 +45,14 @@ def check_where(log: EventLog, where: str) -> Where:
         UsageError: it is anything else.
     """
     text = _GROUP.sub(lambda found: found[1] or '"group"', where)
-    place = f"where {where}"
+    place = f"--where {where}"
     parsed = json.loads(log.engine.one("SELECT json_serialize_sql(?)", [f"SELECT (\n{text}\n)"])[0])
     if parsed["error"]:
-        raise UsageError(
-            f"The filter is no SQL expression ({parsed['error_message']}).", place=place, hint=columns_hint(log)
-        )
+        not_sql = Note("filter.not_sql", problem=parsed["error_message"])
+        raise UsageError(not_sql, place=place, hint=columns_hint(log))
     nodes = [statement["node"] for statement in parsed["statements"]]
     if not where.strip() or len(nodes) != 1 or not _is_expression(nodes[0]):
-        raise UsageError("The filter must be one expression.", place=place, hint="Write it like \"group = 'Billing'\".")
+        raise UsageError(Note("filter.one_expression"), place=place)
     parts = list(_parts(nodes[0]["select_list"][0]))
     _check_parts(log, parts, place)
     texts = frozenset(part["literal"]["text"] for part in parts if _is_text(part))
@@ -72,23 +65,16 @@ def _check_parts(log: EventLog, parts: list[dict[str, Any]], place: str) -> None
     known = {column.lower() for column in _columns(log)}
     for part in parts:
         if part["class"] in _FORBIDDEN:
-            raise UsageError(
-                f"The filter holds {_FORBIDDEN[part['class']]}.", place=place, hint="Compare columns with values."
-            )
+            forbidden = part["class"].lower().replace("_", " ")
+            raise UsageError(Note("filter.forbidden", part=forbidden), place=place)
         if part["class"] == "FUNCTION" and part["function_name"].lower() in _PLANNERS:
-            raise UsageError(
-                f"{part['function_name']}() plans a query of its own.", place=place, hint="Compare columns with values."
-            )
+            raise UsageError(Note("filter.planner", function=part["function_name"]), place=place)
         if part["class"] == "FUNCTION" and _is_unstable(part, unstable, macros):
-            raise UsageError(
-                f"{part['function_name']}() answers differently every time.",
-                place=place,
-                hint="Write the value itself.",
-            )
+            raise UsageError(Note("filter.unstable", function=part["function_name"]), place=place)
         if part["class"] == "COLUMN_REF" and (word := ".".join(part["column_names"])).lower() not in known:
-            near = get_close_matches(word.lower(), sorted(known), 1)
-            step = f"Did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"There is no column {word!r}.", place=place, hint=step + columns_hint(log))
+            raise UsageError(
+                Note("filter.no_column", name=word), place=place, hint=columns_hint(log, near=word.lower())
+            )
 
 
 def events_with_cases(log: EventLog, texts: frozenset[str] = frozenset()) -> str:
@@ -104,29 +90,32 @@ def events_with_cases(log: EventLog, texts: frozenset[str] = frozenset()) -> str
     return f"SELECT e.* REPLACE ({case_id} AS case_id), {case} FROM {events} e JOIN {cases} c USING (case_key)"
 
 
-def meant(log: EventLog, where: Where) -> str:
+def meant(log: EventLog, where: Where) -> Note | None:
     """What an expression may have meant that holds nowhere: values of the columns it compares with none of theirs."""
-    return " ".join(filter(None, (_meant(log, where, column, text) for column, text in where.compared)))
+    hints = tuple(hint for column, text in where.compared if (hint := _meant(log, where, column, text)))
+    return Note("filter.several", hints=hints) if len(hints) > 1 else hints[0] if hints else None
 
 
-def _meant(log: EventLog, where: Where, column: str, text: str) -> str:
+def _meant(log: EventLog, where: Where, column: str, text: str) -> Note | None:
     relation = f"({events_with_cases(log, where.texts)})"
     value = f"CAST({name(column)} AS VARCHAR)"
     if log.engine.one(f"SELECT count(*) > 0 FROM {relation} WHERE {value} = {quote(text)}")[0]:
-        return ""
+        return None
     rows = log.engine.rows(
         f"SELECT {value} FROM {relation} WHERE {value} IS NOT NULL "
         f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {LOOKED_AT}"
     )
     if not rows:
-        return f"No event has a {column}."
+        return Note("filter.no_value", column=column)
     if column == "resource":
         # their names are private, see prepare.privacy
-        return f"No resource is {text!r}: filters know them by the source's names, which --agents named shows."
+        return Note("filter.not_an_agent", column=column, value=text)
     values = {value.lower(): value for (value,) in reversed(rows)}
     near = [values[found] for found in get_close_matches(text.lower(), values, SHOWN)]
-    shown = ", ".join(map(repr, near or [value for (value,) in rows[:SHOWN]]))
-    return f"No {column} is {text!r}; {'near it' if near else 'the most frequent'}: {shown}."
+    if near:
+        return Note("filter.near_values", column=column, value=text, values=tuple(near))
+    frequent = tuple(value for (value,) in rows[:SHOWN])
+    return Note("filter.frequent_values", column=column, value=text, values=frequent)
 
 
 def _comparisons(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -224,6 +213,9 @@ def _columns(log: EventLog) -> list[str]:
     return [column for column in names if not column.endswith("_key")]
 
 
-def columns_hint(log: EventLog) -> str:
-    """All columns that a filter may name."""
-    return f"Columns: {', '.join(_columns(log))}."
+def columns_hint(log: EventLog, *, near: str = "") -> Note:
+    """All columns that a filter may name, and the one that `near` may have meant."""
+    columns = tuple(_columns(log))
+    if found := get_close_matches(near.lower(), columns, 1):
+        return Note("filter.near_column", near=found[0], columns=columns)
+    return Note("filter.columns", columns=columns)

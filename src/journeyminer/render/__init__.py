@@ -1,55 +1,130 @@
-"""Renderers: each turns a Report (and nothing else) into one kind of output; FORMATS lists them."""
+"""Renderers: each turns a Report (and nothing else) into one kind of output; `write_report` knows them all."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.errors import DrawingFailed, MissingProgram
+from journeyminer.config import language_of
+from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable, UsageError, nearest
 from journeyminer.files import STDOUT, in_place
 from journeyminer.i18n import Language
-from journeyminer.report.model import Report
+from journeyminer.note import Note
+from journeyminer.report.sections import Report
+
+if TYPE_CHECKING:
+    from journeyminer.render.map.diagram import Diagram
+
+SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
+                   ".txt": "terminal"}  # fmt: skip
+FORMATS: Final = (*SUFFIXES.values(), "csv")
+FOLDER: Final = ("report.html", "report.md", "report.json", "map.svg", "map.dot")
+"""what `write_folder` writes, beside the tables"""
 
 
-def _html(report: Report, language: Language) -> str:
-    from journeyminer.render import page
-    from journeyminer.render.map import map_svg
+def write_report(
+    report: Report, path: str | Path, *, language: str = "en", format: str | None = None, program: str | None = None
+) -> None:
+    """Write a report in one form.
 
-    drawn = None
-    if report.graph is not None and report.graph.shown.nodes:
+    Args:
+        report: what `build` made, or `render.json.load` of a report.json.
+        path: the file, `-` for stdout; a folder for csv, where each table is a file.
+        language: the code of the reader's language.
+        format: html, markdown, json, svg, dot, png, terminal or csv; by default what the suffix of `path` says.
+        program: the Graphviz that draws the map, see `render_dot`.
+
+    Raises:
+        UsageError: there is no such language or format, or the report has no graph to draw.
+        Unwritable: the folder is read-only or a log, or the disk is full.
+        MissingProgram, DrawingFailed: the map cannot be drawn (a page says so and has the table).
+    """
+    path = Path(path)
+    chosen = format or format_of(path)
+    if chosen == "csv":
+        if path == STDOUT:
+            raise UsageError(Note("usage.tables_are_files"), hint=Note("usage.folder_for_tables"))
+        _write_tables(report, path)
+    else:
+        write(path, render(report, chosen, language_of(language), program=program))
+
+
+def write_folder(
+    report: Report, folder: str | Path, *, language: str = "en", program: str | None = None
+) -> tuple[Path, ...]:
+    """Write a report as HTML, Markdown and JSON, its map as SVG and DOT, and its tables; return what was written.
+
+    Arguments and errors as `write_report`; the map is laid out once for all forms. A report without a graph has no map.
+    """
+    folder, reader = Path(folder), language_of(language)
+    check_no_log(folder)
+    drawn = _diagram(report, reader)
+    names = [name for name in FOLDER if drawn or not name.startswith("map")]
+    contents = {name: render(report, format_of(Path(name)), reader, drawn=drawn, program=program) for name in names}
+    for name, content in contents.items():
+        write(folder / name, content)
+    _write_tables(report, folder / "tables")
+    return (*(folder / name for name in contents), folder / "tables")
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's name says; stdout is a terminal. Raises UsageError where it says none."""
+    if path == STDOUT:
+        return "terminal"
+    if found := SUFFIXES.get(path.suffix.lower()):
+        return found
+    raise UsageError(Note("usage.no_format", name=str(path)), hint=Note("usage.formats", suffixes=tuple(SUFFIXES)))
+
+
+def render(
+    report: Report, format: str, language: Language, *, drawn: Diagram | None = None, program: str | None = None
+) -> str | bytes:
+    """One form of a report that is one file. Arguments and errors as `write_report`; `drawn` is its map, if at hand."""
+    from journeyminer.render import json, markdown, page, terminal
+    from journeyminer.render.map import map_dot, map_file, map_svg
+
+    if format == "json":
+        return json.render(report)
+    if format == "markdown":
+        return markdown.render(report, language)
+    if format == "terminal":
+        return terminal.render(report, language)
+    drawn = drawn or _diagram(report, language)
+    if format == "html":
+        inline = None
         with suppress(MissingProgram, DrawingFailed):  # the page says that there is no picture, and has the table
-            drawn = map_svg(report.graph, language, per=report.per)
-    return page.render(report, language, map_svg=drawn)
+            inline = map_svg(drawn, program=program) if drawn and drawn.boxes else None
+        return page.render(report, language, map_svg=inline)
+    if drawn is None:
+        raise UsageError(Note("report.no_graph"), hint=Note("report.make_it_of_a_log"))
+    if format == "dot":
+        return map_dot(drawn)
+    if format in ("svg", "png"):
+        return map_file(drawn, "png" if format == "png" else "svg", program=program)
+    raise UsageError(Note("usage.not_one_of", value=format, hint=nearest(format, FORMATS)))
 
 
-def _json(report: Report, language: Language) -> str:  # noqa: ARG001 (report.json speaks no language)
-    from journeyminer.render import json
+def check_no_log(folder: Path) -> None:
+    """Raise Unwritable where the folder is a log: a folder is a log or a report, never both."""
+    from journeyminer.log.store import is_log
 
-    return json.render(report)
-
-
-def _markdown(report: Report, language: Language) -> str:
-    from journeyminer.render import markdown
-
-    return markdown.render(report, language)
+    if is_log(folder):
+        raise Unwritable(Note("report.folder_is_a_log"), place=str(folder), hint=Note("report.another_folder"))
 
 
-def _terminal(report: Report, language: Language) -> str:
-    from journeyminer.render import terminal
+def _diagram(report: Report, language: Language) -> Diagram | None:
+    from journeyminer.render.map.diagram import diagram
 
-    return terminal.render(report, language)
+    return None if report.graph is None else diagram(report.graph, language, per=report.per)
 
 
-FORMATS: Final[dict[str, Callable[[Report, Language], str]]] = {
-    "html": _html,
-    "json": _json,
-    "markdown": _markdown,
-    "terminal": _terminal,
-}
-"""format -> renderer of a whole report; tables.files() gives the CSV tables, which are several files"""
+def _write_tables(report: Report, folder: Path) -> None:
+    from journeyminer.render import tables
+
+    check_no_log(folder)
+    for name, content in tables.files(report).items():
+        write(folder / name, content)
 
 
 def write(path: str | Path, content: str | bytes) -> None:
@@ -58,11 +133,5 @@ def write(path: str | Path, content: str | bytes) -> None:
     Raises:
         Unwritable: the folder is missing or read-only, or the disk is full.
     """
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    path = Path(path)
-    if path == STDOUT:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    with in_place(path) as temporary:
-        temporary.write_bytes(data)
+    with in_place(Path(path)) as temporary:
+        temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)

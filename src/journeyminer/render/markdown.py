@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
-from journeyminer.report.model import Report, SourceRow
+from journeyminer.report.model import SourceRow
+from journeyminer.report.section import Section
+from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 
 TOP: Final = 10
@@ -18,14 +21,27 @@ STEPS_SHOWN: Final = 12
 def render(report: Report, language: Language) -> str:
     """The whole report; sections that were not computed are left out."""
     made = tables.report_tables(report)
-    parts = [part for section in _SECTIONS for part in section(report, made, language) if part]
-    return "\n\n".join(parts) + "\n"
+    pieces = [*_top(report, language)]
+    for part, section in parts(report).items():
+        pieces.append(_heading(part, language))
+        form = FORMS.get(part)
+        pieces += form(report, made, language) if form else _plain(part, section, report, made, language)
+    pieces += [*_unknowns(report, language), *_receipt(report, made, language)]
+    return "\n\n".join(filter(None, pieces)) + "\n"
 
 
 Made = dict[str, tables.Table]
 
 
-def _top(report: Report, _: Made, language: Language) -> Iterable[str]:
+def _plain(part: str, section: Section, report: Report, made: Made, language: Language) -> Iterable[str]:
+    """What a part is about and its tables: the form of every section that has none of its own."""
+    yield phrases.lead(part, report, language)
+    for sheet in section.sheets:
+        table = made[sheet.name]
+        yield _table(table.pick(*table.columns, limit=TOP), language)
+
+
+def _top(report: Report, language: Language) -> Iterable[str]:
     yield f"# {language.text('title.report')}"
     if headlines := phrases.headlines(report, language):
         first, *others = headlines
@@ -41,9 +57,6 @@ def _top(report: Report, _: Made, language: Language) -> Iterable[str]:
 
 
 def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
-    if report.bottlenecks is None:
-        return
-    yield _heading("bottlenecks", language)
     if not report.bottlenecks:
         yield language.text("section.bottlenecks.none")
         return
@@ -72,28 +85,13 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
     yield _details(language.text("section.bottlenecks.evidence"), folded)
 
 
-def _turns(report: Report, made: Made, language: Language) -> Iterable[str]:
-    if not report.turns:
-        return
-    yield _heading("turns", language)
-    share, seconds = phrases.ours(report)
-    yield language.text("section.turns.lead", ours=share, seconds=seconds)
-    yield _table(made["turns"].pick("turn", "basis", "seconds", "share"), language)
-
-
 def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
-    if not report.kpis:
-        return
-    yield _heading("kpis", language)
     columns = ("id", "value", "likely", "rests_on", "n_open", "definition")
     yield _table(tables.kpis_in_words(report, language).pick(*columns), language)
 
 
 def _map(report: Report, made: Made, language: Language) -> Iterable[str]:
-    if report.graph is None or not report.graph.shown.nodes:
-        return
-    yield _heading("map", language)
-    cases = phrases.traces(report, phrases.n_traces(report), language)
+    cases = phrases.traces(report, report.log.n_traces, language)
     yield language.text("section.map.lead_plain", cases=cases)
     yield mermaid(report, language)
     yield text(phrases.hidden(report, language))
@@ -122,9 +120,6 @@ def mermaid(report: Report, language: Language) -> str:
 
 
 def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
-    if not report.handover_totals:
-        return
-    yield _heading("handovers", language)
     says = phrases.handovers(report, language)
     yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.handovers.none")
     if report.handovers:
@@ -132,26 +127,20 @@ def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
         yield _table(made["handovers"].pick(*columns, limit=TOP), language)
 
 
-def _variants(report: Report, _: Made, language: Language) -> Iterable[str]:
-    if not report.variants or not report.variants.rows:
-        return
-    yield _heading("variants", language)
+def _variants(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield phrases.coverage(report, language)
-    rows = tuple((row.n_cases, row.share, row.activities[:STEPS_SHOWN]) for row in report.variants.rows[:TOP])
-    kinds, heads = {"activities": "activity"}, {"n_cases": f"per.{report.per}"}
-    yield _table(tables.Table("", ("n_cases", "share", "activities"), rows, kinds, heads), language)
+    found = report.variants.rows if report.variants else ()
+    rows = tuple((row.n_cases, row.share, row.activities[:STEPS_SHOWN]) for row in found[:TOP])
+    yield _table(replace(made["variants"], rows=rows), language)
 
 
 def _durations(report: Report, made: Made, language: Language) -> Iterable[str]:
-    if report.durations is None:
-        return
-    yield _heading("durations", language)
     yield text(phrases.durations_lead(report, language))
     columns = "n", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds", "max_seconds"
     yield _table(made["durations"].pick(*columns), language)
 
 
-def _unknowns(report: Report, _: Made, language: Language) -> Iterable[str]:
+def _unknowns(report: Report, language: Language) -> Iterable[str]:
     says = phrases.unknowns(report, language)
     yield _heading("unknowns", language)
     yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.unknowns.none")
@@ -211,6 +200,12 @@ def _code(lines: Iterable[str]) -> str:
     return "\n".join([fence, *plain, fence])
 
 
-_SECTIONS: Final[tuple[Callable[[Report, Made, Language], Iterable[str]], ...]] = (
-    _top, _bottlenecks, _turns, _kpis, _map, _handovers, _variants, _durations, _unknowns, _receipt,
-)  # fmt: skip
+FORMS: Final[dict[str, Callable[[Report, Made, Language], Iterable[str]]]] = {
+    "map": _map,
+    "bottlenecks": _bottlenecks,
+    "handovers": _handovers,
+    "kpis": _kpis,
+    "variants": _variants,
+    "durations": _durations,
+}
+"""part -> what stands under its heading, where that is more than a lead and its tables"""

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
+from journeyminer.mining.bottlenecks import Bottleneck
+from journeyminer.mining.kpis import Kpi
 from journeyminer.note import Note
 from journeyminer.report.findings import TELLING_SHARE
-from journeyminer.report.model import Bottleneck, Finding, Kpi, Report, SourceRow
+from journeyminer.report.model import Finding, SourceRow
+from journeyminer.report.sections import Report, parts
 from journeyminer.vocabulary import FATES, OUR_TURNS, Per, Turn
 
 ORDER: Final[tuple[Turn, ...]] = (
@@ -19,10 +22,8 @@ ORDER: Final[tuple[Turn, ...]] = (
 )  # fmt: skip
 """turns as pictures show them: ours first, the queue before the work"""
 HEADLINES: Final = 4
-PLACES: Final = 10
-STEPS: Final = 24
 NAMES: Final = 3
-"""findings, places, steps of one way and names that are shown before the rest is folded or counted"""
+"""findings and names that are shown before the rest is folded or counted"""
 COUNTED: Final = {
     "first_response": "n", "handovers": "of", "ping_pong": "n_cases", "reopened": "of", "open_cases": "of",
     "happy_path": "n_cases",
@@ -34,20 +35,8 @@ GLOSSARY: Final = (
 
 
 def sections(report: Report) -> list[str]:
-    """The sections of the page that this report has something for, in order."""
-    present = {
-        "map": report.graph is not None and bool(report.graph.nodes),
-        "turns": bool(report.turns),
-        "bottlenecks": report.bottlenecks is not None,
-        "handovers": report.handover_totals is not None,
-        "kpis": bool(report.kpis),
-        "variants": report.variants is not None and bool(report.variants.rows),
-        "durations": report.durations is not None,
-        "unknowns": True,
-        "receipt": True,
-        "definitions": True,
-    }
-    return [name for name, is_there in present.items() if is_there]
+    """The parts of the page, in order: what the report has something for, and what every page has."""
+    return [*parts(report), "unknowns", "receipt", "definitions"]
 
 
 def span(report: Report, language: Language) -> str:
@@ -66,18 +55,6 @@ def as_of(report: Report, language: Language) -> str:
 def traces(report: Report, n: int, language: Language) -> str:
     """A number of traces in the report's lens: `1,284 cases`."""
     return language.text(f"count.{report.per}", n=n)
-
-
-def in_lens(key: str, per: Per, language: Language, **params: object) -> str:
-    """The sentence of a key; where the lens has one of its own (`<key>_customer`), that."""
-    own = f"{key}_{per}"
-    return language.text(own if language.has(own) else key, **params)
-
-
-def n_traces(report: Report) -> int:
-    """How many traces the report's lens has."""
-    counts = {"case": report.log.n_cases, "journey": report.log.n_journeys, "customer": report.log.n_customers}
-    return counts[report.per] or 0
 
 
 def balance(sources: Iterable[SourceRow], language: Language) -> str:
@@ -137,7 +114,7 @@ def finding(found: Finding, per: Per, language: Language) -> str:
     """A finding as a sentence, its traces called what they are in the lens."""
     counted = COUNTED.get(found.slug)
     traces = {"cases": language.text(f"count.{per}", n=found.params.get(counted))} if counted else {}
-    return in_lens(f"finding.{found.slug}", per, language, **found.params, **traces)
+    return language.text(f"finding.{found.slug}", per=per, **found.params, **traces)
 
 
 def figure(found: Finding, language: Language) -> str:
@@ -162,11 +139,6 @@ def ours(report: Report) -> tuple[float, int]:
     """Share and seconds of the time in a turn we control."""
     rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
     return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
-
-
-def most_lost(report: Report) -> int:
-    """Where the scale of the places' lost time ends."""
-    return max((place.high or place.lost_seconds for place in report.bottlenecks or ()), default=0)
 
 
 def place(bottleneck: Bottleneck, language: Language) -> str:
@@ -207,7 +179,7 @@ def kpi_kind(kpi: Kpi) -> str:
 def kpi_name(kpi: Kpi, per: Per, language: Language) -> str:
     """A measure's name."""
     key = f"kpi.{kpi.id}.name"
-    return in_lens(key, per, language) if language.has(key) else kpi.id.replace("_", " ")
+    return language.text(key, per=per) if language.has(key) else kpi.id.replace("_", " ")
 
 
 def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
@@ -257,7 +229,7 @@ def handovers(report: Report, language: Language) -> list[str]:
             n=total.n,
             by=total.by,
             n_cases=total.n_cases,
-            cases=traces(report, n_traces(report), language),
+            cases=traces(report, report.log.n_traces, language),
             mean=total.hops_mean,
         )
         back = language.text(
@@ -277,8 +249,15 @@ def coverage(report: Report, language: Language) -> str:
         n_total=found.n_total,
         n_for_80=found.n_for_80,
         n_once=found.n_once,
-        cases=traces(report, n_traces(report), language),
+        cases=traces(report, report.log.n_traces, language),
     )
+
+
+def lead(part: str, report: Report, language: Language) -> str:
+    """What a part is about."""
+    share, seconds = ours(report)
+    cases = traces(report, report.log.n_traces, language)
+    return language.text(f"section.{part}.lead", per=report.per, cases=cases, ours=share, seconds=seconds)
 
 
 def durations_lead(report: Report, language: Language) -> str:
@@ -288,7 +267,7 @@ def durations_lead(report: Report, language: Language) -> str:
     of = report.durations
     key = "lead" if of.n_open else "lead_plain" if of.n_unknown else "lead_all"
     cases = traces(report, of.n, language)
-    says = [in_lens(f"section.durations.{key}", report.per, language, cases=cases, n_open=of.n_open)]
+    says = [language.text(f"section.durations.{key}", per=report.per, cases=cases, n_open=of.n_open)]
     if of.n_unknown:
         says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
     return " ".join(says)
@@ -297,13 +276,13 @@ def durations_lead(report: Report, language: Language) -> str:
 def kpi_definition(kpi: Kpi, per: Per, language: Language) -> str:
     """What a measure means, in one sentence; nothing where no catalogue says."""
     key = f"kpi.{kpi.definition}.definition"
-    return in_lens(key, per, language) if language.has(key) else ""
+    return language.text(key, per=per) if language.has(key) else ""
 
 
 def glossary(report: Report) -> list[str]:
-    """The words that a page explains: where traces are customers, what that means too."""
+    """The words that a page explains: what a case is, what a trace is, and the rest."""
     first, *rest = GLOSSARY
-    return [first, *(["customer"] if report.per == "customer" else []), *rest]
+    return list(dict.fromkeys((first, report.per, *rest)))
 
 
 def unknowns(report: Report, language: Language) -> list[str]:

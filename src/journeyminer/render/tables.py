@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from msgspec.structs import astuple
 
 from journeyminer.i18n import Language
-from journeyminer.note import Note
 from journeyminer.render import escape, phrases
-from journeyminer.report.model import Finding, Report, SourceRow
+from journeyminer.report.model import Finding, RejectRow, SourceRow, UnmatchedRow
+from journeyminer.report.section import Sheet
+from journeyminer.report.sections import SECTIONS, Report
 from journeyminer.vocabulary import Per
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 KINDS: Final = {
     "turn": "turn",
@@ -106,23 +105,9 @@ class Table:
             return phrases.finding(value, self.per, language)
         if isinstance(value, SourceRow):
             return phrases.read_as(value, language)
-        if isinstance(value, Note):
-            return language.note(value)
         if isinstance(value, tuple | list):
             return " → ".join(language.value(item, kind) for item in value)
         return language.value(value, kind)
-
-
-def from_frame(name: str, frame: pd.DataFrame, **kinds: str) -> Table:
-    """A table of a measure's result; missing values are None, moments ISO 8601."""
-    columns = tuple(str(column) for column in frame.columns)
-    plain = frame.astype(object).where(frame.notna(), None)
-    rows = (tuple(_iso(value) for value in row) for row in plain.itertuples(index=False, name=None))
-    return Table(name, columns, tuple(rows), kinds)
-
-
-def _iso(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def to_csv(table: Table) -> str:
@@ -159,93 +144,32 @@ def to_markdown(table: Table, language: Language) -> str:
 
 
 def report_tables(report: Report) -> dict[str, Table]:
-    """The tables of a report by name, one a section; a section that was not computed has none."""
-    tables = [section(report) for section in _SECTIONS]
-    return {table.name: table for table in tables if table is not None}
+    """The tables of a report by name; a section that was not computed has none."""
+    return {
+        sheet.name: _table(sheet, section, report.per)
+        for key, plan in SECTIONS.items()
+        for section in [getattr(report, key)]
+        if section is not None
+        for sheet in plan.sheets
+    }
+
+
+def _table(sheet: Sheet, section: object, per: Per) -> Table:
+    """The table of a sheet's rows, a column each."""
+    rows = tuple(
+        row if isinstance(row, tuple) else tuple(getattr(row, column) for column in sheet.columns)
+        for row in sheet.rows(section)
+    )
+    heads = {sheet.traces: f"per.{per}"} if sheet.traces else {}
+    table = Table(sheet.name, sheet.columns, rows, sheet.kinds, heads, per)
+    if sheet.optional and all(row[sheet.columns.index(sheet.optional)] is None for row in rows):
+        return table.pick(*(column for column in sheet.columns if column != sheet.optional))
+    return table
 
 
 def files(report: Report) -> dict[str, str]:
     """`activities.csv`, `edges.csv`, ...: file name -> content, one file for each table of the report."""
     return {f"{name}.csv": to_csv(table) for name, table in report_tables(report).items()}
-
-
-def _table(report: Report, name: str, columns: str, items: Iterable[object], **kinds: str) -> Table:
-    """A table whose columns are attributes of `items`."""
-    names = tuple(columns.split())
-    rows = tuple(tuple(getattr(item, column) for column in names) for item in items)
-    return Table(name, names, rows, kinds, {"n_cases": f"per.{report.per}"})
-
-
-def _activities(report: Report) -> Table | None:
-    if report.graph is None:
-        return None
-    starts = {point.activity: point.n for point in report.graph.start}
-    ends = {point.activity: point.n for point in report.graph.end}
-    rows = tuple(
-        (node.activity, node.n, node.n_cases, starts.get(node.activity, 0), ends.get(node.activity, 0))
-        for node in report.graph.nodes
-    )
-    heads = {"n_cases": f"per.{report.per}"}
-    return Table("activities", ("activity", "n", "n_cases", "start", "end"), rows, heads=heads)
-
-
-def _edges(report: Report) -> Table | None:
-    if report.graph is None:
-        return None
-    columns = "source target n n_cases mean_seconds median_seconds p90_seconds total_seconds"
-    if any(edge.lost_seconds is not None for edge in report.graph.edges):
-        columns += " lost_seconds"
-    return _table(report, "edges", columns, report.graph.edges, source="activity", target="activity")
-
-
-def _variants(report: Report) -> Table | None:
-    if report.variants is None:
-        return None
-    return _table(report, "variants", "n_cases share activities", report.variants.rows, activities="activity")
-
-
-def _handovers(report: Report) -> Table | None:
-    columns = "by source target n n_cases median_seconds p90_seconds total_seconds"
-    return None if report.handovers is None else _table(report, "handovers", columns, report.handovers)
-
-
-def _handover_totals(report: Report) -> Table | None:
-    columns = "by n n_cases ping_pong ping_pong_cases hops_mean"
-    return (
-        None if report.handover_totals is None else _table(report, "handover_totals", columns, report.handover_totals)
-    )
-
-
-def _durations(report: Report) -> Table | None:
-    columns = "n n_open n_unknown median_seconds p90_seconds mean_seconds min_seconds max_seconds"
-    if report.durations is None:
-        return None
-    return replace(_table(report, "durations", columns, [report.durations]), heads={"n": f"per.{report.per}"})
-
-
-def _turns(report: Report) -> Table | None:
-    if report.turns is None:
-        return None
-    return _table(report, "turns", "turn basis seconds share", report.turns, seconds="hours")
-
-
-def _bottlenecks(report: Report) -> Table | None:
-    if report.bottlenecks is None:
-        return None
-    columns = (
-        "rank rank_low rank_high source target group turn assumed n n_cases n_customers lost_seconds low high share "
-        "median_seconds p90_seconds one_off"
-    )
-    kinds = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
-    table = _table(report, "bottlenecks", columns, report.bottlenecks, **kinds)
-    evidence = ([item.case_id for item in place.evidence] for place in report.bottlenecks)
-    rows = tuple((*row, "; ".join(cases)) for row, cases in zip(table.rows, evidence, strict=True))
-    return replace(table, columns=(*table.columns, "evidence"), rows=rows, heads={})  # cases, whatever a trace is
-
-
-def _kpis(report: Report) -> Table | None:
-    columns = "id value unit n n_open median p90 low high clock reason"
-    return None if report.kpis is None else _table(report, "kpis", columns, report.kpis)
 
 
 def kpis_in_words(report: Report, language: Language) -> Table:
@@ -262,34 +186,14 @@ def kpis_in_words(report: Report, language: Language) -> Table:
     return Table("kpis", columns, tuple(rows))
 
 
-def _findings(report: Report) -> Table | None:
-    if report.findings is None:
-        return None
-    rows = tuple((found.severity, found) for found in report.findings)
-    return Table("findings", ("severity", "finding"), rows, per=report.per)
-
-
-def _sources(report: Report) -> Table:
-    """What stands under `importer` is the source itself: a reader sees what the file was read as."""
-    counts = ("records", "used", "rejected", "deduplicated", "ignored", "events")
-    rows = tuple(
-        (source.file, source, *(getattr(source, count) for count in counts), source.reason) for source in report.sources
-    )
-    return Table("sources", ("file", "importer", *counts, "reason"), rows)
-
-
 def rejects(report: Report) -> Table:
     """The first records that were rejected, and why."""
     rows = report.quality.rejects if report.quality else ()
-    return _table(report, "rejects", "file record reason", rows, record="record", reason="fate")
+    kinds = {"record": "record", "reason": "fate"}
+    return Table("rejects", RejectRow.__struct_fields__, tuple(map(astuple, rows)), kinds)
 
 
 def unmatched(report: Report) -> Table:
     """Values of the sources that no rule knows, with the lines to paste."""
-    return _table(report, "unmatched", "field value n line", report.quality.unmatched if report.quality else ())
-
-
-_SECTIONS: Final[tuple[Callable[[Report], Table | None], ...]] = (
-    _activities, _edges, _variants, _handovers, _handover_totals, _durations, _turns, _bottlenecks, _kpis, _findings,
-    _sources,
-)  # fmt: skip
+    found = report.quality.unmatched if report.quality else ()
+    return Table("unmatched", UnmatchedRow.__struct_fields__, tuple(map(astuple, found)))

@@ -6,14 +6,16 @@ Everything here returns text; only the command line prints. Data never steers th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import worth_saying
-from journeyminer.report.model import Report, members
+from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
@@ -27,6 +29,10 @@ UNKNOWNS: Final = 2
 UNKNOWN_LENGTH: Final = 120
 """characters of what cannot be known before the rest is left to the report: two lines"""
 BAR: Final = 60
+MARGIN: Final = 20
+"""columns that the bar leaves free beside itself, for the words at the left"""
+OURS: Final = "bright_blue"
+"""colour of what is in our hands; plain blue cannot be read on a black ground"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
 SIGNS: Final[dict[Turn, str]] = {
@@ -36,25 +42,17 @@ SIGNS: Final[dict[Turn, str]] = {
 """our turns are solid, all others light: the bar reads without colour"""
 
 
-def render(
-    report: Report,
-    language: Language,
-    *,
-    written: Sequence[str] = (),
-    color: bool = False,
-    width: int = WIDTH,
-) -> str:
-    """About 15 lines; `written` are the names of the files that the run wrote."""
+def render(report: Report, language: Language, *, color: bool = False, width: int = WIDTH) -> str:
+    """About 15 lines, `width` columns wide, with colour codes where asked."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for part in (_read, _clock, _places, _way, _unknowns):
-        for head, line in part(report, language):
-            grid.add_row(_text(language.text(head) if head else ""), line)
-    if written:
-        grid.add_row(_text(language.text("terminal.wrote")), _text(", ".join(written)))
+    cells = min(BAR, width - MARGIN)
+    told = (LINES[part](report, language, cells) for part in parts(report) if part in LINES)
+    for head, line in chain(_read(report, language), *told, _unknowns(report, language)):
+        grid.add_row(_text(language.text(head) if head else ""), line)
     return _to_text([grid], color=color, width=width)
 
 
@@ -68,12 +66,13 @@ def table(
     width: int | None = None,
 ) -> str:
     """Rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
+    import msgspec
+
     plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
-        return escape.json_safe(
-            json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=members) + "\n"
-        )
+        text = json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=msgspec.to_builtins)
+        return escape.json_safe(f"{text}\n")
     return render_table(
         tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
     )
@@ -117,18 +116,18 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
         yield "", _text(language.text("read.unbalanced"), "bold red")
 
 
-def _clock(report: Report, language: Language) -> Iterable[Line]:
+def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     rows = phrases.clock(report)
     if not rows:
         return
     bar = _text("")
-    for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], BAR), strict=True):
-        bar.append(SIGNS[turn] * cells, "blue" if turn in OUR_TURNS else "dim")
+    for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], width), strict=True):
+        bar.append(SIGNS[turn] * cells, OURS if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
     words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
     legend = [GLUE.join(each.split()) for each in words]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
-    said = _text(", ".join(legend[:n_ours]))
+    said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
         said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
@@ -136,7 +135,7 @@ def _clock(report: Report, language: Language) -> Iterable[Line]:
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
 
 
-def _places(report: Report, language: Language) -> Iterable[Line]:
+def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
     from rich.padding import Padding
 
     for at, place in enumerate(worth_saying(report)[:PLACES]):
@@ -148,11 +147,11 @@ def _places(report: Report, language: Language) -> Iterable[Line]:
             says.append(language.text("terminal.waits", median=place.median_seconds))
         if place.one_off:
             says.append(language.word("one_off", place.one_off))
-        yield "" if at else "terminal.places", _text(line, "" if at else "blue")
+        yield "" if at else "terminal.places", _text(line, "" if at else OURS)
         yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))
 
 
-def _way(report: Report, language: Language) -> Iterable[Line]:
+def _way(report: Report, language: Language, _: int) -> Iterable[Line]:
     steps, share = phrases.happy_path(report, language)
     if steps:
         yield "terminal.happy", _text(steps if share is None else f"{language.percent(share)}  {steps}")
@@ -166,6 +165,14 @@ def _unknowns(report: Report, language: Language) -> Iterable[Line]:
         yield "" if at else "terminal.unknown", _text(shorten(line, UNKNOWN_LENGTH, placeholder=" …"))
 
 
+LINES: Final[dict[str, Callable[[Report, Language, int], Iterable[Line]]]] = {
+    "turns": _clock,
+    "bottlenecks": _places,
+    "variants": _way,
+}
+"""part of the report -> its lines in the summary, given the width of a bar; the other parts have none"""
+
+
 def _cells(shares: Sequence[float], width: int) -> list[int]:
     """Whole cells for each share that sum to the width (largest remainder); what exists has one at least."""
     cells = [max(1, int(share * width)) for share in shares]
@@ -175,6 +182,11 @@ def _cells(shares: Sequence[float], width: int) -> list[int]:
     while sum(cells) > width:
         cells[cells.index(max(cells))] -= 1
     return cells
+
+
+_CODE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_TAIL: Final = re.compile(rf"(?:\s|{_CODE.pattern})+$")
+"""blanks at the end of a line, whatever their colour"""
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -189,7 +201,7 @@ def _to_text(parts: Iterable[RenderableType], *, color: bool, width: int) -> str
         for part in parts:
             console.print(part, highlight=False, markup=False, emoji=False)
     text = capture.get().replace(GLUE, " ")
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(_TAIL.sub(lambda tail: "".join(_CODE.findall(tail[0])), line) for line in text.splitlines()) + "\n"
 
 
 def _console(*, color: bool, width: int) -> Console:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from journeyminer.report.model import Bottleneck, Finding, Kpi, Report
+from journeyminer.mining.bottlenecks import Bottleneck
+from journeyminer.mining.kpis import Kpi
+from journeyminer.report.model import Finding
+from journeyminer.report.sections import Report
 from journeyminer.vocabulary import OUR_TURNS
 
 UNKNOWN_SHARE = 0.2
-"""from this share of unknown time on, the reader must know before anything else"""
+"""From this share of unknown time on, the reader must know it first."""
 TELLING_SHARE = 0.02
-"""what is less than this share of the cases, or of the time, is no news"""
+"""What is a smaller share of the traces, or of the time, is not worth a sentence."""
 LASTING_SHARE = 0.5
-"""a place that loses less than this share of what the first one does is not what to begin with"""
+"""Where a one-off costs most, the costliest lasting place is named too, if it loses at least this share of it."""
 WORTH_SECONDS = 60
-"""a place that loses less, in all, is a fact of the table and no bottleneck to talk of"""
+"""A place that loses less in all stands in the table, and in no sentence."""
 
 
 def find(report: Report) -> tuple[Finding, ...]:
@@ -79,7 +82,7 @@ def _first_response(report: Report) -> Iterator[Finding]:
 
 
 def _handovers(report: Report) -> Iterator[Finding]:
-    n_traces = report.durations.n + report.durations.n_open if report.durations else 0
+    n_traces = report.log.n_traces
     between = {row.by: row for row in report.handover_totals or () if row.n_cases >= max(TELLING_SHARE * n_traces, 1)}
     total = between.get("group") or between.get("resource")
     if total is None or not n_traces:
@@ -97,8 +100,7 @@ def _reopened(report: Report) -> Iterator[Finding]:
 
 def _open(report: Report) -> Iterator[Finding]:
     if report.durations is not None and report.durations.n_open:
-        of = report.durations.n + report.durations.n_open
-        yield Finding("open_cases", "info", {"n": report.durations.n_open, "of": of})
+        yield Finding("open_cases", "info", {"n": report.durations.n_open, "of": report.log.n_traces})
 
 
 def _happy_path(report: Report) -> Iterator[Finding]:

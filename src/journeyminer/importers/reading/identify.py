@@ -47,7 +47,7 @@ def identify(sample: Sample, options: ReadOptions) -> Identified:
                 match = Match(1.0, Note("match.source_given", source=options.source))
                 return Identified(sample, ((importer, match),), (importer, match))
         names = tuple(importer.NAME for importer in candidates)
-        raise UsageError(Note("usage.no_source", source=options.source), hint=Note("hint.known", known=names))
+        raise UsageError(Note("usage.no_source", source=options.source), hint=Note("usage.known", known=names))
     try:
         asked = [(importer, importer.identify(sample)) for importer in candidates]
     except JourneyminerError as error:

@@ -37,7 +37,7 @@ class Decider:
             if source.options.date_order not in ("dmy", "mdy", "ymd"):
                 raise UsageError(
                     Note("usage.no_date_order", order=source.options.date_order),
-                    hint=Note("hint.known", known=ORDERS),
+                    hint=Note("usage.known", known=ORDERS),
                 )
             self.given = source.options.date_order  # type: ignore[assignment] # checked above
 

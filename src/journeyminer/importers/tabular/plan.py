@@ -107,7 +107,7 @@ def choose_plan(dialect: Dialect, options: ReadOptions) -> Plan:
     wanted = (options.source or "").partition(":")[2]
     known = {profile.name: profile for profile in profiles()}
     if wanted and wanted not in known:
-        raise UsageError(Note("usage.no_profile", profile=wanted), hint=Note("hint.known", known=tuple(known)))
+        raise UsageError(Note("usage.no_profile", profile=wanted), hint=Note("usage.known", known=tuple(known)))
     given = headers.given(options.columns, MAPPABLE)
     listed = [known[wanted]] if wanted else list(known.values())
     plans = [_plan(profile, headers, dialect, given) for profile in listed]

@@ -8,14 +8,11 @@ that Graphviz interprets: nodes are called n0, n1 ..., labels are escaped, hover
 from __future__ import annotations
 
 from html import escape
-from itertools import pairwise
 from typing import Final
 
+from journeyminer.render.map.diagram import Box, Diagram, Legend, Line
 from journeyminer.render.map.dot import Format, render_dot
-from journeyminer.render.map.picture import LOST_SHARES, Box, Line, Picture, Words, picture
 from journeyminer.render.map.svg import XML_HEADER, Caption, redraw
-from journeyminer.report.model import GraphData
-from journeyminer.vocabulary import Per
 
 FONT: Final = "DejaVu Sans"
 """wide metrics that the bundled engine knows: text that is drawn in any other sans-serif stays inside its box"""
@@ -49,32 +46,25 @@ MAP_CSS: Final = """
 and dark sets the variables itself."""
 
 
-def map_dot(graph: GraphData, words: Words, *, per: Per = "case") -> str:
-    """The map as DOT text with its legend: the same graph in the same language gives the same text.
+def map_dot(drawn: Diagram) -> str:
+    """The map as DOT text with its legend: the same diagram gives the same text.
 
     An edge leads from the upper activity to the lower one, which is what keeps the layout in order; its `dir` says
     which way the move goes (forward, back, both).
-
-    Args:
-        graph: the graph and what is shown of it.
-        words: the reader's language.
-        per: what a trace is called: case, journey or customer.
     """
-    return _dot(picture(graph, words, per=per), words, font=FONT, legend=True)
+    return _dot(drawn, font=FONT, legend=True)
 
 
-def map_svg(graph: GraphData, words: Words, *, per: Per = "case", prefix: str = "", program: str | None = None) -> str:
+def map_svg(drawn: Diagram, *, prefix: str = "", program: str | None = None) -> str:
     """The map as an SVG element for a page: shapes, texts and nothing else, in the colours of the page.
 
-    It has no legend (see `map_legend`) and no background, and looks best with MAP_CSS. Every `g.node` and `g.edge` has
-    a stable id (`node-0`, `edge-3`: the place in `shown`), a `<title>` to hover over, and data attributes: nodes
+    It has neither legend nor background, and looks best with MAP_CSS. Every `g.node` and `g.edge` has
+    a stable id (`node-0`, `edge-3`: the position in `shown`), a `<title>` to hover over, and data attributes: nodes
     data-activity, data-n, data-cases; lines data-source and data-target (ids of nodes), data-n, and data-back, the
     count of the way back of a ping-pong pair. Lines from the start and to the end are `start-0`, `end-0`.
 
     Args:
-        graph: the graph and what is shown of it.
-        words: the reader's language.
-        per: what a trace is called: case, journey or customer.
+        drawn: the boxes and lines of `diagram`.
         prefix: goes before every id, where a page holds two maps.
         program: a Graphviz to use, see `render_dot`.
 
@@ -82,38 +72,25 @@ def map_svg(graph: GraphData, words: Words, *, per: Per = "case", prefix: str = 
         MissingProgram: there is no layout engine.
         DrawingFailed: the engine gave up.
     """
-    drawn = picture(graph, words, per=per)
-    svg = render_dot(_dot(drawn, words, font=FONT, legend=False), "svg", program=program)
+    svg = render_dot(_dot(drawn, font=FONT, legend=False), "svg", program=program)
     return redraw(svg, label=drawn.title, captions=_captions(drawn), opacities=OPACITIES, prefix=prefix)
 
 
-def map_file(
-    graph: GraphData, words: Words, format: Format = "svg", *, per: Per = "case", program: str | None = None
-) -> str | bytes:
+def map_file(drawn: Diagram, format: Format = "svg", *, program: str | None = None) -> str | bytes:
     """The map as a file of its own, SVG or PNG: dark on white, with its legend. Arguments and errors as `map_svg`."""
-    drawn = picture(graph, words, per=per)
     if format == "png":
-        return render_dot(_dot(drawn, words, font=PNG_FONT, legend=True), "png", program=program)
-    svg = render_dot(_dot(drawn, words, font=FONT, legend=True), "svg", program=program)
+        return render_dot(_dot(drawn, font=PNG_FONT, legend=True), "png", program=program)
+    svg = render_dot(_dot(drawn, font=FONT, legend=True), "svg", program=program)
     return XML_HEADER + redraw(svg, label=drawn.title, captions=_captions(drawn), background=True)
 
 
-def _captions(drawn: Picture) -> dict[str, Caption]:
+def _captions(drawn: Diagram) -> dict[str, Caption]:
     captions = {"start": Caption(drawn.start, {}), "end": Caption(drawn.end, {})}
     captions |= {box.id: Caption(box.title, box.data) for box in drawn.boxes}
     return captions | {line.id: Caption(line.title, line.data) for line in drawn.lines}
 
 
-def map_legend(words: Words) -> tuple[tuple[str, str], ...]:
-    """What the colours of lines mean: class and words, from little lost time to much."""
-    bounds = [words.percent(share) for share in LOST_SHARES]
-    first = words.text("map.legend.below", share=bounds[0])
-    between = [words.text("map.legend.between", low=low, high=high) for low, high in pairwise(bounds)]
-    last = words.text("map.legend.above", share=bounds[-1])
-    return tuple((f"lost-{level}", text) for level, text in enumerate((first, *between, last)))
-
-
-def _dot(drawn: Picture, words: Words, *, font: str, legend: bool) -> str:
+def _dot(drawn: Diagram, *, font: str, legend: bool) -> str:
     from graphviz import Digraph
 
     dot = Digraph(
@@ -129,12 +106,12 @@ def _dot(drawn: Picture, words: Words, *, font: str, legend: bool) -> str:
         edge_attr={"fontname": font, "fontsize": "9", "fontcolor": INK, "arrowsize": "0.6"},
     )  # fmt: skip
     if legend:
-        dot.attr("graph", label=_legend(words, costs=drawn.costs))
+        dot.attr("graph", label=_legend(drawn.legend, costs=drawn.costs))
     for name, shape, size in (("start", "circle", "0.2"), ("end", "doublecircle", "0.14")):
         dot.node(name, id=name, label="", shape=shape, width=size, height=size, group="spine", fillcolor=INK,
                  color=INK, **{"class": "terminal"})  # fmt: skip
     dot.body.append("\t{ rank=source; start }\n\t{ rank=sink; end }\n")
-    names = {box.id: f"n{place}" for place, box in enumerate(drawn.boxes)}
+    names = {box.id: f"n{at}" for at, box in enumerate(drawn.boxes)}
     for box in drawn.boxes:
         dot.node(names[box.id], **_box(box))
     for line in drawn.lines:
@@ -181,12 +158,12 @@ def _table(cells: str, *, padding: float, spacing: int = 0) -> str:
     return f"<<TABLE {frame}>{cells}</TABLE>>"
 
 
-def _legend(words: Words, *, costs: bool) -> str:
+def _legend(legend: Legend, *, costs: bool) -> str:
     """A line of words on widths and numbers, then a swatch for each colour; no colours where no lost time is known."""
     swatches = "".join(
         f'<TD BGCOLOR="{colour}" WIDTH="20" HEIGHT="6" FIXEDSIZE="TRUE"></TD><TD>{_text(text)}</TD>'
-        for colour, (_, text) in zip(LOST, map_legend(words), strict=True)
+        for colour, text in zip(LOST, legend.levels, strict=True)
     )
-    colours = f"<TR><TD>{_text(words.text('map.legend.lost'))}</TD>{swatches}</TR>" if costs else ""
-    lines = f'<TR><TD COLSPAN="9" ALIGN="LEFT">{_text(words.text("map.legend.lines"))}</TD></TR>'
+    colours = f"<TR><TD>{_text(legend.lost)}</TD>{swatches}</TR>" if costs else ""
+    lines = f'<TR><TD COLSPAN="9" ALIGN="LEFT">{_text(legend.lines)}</TD></TR>'
     return _table(lines + colours, padding=1, spacing=4)

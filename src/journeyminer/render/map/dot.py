@@ -14,12 +14,12 @@ import sysconfig
 from typing import Final, Literal
 
 from journeyminer.errors import DrawingFailed, MissingProgram
+from journeyminer.note import Note
 
 Format = Literal["svg", "png"]
 
 BUNDLED: Final = "graphviz-pure"
 SYSTEM: Final = "dot"
-ENVIRONMENT_VARIABLE: Final = "JOURNEYMINER_DOT"
 TIMEOUT_SECONDS: Final = 20
 
 
@@ -29,8 +29,7 @@ def render_dot(dot: str, format: Format, *, program: str | None = None) -> bytes
     Args:
         dot: the graph; who writes it keeps data out of attributes that load or run something (image, URL, fontname).
         format: svg or png.
-        program: path or name of a Graphviz `dot`; by default the one the environment variable JOURNEYMINER_DOT
-            names, else the bundled engine, else `dot` on the PATH.
+        program: path or name of a Graphviz `dot`; by default the bundled engine, else `dot` on the PATH.
 
     Raises:
         MissingProgram: there is no engine.
@@ -42,22 +41,15 @@ def render_dot(dot: str, format: Format, *, program: str | None = None) -> bytes
             [engine, f"-T{format}"], input=dot.encode(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise DrawingFailed(
-            f"The map was not drawn within {TIMEOUT_SECONDS} seconds.",
-            place=engine,
-            hint="Show less of it: --max-nodes 15 --max-edges 25.",
-        ) from None
+        slow = Note("report.slow_drawing", seconds=TIMEOUT_SECONDS)
+        raise DrawingFailed(slow, place=engine, hint=Note("report.show_less")) from None
     except OSError as error:
-        raise MissingProgram(
-            f"The drawing program cannot be started ({error.strerror}).", place=engine, hint=_INSTALL
-        ) from None
+        not_started = Note("report.drawing_not_started", error=error.strerror)
+        raise MissingProgram(not_started, place=engine, hint=_INSTALL) from None
     if done.returncode or not done.stdout:
         # What an engine prints may quote labels, so it stays out of the message; the status tells crash from refusal.
-        raise DrawingFailed(
-            f"The drawing program gave up with status {done.returncode}.",
-            place=engine,
-            hint="Choose another Graphviz with --dot PATH; map.dot holds what it was asked to draw.",
-        )
+        failed = Note("report.drawing_failed", status=done.returncode)
+        raise DrawingFailed(failed, place=engine, hint=Note("report.another_program"))
     return done.stdout
 
 
@@ -70,11 +62,10 @@ def find_engine(program: str | None = None) -> str:
     Raises:
         MissingProgram: nothing is there, or not what was asked for.
     """
-    asked = program or os.environ.get(ENVIRONMENT_VARIABLE)
-    if asked:
-        if found := shutil.which(asked):
+    if program:
+        if found := shutil.which(program):
             return found
-        raise MissingProgram(f"There is no program {asked!r}.", hint=f"Name one with --dot or {ENVIRONMENT_VARIABLE}.")
+        raise MissingProgram(Note("report.no_program", name=program), hint=Note("report.another_program"))
     folders = (
         sysconfig.get_path("scripts"),
         sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")),
@@ -82,8 +73,8 @@ def find_engine(program: str | None = None) -> str:
     )
     found = shutil.which(BUNDLED, path=os.pathsep.join(folders)) or shutil.which(BUNDLED) or shutil.which(SYSTEM)
     if found is None:
-        raise MissingProgram("Drawing the map needs Graphviz, and there is none.", hint=_INSTALL)
+        raise MissingProgram(Note("report.no_graphviz"), hint=_INSTALL)
     return found
 
 
-_INSTALL: Final = f"Install it with: python -m pip install {BUNDLED}; or name a Graphviz with --dot PATH."
+_INSTALL: Final = Note("report.install_graphviz", package=BUNDLED)

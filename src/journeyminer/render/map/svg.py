@@ -1,7 +1,7 @@
 """A layout engine's SVG, drawn again: only shapes and texts that are on a list, with our own titles and data.
 
-Whatever an engine or a label may have smuggled in (scripts, links, handlers, styles, outside references) has no way
-into the result, because nothing is copied that is not named here.
+Scripts, links, handlers, styles and outside references that an engine or a label smuggled in have no way into the
+result, because nothing is copied that is not named here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from journeyminer.errors import DrawingFailed
-from journeyminer.render.map.picture import plain
+from journeyminer.note import Note
+from journeyminer.render.map.diagram import plain
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 SANS: Final = "system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"
@@ -57,22 +58,24 @@ def redraw(
         background: keep the engine's background.
 
     Raises:
-        DrawingFailed: the engine's output is no SVG.
+        DrawingFailed: the engine's output is not SVG.
     """
     try:
         drawn = ET.fromstring(svg)
     except ET.ParseError:
-        raise DrawingFailed("The drawing program did not write SVG.", hint="Choose another one with --dot.") from None
-    painter = _Painter(captions, opacities or {}, prefix, background)
+        raise DrawingFailed(Note("report.not_svg"), hint=Note("report.another_program")) from None
+    writer = _SvgWriter(captions, opacities or {}, prefix, background)
     root = ET.Element("svg", {"xmlns": SVG[1:-1], **{name: drawn.get(name, "") for name in FRAME}})
     root.attrib |= {"class": "journey-map", "role": "group", "aria-label": plain(label), "font-family": SANS}
-    painter.copy_children(drawn, root)
+    writer.copy_children(drawn, root)
     ET.indent(root, space="")
     return f"{ET.tostring(root, encoding='unicode')}\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Painter:
+class _SvgWriter:
+    """Copies what is on the lists of this module into a new element."""
+
     captions: Mapping[str, Caption]
     opacities: Mapping[str, float]
     prefix: str

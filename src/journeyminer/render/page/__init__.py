@@ -1,7 +1,7 @@
 """The report as one offline HTML file: nothing is fetched, nothing but our own script and style may run.
 
-The template decides the page; this module only hands it the report, the words and the pictures. jinja2 escapes all
-data, a policy with the hashes of script and style is the second wall.
+`view.py` makes what is shown, the templates set it: page.html.j2 and a partial for each section. jinja2 escapes all
+data; a policy with the hashes of script and style is the second wall.
 """
 
 from __future__ import annotations
@@ -9,60 +9,38 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from journeyminer.i18n import Language
-from journeyminer.render import phrases, tables
-from journeyminer.render.page import charts
-from journeyminer.report.model import HandoverRow, Report
+from journeyminer.report.sections import Report
 from journeyminer.text import printable
-from journeyminer.vocabulary import HandoverLevel
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-TOP_VARIANTS: Final = 10
-CHIP_COLOURS: Final = 8
-HEAT_ORDER: Final[tuple[HandoverLevel, ...]] = ("group", "tier", "resource", "channel", "role")
-MOST_ROWS: Final = 200
-"""a page with tens of thousands of rows helps nobody; the tables beside it have them all"""
-
 
 def render(report: Report, language: Language, *, map_svg: str | None = None) -> str:
-    """The page. `map_svg` is the drawn map (render/map.py), inlined as it is; without one the moves are a table."""
+    """Return the page. `map_svg` is the drawn map (render/map), inlined as it is; without one the moves are a table."""
     from markupsafe import Markup
 
-    from journeyminer.render.map import MAP_CSS, map_legend
+    from journeyminer.render.map import MAP_CSS
+    from journeyminer.render.page.view import View
 
-    css, script = _asset("report.css") + MAP_CSS, _asset("report.js")
-    page = _environment().get_template("report.html.j2")
-    return page.render(
-        report=report,
-        language=language,
+    css, script = _asset("page.css") + MAP_CSS, _asset("page.js")
+    return _environment(language).get_template("page.html.j2").render(
+        view=View(report, language, map_svg),
         t=language.text,
-        phrases=phrases,
-        charts=charts,
-        tables=tables.report_tables(report),
-        rejects=tables.rejects(report),
-        unmatched=tables.unmatched(report),
-        zip=zip,
         css=Markup(css),
         script=Markup(script),
         policy=_policy(css, script),
-        map_legend=map_legend(language),
-        map_svg=None if map_svg is None else Markup(map_svg),
-        heat_level=_heat_level(report.handovers or ()),
-        chips=_chips(report),
-        top_variants=TOP_VARIANTS,
-        MOST_ROWS=MOST_ROWS,
-    )
+    )  # fmt: skip
 
 
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader("journeyminer.render.page"),
+        loader=PackageLoader("journeyminer.render", "page"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_plain,
@@ -70,15 +48,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["svg"] = _svg
+    made.filters["shown"] = language.value
     return made
-
-
-def _svg(drawn: str) -> str:
-    """A picture of charts.py as markup; it has escaped its words."""
-    from markupsafe import Markup
-
-    return Markup(drawn)
 
 
 def _plain(value: object) -> object:
@@ -87,7 +58,7 @@ def _plain(value: object) -> object:
 
 
 def _asset(name: str) -> str:
-    return resources.files("journeyminer.render.page").joinpath("templates", name).read_text(encoding="utf-8")
+    return resources.files("journeyminer.render.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def _policy(css: str, script: str) -> str:
@@ -100,19 +71,3 @@ def _policy(css: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _heat_level(rows: tuple[HandoverRow, ...]) -> HandoverLevel | None:
-    """The level whose hand-overs the matrix shows: teams, else the next one there is."""
-    present = {row.by for row in rows}
-    return next((level for level in HEAT_ORDER if level in present), None)
-
-
-def _chips(report: Report) -> dict[str, int]:
-    """A colour number for each activity of the shown variants, the most frequent first; 0 where colours run out."""
-    counts: dict[str, int] = {}
-    for row in (report.variants.rows if report.variants else ())[:TOP_VARIANTS]:
-        for activity in row.activities:
-            counts[activity] = counts.get(activity, 0) + row.n_cases
-    order = sorted(counts, key=lambda activity: (-counts[activity], activity))
-    return {activity: at if at <= CHIP_COLOURS else 0 for at, activity in enumerate(order, 1)}

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from markupsafe import Markup
+
 from journeyminer.i18n import Language
-from journeyminer.report.model import HandoverRow
+from journeyminer.mining.handovers import HandoverRow
 from journeyminer.text import printable
 from journeyminer.vocabulary import HandoverLevel, Turn
 
@@ -23,7 +25,7 @@ INSET: Final = 6.0
 """percent kept free at both ends of a scale, for the ends of its marks"""
 
 
-def clock_bar(clock: Sequence[tuple[Turn, int, float]], label: str, language: Language) -> str:
+def clock_bar(clock: Sequence[tuple[Turn, int, float]], label: str, language: Language) -> Markup:
     """One bar of all the time, a part for each turn."""
     parts, start = [], 0.0
     for turn, seconds, share in clock:
@@ -35,7 +37,7 @@ def clock_bar(clock: Sequence[tuple[Turn, int, float]], label: str, language: La
     return _svg("clock", 44, label, parts)
 
 
-def whisker(value: float, low: float | None, high: float | None, most: float, label: str) -> str:
+def whisker(value: float, low: float | None, high: float | None, most: float, label: str) -> Markup:
     """A bar with the range it is likely in, on a scale that ends at `most`."""
     scale = 100 / most if most else 0.0
     parts = [_rect(0, value * scale, (4, 8), "bar")]
@@ -45,7 +47,7 @@ def whisker(value: float, low: float | None, high: float | None, most: float, la
     return _svg("whisker", 16, label, parts)
 
 
-def rank_range(rank: int, low: int | None, high: int | None, last: int, label: str) -> str:
+def rank_range(rank: int, low: int | None, high: int | None, last: int, label: str) -> Markup:
     """A dot for the rank on a scale of all ranks, with the line of the ranks it may well have."""
     step = (100 - 2 * INSET) / max(1, last - 1)
     place = {at: INSET + (at - 1) * step for at in (rank, low, high) if at is not None}
@@ -56,7 +58,7 @@ def rank_range(rank: int, low: int | None, high: int | None, last: int, label: s
     return _svg("rank", 16, label, parts)
 
 
-def share_bar(share: float, most: float, label: str) -> str:
+def share_bar(share: float, most: float, label: str) -> Markup:
     """A bar for a share, on a scale that ends at `most`."""
     return _svg("share", 8, label, [_rect(0, 100 * share / most if most else 0.0, (0, 8), "bar")])
 
@@ -79,9 +81,9 @@ def _heat(n: int, most: int) -> tuple[int, int]:
     return n, -(-n * HEAT_LEVELS // most) if n else 0
 
 
-def _svg(kind: str, height: int, label: str, parts: Iterable[str]) -> str:
+def _svg(kind: str, height: int, label: str, parts: Iterable[str]) -> Markup:
     says = quoteattr(printable(label))
-    return (
+    return Markup(
         f'<svg class="chart {kind}" width="100%" height="{height}" role="img" aria-label={says}>{"".join(parts)}</svg>'
     )
 

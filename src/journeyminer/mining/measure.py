@@ -1,0 +1,132 @@
+"""Measures: each is one definition that gives rows to a report and a DataFrame to a user.
+
+    @measure(TurnRow)
+    def turns(lens: Lens) -> Exact:
+        ...
+
+The definition yields the fields of its rows by name, exact. `turns.rows(lens)` are the rows as a report holds them, in
+whole seconds; `turns(log, per="customer")` is a DataFrame of the exact values, with its scope in `attrs`. Rows need no
+pandas.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, get_args, get_origin
+
+from msgspec import Meta, Struct
+from msgspec.structs import fields
+
+from journeyminer.log import EventLog
+from journeyminer.mining.lens import Lens
+from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Count = Annotated[int, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[int, "seconds"]
+"""whole seconds in a report, exact ones in a DataFrame"""
+
+
+class Row(Struct, frozen=True, forbid_unknown_fields=True):
+    """An object of a report. What its fields mean stands in its docstring under `Attributes:`; the JSON Schema and the
+    reference take it from there."""
+
+
+Exact = Iterable[Mapping[str, Any]]
+"""the fields of rows by name, seconds not yet whole"""
+P = ParamSpec("P")
+R = TypeVar("R", bound=Row)
+R_co = TypeVar("R_co", bound=Row, covariant=True)
+
+
+class Measure(Protocol[P, R_co]):
+    """A measure, see the module."""
+
+    __name__: str
+    row: type[Row]
+
+    def __call__(self, log: EventLog, per: Per = "case", *args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+        """The exact values as a table, one row a row; `attrs` holds per, n_traces, n_cases, n_customers, n_left_out."""
+        ...
+
+    def rows(self, lens: Lens, *args: P.args, **kwargs: P.kwargs) -> tuple[R_co, ...]:
+        """The rows as a report holds them."""
+        ...
+
+
+def measure(row: type[R]) -> Callable[[Callable[Concatenate[Lens, P], Exact]], Measure[P, R]]:
+    """Make a measure of a function that yields the fields of rows of this kind by name."""
+
+    def decorate(define: Callable[Concatenate[Lens, P], Exact]) -> Measure[P, R]:
+        @wraps(define)
+        def measured(log: EventLog, per: Per = "case", *args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+            lens = Lens(log, per)
+            frame = _frame(row, define(lens, *args, **kwargs))
+            frame.attrs.update(lens.scope._asdict())
+            return frame
+
+        def rows(lens: Lens, *args: P.args, **kwargs: P.kwargs) -> tuple[R, ...]:
+            return whole(row, define(lens, *args, **kwargs))
+
+        measured.row, measured.rows = row, rows  # type: ignore[attr-defined]
+        measured.__signature__ = _signature(define)  # type: ignore[attr-defined]
+        return measured  # type: ignore[return-value]
+
+    return decorate
+
+
+def whole(row: type[R], found: Exact) -> tuple[R, ...]:
+    """Rows of a report from exact values: seconds become whole."""
+    seconds = [field.name for field in fields(row) if Seconds in _choices(field.type)]
+    return tuple(row(**{**each, **{name: _rounded(each.get(name)) for name in seconds}}) for each in found)
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def _frame(row: type[Row], found: Exact) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [row(**each) for each in found]
+    columns = {
+        field.name: pd.Series([getattr(each, field.name) for each in rows], dtype=_dtype(field.type))
+        for field in fields(row)
+    }
+    return pd.DataFrame(columns)
+
+
+DTYPES: Final = {bool: "bool", int: "int64", float: "float64"}
+
+
+def _dtype(kind: Any) -> str | None:  # noqa: ANN401 - any annotation
+    """The dtype of a column: its own for numbers, so that it is the same where rows or values are missing."""
+    choices = _choices(kind)
+    plain = {choice.__origin__ if get_origin(choice) is Annotated else choice for choice in choices}
+    if Seconds in choices:
+        return "float64"
+    if plain == {int, NoneType}:
+        return "Int64"
+    number = next((each for each in DTYPES if each in plain), None)
+    if number is not None:
+        return DTYPES[number]
+    return "object" if any(get_origin(choice) is tuple for choice in choices) else None
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any annotation
+    """The types that a field may have."""
+    return get_args(kind) if get_origin(kind) is not Annotated and NoneType in get_args(kind) else (kind,)
+
+
+def _signature(define: Callable[..., Any]) -> inspect.Signature:
+    """What a user calls: the log first, then the measure's own options and `per`."""
+    own = list(inspect.signature(define).parameters.values())[1:]
+    log = inspect.Parameter("log", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation="EventLog")
+    per = inspect.Parameter("per", inspect.Parameter.KEYWORD_ONLY, default="case", annotation="Per")
+    return inspect.Signature([log, *own, per], return_annotation="pd.DataFrame")

@@ -1,0 +1,178 @@
+"""THE list: the fields of `Report` are the keys of report.json, and each section says what it is made of, which tables
+it has and where it is shown.
+
+Nothing else lists sections: `build`, `show`, the tables, the renderers, the JSON Schema, the reference and the public
+measures derive theirs from here. A new measure is a module of `mining/`, an entry here, and a partial of the page.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import asdict, astuple, replace
+
+from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
+from journeyminer.mining.durations import Durations, durations
+from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
+from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
+from journeyminer.mining.kpis import Kpi, kpis
+from journeyminer.mining.simplify import simplify
+from journeyminer.mining.turns import TurnRow, turns
+from journeyminer.mining.variants import Variants, variant_totals, variants
+from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
+from journeyminer.report.section import Making, Section, Sheet
+from journeyminer.vocabulary import Per
+
+
+def _graph(making: Making) -> GraphData:
+    found = find_graph(making.lens, lost="turns" in making.wanted)
+    return found.data(simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
+
+
+def _variants(making: Making) -> Variants:
+    (totals,) = variant_totals.rows(making.lens)
+    return Variants(rows=variants.rows(making.lens), **asdict(totals))
+
+
+def _handovers(making: Making) -> tuple[HandoverRow, ...]:
+    names = making.names
+    return tuple(
+        replace(row, source=names[row.source], target=names[row.target]) if row.by == "resource" else row
+        for row in handovers.rows(making.lens)
+    )
+
+
+def _evidence(places: tuple[Bottleneck, ...]) -> list[tuple[object, ...]]:
+    return [(*astuple(place)[:-1], "; ".join(case.case_id for case in place.evidence)) for place in places]
+
+
+def _read_as(sources: tuple[SourceRow, ...]) -> list[tuple[object, ...]]:
+    """Under `importer` stands the source itself: a reader sees what the file was read as."""
+    return [(row.file, row, *(getattr(row, column) for column in _COUNTS), row.reason) for row in sources]
+
+
+_FIGURES: Final = ("id", "value", "unit", "n", "n_open", "median", "p90", "low", "high", "clock", "reason")
+_DURATIONS: Final = (
+    "n", "n_open", "n_unknown", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds", "max_seconds",
+)  # fmt: skip
+_COUNTS: Final = ("records", "used", "rejected", "deduplicated", "ignored", "events")
+_MOVE: Final = {"source": "activity", "target": "activity"}
+_WAIT: Final = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
+
+GRAPH = Section(
+    (graph,),
+    _graph,
+    (
+        Sheet("edges", Edge.__struct_fields__, lambda data: data.edges, _MOVE, optional="lost_seconds"),
+        Sheet("activities", ("activity", "n", "n_cases", "start", "end"), activities),
+    ),
+    part="map",
+)
+TURNS = Section((turns,), sheets=(Sheet("turns", TurnRow.__struct_fields__, kinds={"seconds": "hours"}),), part="turns")
+BOTTLENECKS = Section(
+    (bottlenecks,),
+    sheets=(Sheet("bottlenecks", Bottleneck.__struct_fields__, _evidence, _WAIT, traces=""),),
+    part="bottlenecks",
+    even_empty=True,
+)
+HANDOVERS = Section(
+    (handovers,), _handovers, (Sheet("handovers", HandoverRow.__struct_fields__),), part="handovers", even_empty=True
+)
+HANDOVER_TOTALS = Section(
+    (handover_totals,), sheets=(Sheet("handover_totals", HandoverTotal.__struct_fields__),), of="handovers"
+)
+KPIS = Section((kpis,), sheets=(Sheet("kpis", _FIGURES),), part="kpis")
+VARIANTS = Section(
+    (variants, variant_totals),
+    _variants,
+    (Sheet("variants", ("n_cases", "share", "activities"), lambda data: data.rows, {"activities": "activity"}),),
+    part="variants",
+)
+DURATIONS = Section(
+    (durations,),
+    lambda making: durations.rows(making.lens)[0],
+    (Sheet("durations", _DURATIONS, lambda data: (data,), traces="n"),),
+    part="durations",
+)
+FINDINGS = Section(
+    sheets=(Sheet("findings", ("severity", "finding"), lambda found: [(each.severity, each) for each in found]),),
+    needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis"),
+)
+SOURCES = Section(
+    sheets=(Sheet("sources", ("file", "importer", *_COUNTS, "reason"), _read_as, traces=""),),
+    of="quality",
+)
+
+
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A report of journeyminer.
+
+    Seconds are integers, shares 0..1, times ISO 8601 in UTC. A section that was not computed is absent; null is
+    computed and not knowable.
+
+    Attributes:
+        per: The lens: what a trace is in every section.
+        as_of: The moment up to which open traces were followed: the last timestamp of the data unless the user chose
+            another; null for an empty log.
+        generated_at: When the report was written; absent unless the user asked for a date.
+        filters: The filters that made the log, as the user wrote them.
+        sources: Every file that was read, with its balance: records = used + rejected + deduplicated + ignored.
+        log: How large the log is and what time it spans.
+        graph: The directly-follows graph, and what the map shows of it.
+        turns: Whose clock was running: seconds of all traces by turn and by the rule that says so; they sum to the
+            throughput time.
+        bottlenecks: Places where customers lose time in a turn that we control, the costliest first.
+        handovers: Changes of owner, by level and pair.
+        handover_totals: Changes of owner, by level.
+        kpis: Key figures.
+        variants: The most frequent sequences of activities.
+        durations: Throughput time of the traces that are over.
+        findings: What is worth saying first, the most important first.
+        quality: The receipt beyond the files' balances.
+    """
+
+    per: Per
+    as_of: str | None
+    generated_at: str | None = None
+    filters: tuple[str, ...]
+    sources: Annotated[tuple[SourceRow, ...], SOURCES]
+    log: LogSummary
+    graph: Annotated[GraphData | None, GRAPH] = None
+    turns: Annotated[tuple[TurnRow, ...] | None, TURNS] = None
+    bottlenecks: Annotated[tuple[Bottleneck, ...] | None, BOTTLENECKS] = None
+    handovers: Annotated[tuple[HandoverRow, ...] | None, HANDOVERS] = None
+    handover_totals: Annotated[tuple[HandoverTotal, ...] | None, HANDOVER_TOTALS] = None
+    kpis: Annotated[tuple[Kpi, ...] | None, KPIS] = None
+    variants: Annotated[Variants | None, VARIANTS] = None
+    durations: Annotated[Durations | None, DURATIONS] = None
+    findings: Annotated[tuple[Finding, ...] | None, FINDINGS] = None
+    quality: Annotated[Quality | None, Section()] = None
+
+
+SECTIONS: Final[dict[str, Section]] = {
+    key: section
+    for key, hint in get_type_hints(Report, include_extras=True).items()
+    for section in getattr(hint, "__metadata__", ())
+}
+"""key of the report -> its section, in the order in which reports show them"""
+ASKED: Final = tuple(key for key, section in SECTIONS.items() if not section.of)
+"""the keys that `show` and `build` know by name"""
+MEASURES: Final = {measure.__name__: measure for section in SECTIONS.values() for measure in section.measures}
+"""name -> public measure"""
+
+
+def together(*keys: str) -> frozenset[str]:
+    """These keys with those that are made and printed with them."""
+    return frozenset(key for key, section in SECTIONS.items() if key in keys or section.of in keys)
+
+
+def tables_of(key: str) -> tuple[str, ...]:
+    """The names of a section's tables, the one that CSV prints first; without any, of those of the keys beside it."""
+    own = SECTIONS[key].sheets or tuple(sheet for beside in together(key) for sheet in SECTIONS[beside].sheets)
+    return tuple(sheet.name for sheet in own)
+
+
+def parts(report: Report) -> dict[str, Section]:
+    """The parts that the page and the Markdown show of this report, in order, with their sections."""
+    return {section.part: section for key, section in SECTIONS.items() if section.is_shown(getattr(report, key))}
