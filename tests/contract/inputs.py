@@ -42,7 +42,7 @@ def bodies(path: Path) -> set[str]:
 
 
 def hostile(path: Path, folder: Path) -> Path:
-    """Return a copy of a golden input with hostile text in every text field; files that are not text stay as they are."""
+    """Return a copy of a golden input with hostile text in every text field; binary files stay as they are."""
     copy = folder / path.name
     for file in files_of(path):
         target = copy / file.relative_to(path) if path.is_dir() else copy

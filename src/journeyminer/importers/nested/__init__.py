@@ -53,9 +53,7 @@ class Documents:
         if reading is None:
             reading = Reading(self.profile, source, loader.engine, self.reshape, self.further)
             source.shared["reading"] = reading
-        file = next(file for file in reading.files if file.sample is source.sample)
-        loader.namespace(file.namespace)
-        reading.load(file, loader)
+        reading.load(source.sample, loader)
 
 
 def importers() -> list[Documents]:

@@ -184,7 +184,7 @@ class _Walk:
                 else:
                     yield Piece(_one_line(self._skip()))
         except BrokenOff as error:
-            raise self._unreadable("read.cut_json", len(self.window.data.rstrip())) from error
+            raise self._unreadable(Note("read.cut_json"), len(self.window.data.rstrip())) from error
 
     def _document(self) -> Iterator[Piece]:
         """An object at the top: it holds lists of records, wraps one, or is one."""
@@ -300,7 +300,7 @@ class _Walk:
         if parts == [b""] and not follows:
             parts.clear()
         if not is_whole or not all(parts):
-            raise self._unreadable("read.bad_json", end)
+            raise self._unreadable(Note("read.bad_json"), end)
         return [part + b"\n" for part in parts]
 
     def _skip(self) -> bytes:
@@ -316,14 +316,14 @@ class _Walk:
             while found and found.end() == len(self.window.data) and self.window.more():
                 found = _SCALAR.match(self.window.data, self.at)
             if not found:
-                raise self._unreadable("read.bad_json", self.at)
+                raise self._unreadable(Note("read.bad_json"), self.at)
             self.at = found.end()
         return bytes(self.window.data[begin : self.at])
 
     def _string(self) -> bytes:
         """Pass over a string; returns its text."""
         if self._next() != b'"':
-            raise self._unreadable("read.bad_json", self.at)
+            raise self._unreadable(Note("read.bad_json"), self.at)
         while not (found := _STRING.match(self.window.data, self.at)):
             if not self.window.more():
                 raise BrokenOff
@@ -332,7 +332,7 @@ class _Walk:
 
     def _expect(self, sign: bytes) -> None:
         if self._next() != sign:
-            raise self._unreadable("read.bad_json", self.at)
+            raise self._unreadable(Note("read.bad_json"), self.at)
         self.at += 1
 
     def _peek(self) -> bytes:
@@ -350,6 +350,6 @@ class _Walk:
         self.window.drop(self.at)
         self.at = 0
 
-    def _unreadable(self, slug: str, position: int) -> UnreadableExport:
+    def _unreadable(self, fault: Note, position: int) -> UnreadableExport:
         place = f"line {self.window.line(position)}"
-        return UnreadableExport(Note(slug), place=place, hint=Note("hint.export_or_copy_again"))
+        return UnreadableExport(fault, place=place, hint=Note("hint.export_or_copy_again"))

@@ -77,6 +77,11 @@ class RecordRule(_Part, frozen=True, kw_only=True):
     fate: FateReason | Literal["used"] = "no_step"
     """why one that makes no event is ignored, a slug under `note.fate`; `used` where it still tells of its case"""
 
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Where such a record may stand: its lists, or alone under the key that wraps it."""
+        return (*self.lists, self.wrapped or self.name)
+
 
 class Rule(_Part, frozen=True, kw_only=True):
     """What is made of the items of a list, or of records themselves."""
@@ -192,7 +197,7 @@ class Profile(_Part, frozen=True, kw_only=True, dict=True):
     @cached_property
     def names(self) -> frozenset[str]:
         """The keys that a record alone may be wrapped in."""
-        return frozenset(record.wrapped or record.name for record in self.record if not record.within)
+        return frozenset(record.holders[-1] for record in self.record if not record.within)
 
     @cached_property
     def lists(self) -> frozenset[str]:
@@ -216,7 +221,7 @@ class Profile(_Part, frozen=True, kw_only=True, dict=True):
             surely: whether the members that only this product writes must be there too.
         """
         for record in self.record:
-            if record.within or (record.listed and listed not in (*record.lists, record.name)):
+            if record.within or (record.listed and listed not in record.holders):
                 continue
             needed = all(value.get(key) is not None for key in record.has)
             known = not surely or all(key in value for key in record.keys)

@@ -11,15 +11,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Final
 
 from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Sample, Source, readable
 from journeyminer.importers.mail.us import ours_given
 from journeyminer.importers.nested.documents import Piece, account_of, read_chunks, read_pieces
+from journeyminer.importers.nested.moments import is_local, moment
 from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
-from journeyminer.importers.nested.query import Further, Query, is_local, moment
+from journeyminer.importers.nested.query import Further, Query
 from journeyminer.importers.nested.records import Records
+from journeyminer.importers.nested.scope import ITEM
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
 from journeyminer.log.build import Loader
@@ -28,13 +31,14 @@ from journeyminer.note import Note
 from journeyminer.text import fold
 from journeyminer.vocabulary import FateReason
 
-_MOMENTS = ("timestamp", "started_at", "seconds")
-_WORDS = tuple(column for column in EVENT_VALUES if column not in _MOMENTS)
-_TAKEN = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", "timestamp", "started_at", *_WORDS)))
-
-
 Reshape = Callable[[bytes], bytes]
 """gives records, one a line, another shape before they are read"""
+
+_WORDS: Final = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at", "seconds"))
+_TAKEN: Final = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", "timestamp", "started_at", *_WORDS)))
+_FIRST, _END = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
+_LONGEST: Final = "INTERVAL 1 DAY"
+"""what began earlier before its end is no act, but a mistake"""
 
 
 @dataclass
@@ -42,7 +46,6 @@ class File:
     """One file of a reading, and what became of its records."""
 
     sample: Sample
-    number: int
     zone: str | None
     namespace: str = ""
     error: JourneyminerError | None = None
@@ -51,66 +54,65 @@ class File:
     """kind of record -> how many; empty for what is none"""
     used: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
-    """kind -> how many were rejected"""
     reasons: Counter[FateReason] = field(default_factory=Counter)
-    """why, as fates"""
+    """why records were rejected -> how many were"""
     unread: set[str] = field(default_factory=set)
-    """words of items that no rule of the profile knows"""
+    """words of items that the profile does not know"""
     is_local: bool = False
     """whether some of its times carry no zone"""
 
 
 class Reading:
-    """The files of one source in tables of their own schema; `made` holds their events."""
+    """The files of one source in tables of their own schema; `made` holds their events in order."""
 
     def __init__(
         self, profile: Profile, source: Source, engine: Engine, reshape: Reshape | None, further: Further | None
     ) -> None:
         self.profile = profile
-        self.reshape = reshape
-        self.engine = engine
         self.options = source.options
+        self.engine = engine
         self.schema = engine.new_schema()
         self.query = Query(profile, self.schema, further)
         samples = source.siblings or (source.sample,)
-        self.files = [
-            File(sample, number, source.options.zone_of(sample.path)) for number, sample in enumerate(samples)
-        ]
+        self.files = [File(sample, source.options.zone_of(sample.path)) for sample in samples]
         self.zones = sorted({file.zone for file in self.files if file.zone})
         self._name_accounts()
-        self._read()
-        self._list_files()
+        self._read(reshape)
+        self._make_files()
         for items in self.query.items.values():
             if items.holder:
                 engine.execute(f"CREATE TABLE {items.relation.split()[0]} AS {items.select}")
         for table, select in self.query.tables.items():
-            engine.execute(f"CREATE TABLE {self.schema}.{table} AS {select}")
+            self._make(table, select)
         self._cut_sessions()
         self._know_us()
         self._make_events()
         self._count()
 
-    def load(self, file: File, loader: Loader) -> None:
+    def load(self, sample: Sample, loader: Loader) -> None:
         """Hand over what a file says. Raises the error of a file that cannot be read."""
+        number, file = next((number, file) for number, file in enumerate(self.files) if file.sample is sample)
         if file.error:
             raise file.error
-        fates = {record.name: record.fate for record in reversed(self.profile.record)}
-        ignored = Counter({
-            fates[kind]: n - file.used[kind] - file.rejected[kind]
-            for kind, n in file.kinds.items()
-            if kind and fates[kind] != "used"
-        })  # fmt: skip
-        loader.take_events(
-            f"SELECT {_TAKEN} FROM {self.schema}.made WHERE is_event AND file_no = {file.number}",
-            records=file.kinds.total(), rejected=file.reasons, ignored=+ignored,
-        )  # fmt: skip
+        loader.namespace(file.namespace)
+        ignored: Counter[FateReason] = Counter()
+        # of several rules of one name the first says what becomes of its records
+        for record in {record.name: record for record in reversed(self.profile.record)}.values():
+            if record.fate != "used":
+                left = file.kinds[record.name] - file.used[record.name] - file.rejected[record.name]
+                ignored[record.fate] += left
+        events = f"SELECT {_TAKEN} FROM {self.schema}.made WHERE is_event AND file_no = {number}"
+        loader.take_events(events, records=file.kinds.total(), rejected=file.reasons, ignored=+ignored)
         beside = {"rejects": file.reasons, "cases": self.query.cases, "identities": self.query.identities}
         for table, filled in beside.items():
             if filled:
-                loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {file.number}")
+                loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {number}")
         if file.unread:
             loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
+
+    def _make(self, table: str, select: str) -> None:
+        self.engine.execute(f"CREATE TABLE {self.schema}.{table} AS {select}")
 
     def _name_accounts(self) -> None:
         """Give every file its namespace. One that names no account belongs to the only one that the others name."""
@@ -121,46 +123,66 @@ class Reading:
         for file, account in zip(self.files, named, strict=True):
             file.namespace = "-".join(filter(None, [self.profile.namespace, account or only]))
 
-    def _read(self) -> None:
-        """Put the records of all files into tables; a file that breaks off gives none."""
+    def _read(self, reshape: Reshape | None) -> None:
+        """Put the records of all files into a table; a file that breaks off gives none."""
+        broken = []
         with Records(self.query, self.engine) as records:
-            for file in self.files:
-                sample = file.sample
+            for number, file in enumerate(self.files):
                 try:
                     with readable():
-                        for piece in read_pieces(read_chunks(sample.path, self.options.encoding), self.profile):
-                            records.add(file.number, self._shaped(piece))
+                        for piece in read_pieces(read_chunks(file.sample.path, self.options.encoding), self.profile):
+                            records.add(number, _reshaped(piece, reshape) if reshape else piece)
                 except JourneyminerError as error:
                     file.error = error
-        broken = ", ".join(str(file.number) for file in self.files if file.error)
+                    broken.append(number)
         if broken:
-            self.engine.execute(f'DELETE FROM {self.schema}.records WHERE "@file" IN ({broken})')
+            listed = ", ".join(map(str, broken))
+            self.engine.execute(f'DELETE FROM {self.schema}.records WHERE "@file" IN ({listed})')
 
-    def _shaped(self, piece: Piece) -> Piece:
-        return piece._replace(lines=self.reshape(piece.lines)) if self.reshape else piece
-
-    def _list_files(self) -> None:
-        """`files`: number, account, folder, zone, and the first of its records."""
+    def _make_files(self) -> None:
+        """`files`: number, account, folder, zone, and the first record."""
         namespaces = [file.namespace for file in self.files]
         folders = [PurePosixPath(public_name(file.sample.shown)).parent.name for file in self.files]
-        self.engine.execute(
-            f"CREATE TABLE {self.schema}.files AS SELECT file_no, account, folder, zone, coalesce(first, 0) AS first "
-            "FROM (SELECT unnest(?) AS file_no, unnest(?) AS account, unnest(?) AS folder, unnest(?) AS zone) "
-            f'LEFT JOIN (SELECT "@file" AS file_no, min("@n") AS first FROM {self.schema}.records GROUP BY ALL) '
-            "USING (file_no)",
-            [
-                [file.number for file in self.files],
-                [namespaces.index(namespace) for namespace in namespaces],
-                folders,
-                [file.zone for file in self.files],
-            ],
+        accounts = [namespaces.index(namespace) for namespace in namespaces]
+        zones = [file.zone for file in self.files]
+        firsts = f'SELECT "@file" AS file_no, min("@n") AS first FROM {self.schema}.records GROUP BY ALL'
+        unnested = ", ".join(f"unnest(?) AS {column}" for column in ("file_no", "account", "folder", "zone"))
+        select = f"SELECT * FROM (SELECT {unnested}) LEFT JOIN ({firsts}) USING (file_no)"
+        numbers = list(range(len(self.files)))
+        self.engine.execute(f"CREATE TABLE {self.schema}.files AS {select}", [numbers, accounts, folders, zones])
+
+    def _cut_sessions(self) -> None:
+        """`lookup_chats`: the chat and the session of what is said in a chat, which is one list."""
+        rule = self.profile.session
+        if rule is None:
+            return
+        scope = self.query.scope(str(rule.of), rule.let)
+        said, at = scope.value(rule.name), moment(scope.value(rule.timestamp), self.zones)
+        where = scope.meets(rule.when, rule.unless)
+        gap = f"to_microseconds({round(self.options.session_gap_hours * 3_600_000_000)})"
+        self._make(
+            "lookup_chats",
+            f"""
+            WITH spoken AS (
+                SELECT {ITEM} AS key, r."@list" AS list, f.zone AS zone, {said} AS said, {at} AS moment
+                FROM {scope.source} WHERE {where}
+            ),
+            gaps AS (
+                SELECT *, moment > {gap} + max(moment) OVER (
+                    PARTITION BY list ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_begin
+                FROM spoken
+            )
+            SELECT key, substr(md5(first(said) OVER chat), 1, 12) AS chat,
+                1 + count(*) FILTER (is_begin) OVER chat AS session
+            FROM gaps WINDOW chat AS (PARTITION BY list ORDER BY key ROWS UNBOUNDED PRECEDING)
+            """,
         )
 
     def _know_us(self) -> None:
-        """`lookup_us`: of all who act, who is on our side as the user says; nothing where nobody is."""
-        asked = [row[0] for select in self.query.us for row in self.engine.rows(select)]
+        """`lookup_us`: of all who act, who is on our side as the user says; nobody where none of them is."""
         ours = ours_given(self.options.us)
-        told = {who: ours.owns(who.lower()) if "@" in who else fold(who) in ours.names for who in asked if who}
+        asked = {who for select in self.query.scopes.actors for (who,) in self.engine.rows(select) if who}
+        told = {who: ours.owns(who.lower()) if "@" in who else fold(who) in ours.names for who in sorted(asked)}
         roles = {who: "agent" if one else "customer" for who, one in told.items()} if any(told.values()) else {}
         self.engine.execute(
             f"CREATE TABLE {self.schema}.lookup_us AS SELECT CAST(unnest(?) AS VARCHAR) AS key, "
@@ -168,37 +190,12 @@ class Reading:
             [list(roles), list(roles.values())],
         )
 
-    def _cut_sessions(self) -> None:
-        """`lookup_chats`: the chat and the session of every record of a chat; a chat's records are those of one list."""
-        rule = self.profile.session
-        if rule is None:
-            return
-        scope, _, _ = self.query.scope(str(rule.of))
-        said, when = scope.value(rule.name), moment(scope.value(rule.timestamp), self.zones)
-        where = scope.meets(rule.when, rule.unless)
-        spoken = f'SELECT r."@n" AS n, r."@list" AS list, f.zone AS zone, {said} AS said, {when} AS moment FROM {scope.source} WHERE {where}'
-        self.engine.execute(
-            f"""
-            CREATE TABLE {self.schema}.lookup_chats AS
-            WITH spoken AS ({spoken}),
-            gaps AS (
-                SELECT *, moment > to_microseconds({round(self.options.session_gap_hours * 3_600_000_000)}) + max(moment) OVER (
-                    PARTITION BY list ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_begin
-                FROM spoken
-            )
-            SELECT n AS key, substr(md5(first(said) OVER chat), 1, 12) AS chat,
-                1 + count(*) FILTER (is_begin) OVER chat AS session
-            FROM gaps WINDOW chat AS (PARTITION BY list ORDER BY n ROWS UNBOUNDED PRECEDING)
-            """
-        )
-
     def _make_events(self) -> None:
-        """`made`: all events in order, those that lack a case or a time among them."""
+        """`made`, `cases` and `identities`; in `made` also what would be an event and lacks its case or its time."""
         words = ", ".join(f"{self.query.mapped(column, name(column))} AS {name(column)}" for column in _WORDS)
-        first, end = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
-        self.engine.execute(
+        self._make(
+            "made",
             f"""
-            CREATE TABLE {self.schema}.made AS
             WITH said AS (
                 SELECT * EXCLUDE (timestamp, started_at), timestamp AS said_at,
                     {moment("timestamp", self.zones)} AS timestamp, {moment("started_at", self.zones)} AS began
@@ -206,28 +203,20 @@ class Reading:
             )
             SELECT n, rank, nth, rule, file_no, kind, record, ref, case_id, synthetic, {words}, said_at, timestamp,
                 coalesce(began, timestamp - to_seconds(TRY_CAST(seconds AS INTEGER))) AS since,
-                CASE WHEN since BETWEEN timestamp - INTERVAL 1 DAY AND timestamp THEN since END AS started_at,
+                CASE WHEN since BETWEEN timestamp - {_LONGEST} AND timestamp THEN since END AS started_at,
                 timestamp IS NOT NULL AND {is_local("said_at")} AS is_local,
-                case_id IS NOT NULL AND coalesce(timestamp >= {first} AND timestamp < {end}, false) AS is_event
-            FROM said
-            ORDER BY n, timestamp, rank, nth, rule
-            """
+                case_id IS NOT NULL AND coalesce(timestamp >= {_FIRST} AND timestamp < {_END}, false) AS is_event
+            FROM said ORDER BY n, timestamp, rank, nth, rule
+            """,
         )
         if self.query.cases:
             opened = moment("opened_at", self.zones)
-            self.engine.execute(
-                f"CREATE TABLE {self.schema}.cases AS SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n"
-            )
+            self._make("cases", f"SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n")
         if self.query.identities:
-            self.engine.execute(
-                f"CREATE TABLE {self.schema}.identities AS SELECT DISTINCT * FROM ({self.query.identities})"
-            )
-
-    def _count(self) -> None:
-        """`rejects`, and of every file what became of its records."""
-        self.engine.execute(
+            self._make("identities", f"SELECT DISTINCT * FROM ({self.query.identities})")
+        self._make(
+            "rejects",
             f"""
-            CREATE TABLE {self.schema}.rejects AS
             SELECT n, file_no, kind, ref AS record,
                 CASE WHEN case_id IS NULL THEN 'no_case' WHEN said_at IS NULL THEN 'no_timestamp'
                     WHEN timestamp IS NULL THEN 'unreadable_timestamp' ELSE 'date_out_of_range' END AS reason,
@@ -239,14 +228,17 @@ class Reading:
             SELECT r."@n", r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
             FROM {self.schema}.records r JOIN {self.schema}.files f ON f.file_no = r."@file" WHERE r."@kind" IS NULL
             ORDER BY n
-            """
+            """,
         )
-        counted = f'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM {self.schema}.records GROUP BY ALL'
+
+    def _count(self) -> None:
+        """Count what became of the records of every file."""
+        kinds = f'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM {self.schema}.records GROUP BY ALL'
         for rule in self.profile.record:
             if rule.within:
-                scope, _, _ = self.query.scope(rule.name)
-                counted += f' UNION ALL SELECT r."@file", {quote(rule.name)}, count(*) FROM {scope.source} GROUP BY ALL'
-        for number, kind, n in self.engine.rows(counted):
+                source = self.query.scope(rule.name).source
+                kinds += f' UNION ALL SELECT r."@file", {quote(rule.name)}, count(*) FROM {source} GROUP BY ALL'
+        for number, kind, n in self.engine.rows(kinds):
             self.files[number].kinds[kind] += n
         used = f"SELECT file_no, kind, count(DISTINCT record) FROM {self.schema}.made WHERE is_event GROUP BY ALL"
         for number, kind, n in self.engine.rows(used):
@@ -255,16 +247,19 @@ class Reading:
         for number, kind, reason, n in self.engine.rows(rejected):
             self.files[number].rejected[kind] += n
             self.files[number].reasons[reason] += n
-        local = f"SELECT DISTINCT file_no FROM {self.schema}.made WHERE is_local"
-        for (number,) in self.engine.rows(local):
+        for (number,) in self.engine.rows(f"SELECT DISTINCT file_no FROM {self.schema}.made WHERE is_local"):
             self.files[number].is_local = True
         if unread := self.profile.unread:
-            scope, _, _ = self.query.scope(unread.of)
             known = set(map(_letters, unread.known))
+            scope = self.query.scope(unread.of)
             words = f'SELECT DISTINCT r."@file", {scope.text(unread.word)} FROM {scope.source}'
             for number, word in self.engine.rows(words):
                 if word and _letters(word) not in known:
                     self.files[number].unread.add(word)
+
+
+def _reshaped(piece: Piece, reshape: Reshape) -> Piece:
+    return piece._replace(lines=reshape(piece.lines))
 
 
 def _letters(word: str) -> str:

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from journeyminer.importers.nested.documents import Piece
-from journeyminer.importers.nested.query import Member, Query
+from journeyminer.importers.nested.members import Member
+from journeyminer.importers.nested.query import Query
 from journeyminer.log.engine import Engine, name, one_file, quote
 
 BLOCK: Final = 8 << 20
@@ -56,7 +57,8 @@ class Records:
     def __exit__(self, error: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
         if error is None:
             self._flush()
-            self._fill_parents()
+            if self.query.scopes.parent.members:
+                self._fill_parents()
         self._folder.cleanup()
 
     def add(self, file_no: int, piece: Piece) -> None:
@@ -64,8 +66,7 @@ class Records:
         if self._last is None or self._last[0] != file_no or self._last[1] is not piece.parent:
             self._last = (file_no, piece.parent)
             self._n_lists += 1
-            if self.query.parent.members:
-                self._parents.append(json.dumps({**(piece.parent or {}), "@list": self._n_lists}).encode())
+            self._parents.append(json.dumps(piece.parent or {}).encode())
         run = Run(self._n - self._before, file_no, self._n_lists, piece.listed)
         if not self._runs or self._runs[-1][1:] != run[1:]:
             self._runs.append(run)
@@ -99,10 +100,11 @@ class Records:
         self._size, self._before = 0, self._n
 
     def _fill_parents(self) -> None:
+        parent = self.query.scopes.parent
         lines = b"".join(line + b"\n" for line in self._parents)
-        self.query.parent.at("@list").is_text = True
         self.engine.execute(
-            f"CREATE TABLE {self.query.schema}.parents AS SELECT * FROM {self._read([lines], self.query.parent)}"
+            f'CREATE TABLE {self.query.schema}.parents AS SELECT row_number() OVER () AS "@list", * '
+            f"FROM {self._read([lines], parent)}"
         )
 
     def _read(self, lines: list[bytes], shape: Member) -> str:

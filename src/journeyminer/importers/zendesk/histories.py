@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from journeyminer.importers.nested.query import Query, Scope, moment
-from journeyminer.log.engine import name
+from journeyminer.importers.nested.moments import moment
+from journeyminer.importers.nested.query import Query
+from journeyminer.importers.nested.scope import ITEM, Scope
+from journeyminer.log.engine import name, quote
 
-LOOKUPS: Final = ("now", "last", "person")
+LOOKUPS: Final = frozenset({"now", "last", "person"})
 FIELDS: Final = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
 _ANSWERS: Final = "('good', 'good_with_comment', 'bad', 'bad_with_comment')"
 _PERSON: Final = ("name", "role", "email", "phone", "external_id", "locale")
@@ -42,26 +44,26 @@ def _changes(query: Query) -> str:
     `place` is where the event stands in its audit; the audit itself and all that it was created with stand before its
     first event. `field` and `value` say what changed there, if a field did.
     """
-    of_audit, of_event = query.scope("audit")[0], query.scope("audit.events")[0]
+    of_audit, of_event = query.scope("audit"), query.scope("audit.events")
     field, kind = of_event.text("field_name"), of_event.text("type")
-    score = f"coalesce({of_event.text('score')}, CASE WHEN {field} = 'satisfaction_score' THEN {of_event.text('value')} END)"
-    listed = ", ".join(f"'{each}'" for each in FIELDS)
-    changed = f"""
-        CASE WHEN {score} IN {_ANSWERS} THEN 'score' WHEN {kind} IN ('Create', 'Change') AND {field} IN ({listed}) THEN {field} END
-    """
+    value, before = of_event.text("value"), of_event.text("previous_value")
+    score = f"coalesce({of_event.text('score')}, CASE WHEN {field} = 'satisfaction_score' THEN {value} END)"
+    is_change = f"{kind} IN ('Create', 'Change') AND {field} IN ({', '.join(map(quote, FIELDS))})"
+    place = f"CASE {kind} WHEN 'Create' THEN -1 ELSE r.{name('@nth')} END"
     return f"""
         {_place(of_audit, above="", place="-1")}, NULL AS field, NULL AS value, NULL AS before FROM {of_audit.source}
         UNION ALL
-        {_place(of_event, above="../", place=f'''CASE {kind} WHEN 'Create' THEN -1 ELSE r."@nth" END''')},
-            {changed} AS field, CASE WHEN {score} IN {_ANSWERS} THEN {score} ELSE {of_event.text("value")} END AS value,
-            {of_event.text("previous_value")} AS before FROM {of_event.source}
+        {_place(of_event, above="../", place=place)},
+            CASE WHEN {score} IN {_ANSWERS} THEN 'score' WHEN {is_change} THEN {field} END AS field,
+            CASE WHEN {score} IN {_ANSWERS} THEN {score} ELSE {value} END AS value, {before} AS before
+        FROM {of_event.source}
     """
 
 
 def _place(scope: Scope, *, above: str, place: str) -> str:
     at = f"{moment(scope.text(f'{above}created_at'), ())} AS moment"
     return (
-        f'SELECT f.account, r."@n" * {1 << 30} + r."@nth" AS item, {scope.text(f"{above}ticket_id")} AS ticket, {at}, '
+        f"SELECT f.account, {ITEM} AS item, {scope.text(f'{above}ticket_id')} AS ticket, {at}, "
         f"coalesce(TRY_CAST({scope.text(f'{above}id')} AS HUGEINT), 0) AS number, {place} AS place, "
         f"{scope.text(f'{above}author_id')} AS author"
     )
@@ -76,7 +78,7 @@ def _reference(scope: Scope, field: str) -> str:
 
 def _snapshots(query: Query) -> str:
     """The query of every ticket's fields, as its newest copy has them."""
-    scope = query.scope("ticket")[0]
+    scope = query.scope("ticket")
     newest = f"coalesce({scope.text('updated_at')}, '') || coalesce({scope.text('generated_timestamp')}, '')"
     picked = ", ".join(f"arg_max({_reference(scope, field)}, {newest}) AS {name(field)}" for field in FIELDS)
     return f"SELECT f.account, {scope.text('id')} AS ticket, {picked} FROM {scope.source} GROUP BY ALL"
@@ -88,7 +90,7 @@ def _people(query: Query) -> str:
     An agent's name is never that of a customer.
     """
     schema = query.schema
-    users, tickets = query.scope("user")[0], query.scope("ticket")[0]
+    users, tickets = query.scope("user"), query.scope("ticket")
     told = ", ".join(f"{users.text(key)} AS {key}" for key in _PERSON)
     people = [f'SELECT f.account, {users.text("id")} AS key, 1 AS rank, r."@n" AS n, {told} FROM {users.source}']
     for holder in ("requester", "assignee", "submitter"):
@@ -96,13 +98,15 @@ def _people(query: Query) -> str:
         people.append(f'SELECT f.account, {tickets.text(f"{holder}.id")}, 0, -r."@n", {told} FROM {tickets.source}')
     last = ", ".join(f"arg_max({key}, (rank, n)) AS {key}" for key in _PERSON)
     return f"""
-        WITH known AS (SELECT account, key, {last} FROM ({" UNION ALL ".join(people)}) WHERE key IS NOT NULL GROUP BY ALL),
+        WITH known AS (
+            SELECT account, key, {last} FROM ({" UNION ALL ".join(people)}) WHERE key IS NOT NULL GROUP BY ALL
+        ),
         assigned AS (
-            SELECT DISTINCT account, value AS key, true AS was_assigned FROM {schema}.changes WHERE field = 'assignee_id'
+            SELECT account, value AS key, true AS assigned FROM {schema}.changes WHERE field = 'assignee_id'
             UNION SELECT account, assignee_id, true FROM {schema}.snapshots
         ),
         people AS (
-            SELECT *, CASE WHEN role IS NULL THEN coalesce(was_assigned, false) ELSE role IN ('agent', 'admin') END AS staff
+            SELECT *, CASE WHEN role IS NULL THEN coalesce(assigned, false) ELSE role IN ('agent', 'admin') END AS staff
             FROM known FULL JOIN (SELECT * FROM assigned WHERE key IS NOT NULL) USING (account, key)
         )
         SELECT *, CAST(staff AS VARCHAR) AS is_staff, CASE WHEN staff THEN role END AS staff_role,
@@ -133,7 +137,10 @@ def _states(schema: str) -> str:
             WINDOW past AS ({order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
                 coming AS ({order} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
         ),
-        held AS (SELECT w.account, w.ticket, item, {held} FROM walked w LEFT JOIN {schema}.snapshots s USING (account, ticket))
+        held AS (
+            SELECT w.account, w.ticket, item, {held}
+            FROM walked w LEFT JOIN {schema}.snapshots s USING (account, ticket)
+        )
         SELECT h.account, item, * EXCLUDE (account, item, ticket, requester_id),
             coalesce(requester_id, {_opener()}) AS requester_id
         FROM held h {_joined_opener(schema, "h")}
@@ -163,7 +170,7 @@ def _last(schema: str) -> str:
 
 
 def _opener() -> str:
-    """SQL of the customer where no requester is known: whoever opened the ticket, if that is neither an agent nor -1."""
+    """SQL of the customer where no requester is known: whoever opened the ticket, if it is neither an agent nor -1."""
     return "CASE WHEN o.author <> '-1' AND NOT coalesce(p.staff, false) THEN o.author END"
 
 
