@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from journeyminer.errors import UnreadableExport
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions as ReadOptions  # noqa: PLC0414 - TRANSITION, it moved
 

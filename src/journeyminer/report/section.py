@@ -24,7 +24,7 @@ class Making:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Resources as reports show them."""
-        from journeyminer.prepare.privacy import resource_names
+        from journeyminer.log.lists import resource_names
 
         return resource_names(self.lens.log, named=self.named)
 

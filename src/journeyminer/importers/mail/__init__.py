@@ -24,7 +24,7 @@ from journeyminer.importers.mail.headers import fields, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 

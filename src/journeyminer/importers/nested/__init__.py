@@ -9,7 +9,7 @@ from journeyminer.importers.nested.documents import first_objects
 from journeyminer.importers.nested.profile import Profile, profiles
 from journeyminer.importers.nested.query import Further
 from journeyminer.importers.nested.reading import Reading, Reshape
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 
 
@@ -51,7 +51,7 @@ class Documents:
         """
         reading = source.shared.get("reading")
         if reading is None:
-            reading = Reading(self.profile, source, loader.engine, self.reshape, self.further)
+            reading = Reading(self.profile, source, loader.engine.engine.new_schema(), self.reshape, self.further)
             source.shared["reading"] = reading
         reading.load(source.sample, loader)
 

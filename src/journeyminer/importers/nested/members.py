@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from journeyminer.log.engine import name, quote
+from journeyminer.sql import name, quote
 
 _STEP: Final = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 """a step of a path: the key of a member, and the place in its list where it has one"""

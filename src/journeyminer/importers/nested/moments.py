@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from journeyminer.importers.tabular.moments import shifted_sql
-from journeyminer.log.engine import quote
+from journeyminer.sql import quote
 
 
 def moment(text: str, zones: Iterable[str] = ()) -> str:

@@ -20,7 +20,7 @@ from journeyminer.importers.nested.profile import (
     Value,
 )
 from journeyminer.importers.nested.scope import ITEM, Items, Scope, Tables
-from journeyminer.log.engine import name, quote
+from journeyminer.sql import name, quote
 
 _SCORES = ("csat", "nps", "ces")
 AnyRule = TypeVar("AnyRule", bound=Rule)
@@ -36,18 +36,17 @@ class Further(NamedTuple):
 
 
 class Query:
-    """The statements of a profile over the tables of one reading, in `schema`.
+    """The statements of a profile over the tables of one reading.
 
     These are there: `records`, `parents` (see `records`) and `files` (file_no, account, folder, zone, first). The
     tables of `items` and then `tables` are to be made before `events`, `cases` and `identities` can be asked.
     """
 
-    def __init__(self, profile: Profile, schema: str, further: Further | None) -> None:
+    def __init__(self, profile: Profile, further: Further | None) -> None:
         self.profile = profile
-        self.schema = schema
         self.record = Member()
         lookups = {*profile.lookup, "us", *(further.lookups if further else ())}
-        self.scopes = Tables(schema, frozenset(lookups))
+        self.scopes = Tables(frozenset(lookups))
         # which members are read, and as what, is known only after everything was asked once
         for _ in range(2):
             self.items: dict[str, Items] = {}
@@ -81,18 +80,16 @@ class Query:
         if of in self.items:
             return self.items[of]
         around, _, path = of.rpartition("[].") if "[]." in of else of.partition(".") if "." in of else ("", "", of)
-        files = f'r JOIN {self.schema}.files f ON f.file_no = r."@file"'
+        files = 'r JOIN files f ON f.file_no = r."@file"'
         if around:
             holder = self._items(around)
             member = holder.member.at(path)
             member.is_list = True
-            relation = f"{self.schema}.items_{len(self.items)} {files}"
+            relation = f"items_{len(self.items)} {files}"
             made = Items(relation, 'r."@item"', member, Scope(self.scopes, holder, self.profile.let), path)
         else:
-            records = f'(SELECT *, 0 AS "@nth" FROM {self.schema}.records WHERE "@kind" = {quote(of)})'
-            beside = (
-                f' LEFT JOIN {self.schema}.parents d ON d."@list" = r."@list"' if self.scopes.parent.members else ""
-            )
+            records = f'(SELECT *, 0 AS "@nth" FROM records WHERE "@kind" = {quote(of)})'
+            beside = ' LEFT JOIN parents d ON d."@list" = r."@list"' if self.scopes.parent.members else ""
             made = Items(f"{records} {files}{beside}", "r", self.record)
         self.items[of] = made
         return made

@@ -25,9 +25,11 @@ from journeyminer.importers.nested.records import Records
 from journeyminer.importers.nested.scope import ITEM
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import Engine, name, quote
+from journeyminer.log.engine import Schema
+from journeyminer.log.loader import Loader
+from journeyminer.log.rows import Kind
 from journeyminer.note import Note
+from journeyminer.sql import name, quote
 from journeyminer.text import fold
 from journeyminer.vocabulary import FateReason
 
@@ -35,7 +37,6 @@ Reshape = Callable[[bytes], bytes]
 """gives records, one a line, another shape before they are read"""
 
 _WORDS: Final = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at", "seconds"))
-_TAKEN: Final = ", ".join(map(name, ("record", "ref", "case_id", "synthetic", "timestamp", "started_at", *_WORDS)))
 _FIRST, _END = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
 _LONGEST: Final = "INTERVAL 1 DAY"
 """what began earlier before its end is no act, but a mistake"""
@@ -56,6 +57,7 @@ class File:
     rejected: Counter[str] = field(default_factory=Counter)
     reasons: Counter[FateReason] = field(default_factory=Counter)
     """why records were rejected -> how many were"""
+    events: int = 0
     unread: set[str] = field(default_factory=set)
     """words of items that the profile does not know"""
     is_local: bool = False
@@ -66,13 +68,12 @@ class Reading:
     """The files of one source in tables of their own schema; `made` holds their events in order."""
 
     def __init__(
-        self, profile: Profile, source: Source, engine: Engine, reshape: Reshape | None, further: Further | None
+        self, profile: Profile, source: Source, schema: Schema, reshape: Reshape | None, further: Further | None
     ) -> None:
         self.profile = profile
         self.options = source.options
-        self.engine = engine
-        self.schema = engine.new_schema()
-        self.query = Query(profile, self.schema, further)
+        self.schema = schema
+        self.query = Query(profile, further)
         samples = source.siblings or (source.sample,)
         self.files = [File(sample, source.options.zone_of(sample.path)) for sample in samples]
         self.zones = sorted({file.zone for file in self.files if file.zone})
@@ -81,7 +82,7 @@ class Reading:
         self._make_files()
         for items in self.query.items.values():
             if items.holder:
-                engine.execute(f"CREATE TABLE {items.relation.split()[0]} AS {items.select}")
+                self._make(items.relation.split()[0], items.select)
         for table, select in self.query.tables.items():
             self._make(table, select)
         self._cut_sessions()
@@ -101,18 +102,22 @@ class Reading:
             if record.fate != "used":
                 left = file.kinds[record.name] - file.used[record.name] - file.rejected[record.name]
                 ignored[record.fate] += left
-        events = f"SELECT {_TAKEN} FROM {self.schema}.made WHERE is_event AND file_no = {number}"
-        loader.take_events(events, records=file.kinds.total(), rejected=file.reasons, ignored=+ignored)
-        beside = {"rejects": file.reasons, "cases": self.query.cases, "identities": self.query.identities}
-        for table, filled in beside.items():
-            if filled:
-                loader.add_rows(table, f"SELECT * FROM {self.schema}.{table} WHERE file_no = {number}")
+        loader.receipt.records += file.kinds.total()
+        loader.receipt.events += file.events
+        loader.count_outcomes(rejected=file.reasons, ignored=+ignored)
+        filled: dict[Kind, object] = {
+            "events": file.events, "cases": self.query.cases, "identities": self.query.identities,
+            "rejects": file.reasons,
+        }  # fmt: skip
+        for kind, there in filled.items():
+            if there:
+                loader.add_rows(kind, f"SELECT * FROM {self.schema}.{kind} WHERE file_no = {number}")
         if file.unread:
             loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
 
     def _make(self, table: str, select: str) -> None:
-        self.engine.execute(f"CREATE TABLE {self.schema}.{table} AS {select}")
+        self.schema.execute(f"CREATE TABLE {table} AS {select}")
 
     def _name_accounts(self) -> None:
         """Give every file its namespace. One that names no account belongs to the only one that the others name."""
@@ -126,7 +131,7 @@ class Reading:
     def _read(self, reshape: Reshape | None) -> None:
         """Put the records of all files into a table; a file that breaks off gives none."""
         broken = []
-        with Records(self.query, self.engine) as records:
+        with Records(self.query, self.schema) as records:
             for number, file in enumerate(self.files):
                 try:
                     with readable():
@@ -137,7 +142,7 @@ class Reading:
                     broken.append(number)
         if broken:
             listed = ", ".join(map(str, broken))
-            self.engine.execute(f'DELETE FROM {self.schema}.records WHERE "@file" IN ({listed})')
+            self.schema.execute(f'DELETE FROM records WHERE "@file" IN ({listed})')
 
     def _make_files(self) -> None:
         """`files`: number, account, folder, zone, and the first record."""
@@ -145,11 +150,11 @@ class Reading:
         folders = [PurePosixPath(public_name(file.sample.shown)).parent.name for file in self.files]
         accounts = [namespaces.index(namespace) for namespace in namespaces]
         zones = [file.zone for file in self.files]
-        firsts = f'SELECT "@file" AS file_no, min("@n") AS first FROM {self.schema}.records GROUP BY ALL'
+        firsts = 'SELECT "@file" AS file_no, min("@n") AS first FROM records GROUP BY ALL'
         unnested = ", ".join(f"unnest(?) AS {column}" for column in ("file_no", "account", "folder", "zone"))
         select = f"SELECT * FROM (SELECT {unnested}) LEFT JOIN ({firsts}) USING (file_no)"
         numbers = list(range(len(self.files)))
-        self.engine.execute(f"CREATE TABLE {self.schema}.files AS {select}", [numbers, accounts, folders, zones])
+        self.schema.execute(f"CREATE TABLE files AS {select}", [numbers, accounts, folders, zones])
 
     def _cut_sessions(self) -> None:
         """`lookup_chats`: the chat and the session of what is said in a chat, which is one list."""
@@ -181,12 +186,11 @@ class Reading:
     def _know_us(self) -> None:
         """`lookup_us`: of all who act, who is on our side as the user says; nobody where none of them is."""
         ours = ours_given(self.options.us)
-        asked = {who for select in self.query.scopes.actors for (who,) in self.engine.rows(select) if who}
+        asked = {who for select in self.query.scopes.actors for (who,) in self.schema.rows(select) if who}
         told = {who: ours.owns(who.lower()) if "@" in who else fold(who) in ours.names for who in sorted(asked)}
         roles = {who: "agent" if one else "customer" for who, one in told.items()} if any(told.values()) else {}
-        self.engine.execute(
-            f"CREATE TABLE {self.schema}.lookup_us AS SELECT CAST(unnest(?) AS VARCHAR) AS key, "
-            "CAST(unnest(?) AS VARCHAR) AS role",
+        self.schema.execute(
+            "CREATE TABLE lookup_us AS SELECT CAST(unnest(?) AS VARCHAR) AS key, CAST(unnest(?) AS VARCHAR) AS role",
             [list(roles), list(roles.values())],
         )
 
@@ -209,6 +213,7 @@ class Reading:
             FROM said ORDER BY n, timestamp, rank, nth, rule
             """,
         )
+        self.schema.execute("CREATE VIEW events AS SELECT * FROM made WHERE is_event")
         if self.query.cases:
             opened = moment("opened_at", self.zones)
             self._make("cases", f"SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n")
@@ -222,38 +227,39 @@ class Reading:
                     WHEN timestamp IS NULL THEN 'unreadable_timestamp' ELSE 'date_out_of_range' END AS reason,
                 CASE WHEN case_id IS NULL THEN 'case_id' ELSE 'timestamp' END AS "column",
                 CASE WHEN case_id IS NOT NULL THEN {evidence("said_at")} END AS value
-            FROM (SELECT DISTINCT ON (kind, record) * FROM {self.schema}.made WHERE NOT is_event ORDER BY n, rank, nth)
-                ANTI JOIN (SELECT kind, record FROM {self.schema}.made WHERE is_event) USING (kind, record)
+            FROM (SELECT DISTINCT ON (kind, record) * FROM made WHERE NOT is_event ORDER BY n, rank, nth)
+                ANTI JOIN events USING (kind, record)
             UNION ALL
             SELECT r."@n", r."@file", '', 'record ' || (r."@n" - f.first + 1), 'unknown_object', NULL, NULL
-            FROM {self.schema}.records r JOIN {self.schema}.files f ON f.file_no = r."@file" WHERE r."@kind" IS NULL
+            FROM records r JOIN files f ON f.file_no = r."@file" WHERE r."@kind" IS NULL
             ORDER BY n
             """,
         )
 
     def _count(self) -> None:
         """Count what became of the records of every file."""
-        kinds = f'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM {self.schema}.records GROUP BY ALL'
+        kinds = 'SELECT "@file", coalesce("@kind", \'\'), count(*) FROM records GROUP BY ALL'
         for rule in self.profile.record:
             if rule.within:
                 source = self.query.scope(rule.name).source
                 kinds += f' UNION ALL SELECT r."@file", {quote(rule.name)}, count(*) FROM {source} GROUP BY ALL'
-        for number, kind, n in self.engine.rows(kinds):
+        for number, kind, n in self.schema.rows(kinds):
             self.files[number].kinds[kind] += n
-        used = f"SELECT file_no, kind, count(DISTINCT record) FROM {self.schema}.made WHERE is_event GROUP BY ALL"
-        for number, kind, n in self.engine.rows(used):
+        used = "SELECT file_no, kind, count(DISTINCT record), count(*) FROM events GROUP BY ALL"
+        for number, kind, n, events in self.schema.rows(used):
             self.files[number].used[kind] += n
-        rejected = f"SELECT file_no, kind, reason, count(*) FROM {self.schema}.rejects GROUP BY ALL"
-        for number, kind, reason, n in self.engine.rows(rejected):
+            self.files[number].events += events
+        rejected = "SELECT file_no, kind, reason, count(*) FROM rejects GROUP BY ALL"
+        for number, kind, reason, n in self.schema.rows(rejected):
             self.files[number].rejected[kind] += n
             self.files[number].reasons[reason] += n
-        for (number,) in self.engine.rows(f"SELECT DISTINCT file_no FROM {self.schema}.made WHERE is_local"):
+        for (number,) in self.schema.rows("SELECT DISTINCT file_no FROM made WHERE is_local"):
             self.files[number].is_local = True
         if unread := self.profile.unread:
             known = set(map(_letters, unread.known))
             scope = self.query.scope(unread.of)
             words = f'SELECT DISTINCT r."@file", {scope.text(unread.word)} FROM {scope.source}'
-            for number, word in self.engine.rows(words):
+            for number, word in self.schema.rows(words):
                 if word and _letters(word) not in known:
                     self.files[number].unread.add(word)
 

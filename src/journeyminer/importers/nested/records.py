@@ -14,7 +14,8 @@ from typing import Final, NamedTuple, Self
 from journeyminer.importers.nested.documents import Piece
 from journeyminer.importers.nested.members import Member
 from journeyminer.importers.nested.query import Query
-from journeyminer.log.engine import Engine, name, one_file, quote
+from journeyminer.log.engine import Schema
+from journeyminer.sql import name, one_file, quote
 
 BLOCK: Final = 8 << 20
 """so many bytes of records go to the engine at once"""
@@ -38,9 +39,9 @@ class Records:
     beside each list.
     """
 
-    def __init__(self, query: Query, engine: Engine) -> None:
+    def __init__(self, query: Query, schema: Schema) -> None:
         self.query = query
-        self.engine = engine
+        self.schema = schema
         self._folder = tempfile.TemporaryDirectory(prefix="journeyminer-")
         self._lines: list[bytes] = []
         self._size = self._n = self._before = self._n_lists = 0
@@ -49,7 +50,7 @@ class Records:
         self._last: tuple[int, object] | None = None
         own = '"@n" BIGINT, "@file" INTEGER, "@list" INTEGER, "@kind" VARCHAR'
         fields = "".join(f", {name(key)} {member.type}" for key, member in query.record.members.items())
-        engine.execute(f"CREATE TABLE {query.schema}.records ({own}{fields})")
+        schema.execute(f"CREATE TABLE records ({own}{fields})")
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +91,8 @@ class Records:
             if len(self._runs) == 1
             else f'ASOF JOIN (SELECT {unnested}) u ON b."@k" >= u.first'
         )
-        self.engine.execute(
-            f'INSERT INTO {self.query.schema}.records SELECT {self._before} + b."@k", u.file_no, u.list_no, '
+        self.schema.execute(
+            f'INSERT INTO records SELECT {self._before} + b."@k", u.file_no, u.list_no, '
             f"{self.query.kind}{kept} FROM {numbered} {joined}",
             [list(column) for column in zip(*self._runs, strict=True)],
         )
@@ -102,9 +103,8 @@ class Records:
     def _fill_parents(self) -> None:
         parent = self.query.scopes.parent
         lines = b"".join(line + b"\n" for line in self._parents)
-        self.engine.execute(
-            f'CREATE TABLE {self.query.schema}.parents AS SELECT row_number() OVER () AS "@list", * '
-            f"FROM {self._read([lines], parent)}"
+        self.schema.execute(
+            f'CREATE TABLE parents AS SELECT row_number() OVER () AS "@list", * FROM {self._read([lines], parent)}'
         )
 
     def _read(self, lines: list[bytes], shape: Member) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from journeyminer.importers.nested.members import Member
 from journeyminer.importers.nested.profile import Choice, Condition, Value
-from journeyminer.log.engine import name, quote
+from journeyminer.sql import name, quote
 
 _BRACES: Final = re.compile(r"\{([^{}]+)\}")
 _LOOKED_UP: Final = re.compile(r"(\w+)\[(.+)\]\.([^\]]+)")
@@ -30,9 +30,8 @@ _EVERYWHERE: Final = ("us", "chats")
 
 @dataclass
 class Tables:
-    """What the scopes of one profile have in common: the schema of its tables, its lookups, what is asked of them."""
+    """What the scopes of one profile have in common: its lookups, and what is asked of them and of parents."""
 
-    schema: str
     lookups: frozenset[str]
     parent: Member = field(default_factory=Member)
     """what is asked of the objects that hold the lists of records"""
@@ -157,7 +156,7 @@ class Scope:
         sql = self.items.relation
         for (table, key), alias in joins.items():
             account = "" if table in _EVERYWHERE else f"{alias}.account = f.account AND "
-            sql += f" LEFT JOIN {self.tables.schema}.lookup_{table} {alias} ON {account}{alias}.key = {key}"
+            sql += f" LEFT JOIN lookup_{table} {alias} ON {account}{alias}.key = {key}"
         return sql
 
     def _meets(self, path: str, wanted: bool | str | tuple[str, ...]) -> str:

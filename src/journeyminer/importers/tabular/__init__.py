@@ -15,7 +15,7 @@ from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
 from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Record
 from journeyminer.note import Note
 

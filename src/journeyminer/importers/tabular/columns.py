@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Set
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.staging import columns_of
+from journeyminer.log.loader import Loader
 from journeyminer.text import fold, fold_sql
 from journeyminer.vocabulary import IDENTITY_KINDS
 
@@ -93,7 +92,7 @@ def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], ord
         relation: has case_id and the columns named in `found`.
         order: SQL of the order of rows.
     """
-    have = columns_of(loader.engine, relation)  # staging leaves out what no row says
+    have = loader.engine.columns(relation)  # staging leaves out what no row says
     cases = _with(found, CASE_PREFIX, have)
     extras = _with(found, EXTRA_PREFIX, have)
     if cases or extras:

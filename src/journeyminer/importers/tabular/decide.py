@@ -17,7 +17,7 @@ from journeyminer.importers.tabular.moments import (
     needs_order,
 )
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.engine import Engine
+from journeyminer.log.engine import Database
 from journeyminer.note import Note
 
 LOOKED_AT = 2000
@@ -27,7 +27,7 @@ LOOKED_AT = 2000
 class Decider:
     """Decides how the columns of one file are read: each by itself, then by another column of the file."""
 
-    def __init__(self, source: Source, engine: Engine, table: Table, headers: Sequence[str]) -> None:
+    def __init__(self, source: Source, engine: Database, table: Table, headers: Sequence[str]) -> None:
         self.source = source
         self.engine = engine
         self.table = table

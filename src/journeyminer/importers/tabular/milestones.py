@@ -23,8 +23,8 @@ from journeyminer.importers.tabular.moments import Reading, moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import Milestone
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 
 _OWN = ("role", "status", "visibility")

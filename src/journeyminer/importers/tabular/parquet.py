@@ -8,8 +8,8 @@ from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import Engine, name, one_file
+from journeyminer.log.engine import Database, Engine, name, one_file
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 
 NAME = "parquet"
@@ -45,7 +45,7 @@ def load(source: Source, loader: Loader) -> None:
     read_table(choose_plan(dialect, source.options), table, source, loader)
 
 
-def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
+def _look(sample: Sample, engine: Database) -> tuple[Dialect, Table]:
     """The file's columns and first rows as those of a table; nested columns have no name that could be mapped."""
     parquet = f"read_parquet({one_file(sample.path)})"
     try:

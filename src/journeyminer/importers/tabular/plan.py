@@ -11,7 +11,7 @@ from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.note import Note
 
 NEEDED = {

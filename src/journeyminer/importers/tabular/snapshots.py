@@ -17,8 +17,8 @@ from journeyminer.importers.tabular.decide import Decider, zone_rule
 from journeyminer.importers.tabular.moments import moment_sql
 from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
+from journeyminer.log.loader import Loader
 from journeyminer.vocabulary import FateReason
 
 UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}

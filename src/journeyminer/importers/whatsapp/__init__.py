@@ -18,7 +18,7 @@ from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.reading.file_names import CHAT
 from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 from journeyminer.text import fold

@@ -15,7 +15,7 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Record
 from journeyminer.note import Note
 

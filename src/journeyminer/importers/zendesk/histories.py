@@ -11,7 +11,7 @@ from typing import Final
 from journeyminer.importers.nested.moments import moment
 from journeyminer.importers.nested.query import Query
 from journeyminer.importers.nested.scope import ITEM, Scope
-from journeyminer.log.engine import name, quote
+from journeyminer.sql import name, quote
 
 LOOKUPS: Final = frozenset({"now", "last", "person"})
 FIELDS: Final = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
@@ -25,16 +25,15 @@ def tables(query: Query) -> dict[str, str]:
     `lookup_now` knows of an item (`@item`) what holds for its ticket right after it, `lookup_last` of a ticket what
     holds at its end, `lookup_person` of somebody's id what the files tell of the person.
     """
-    schema = query.schema
     return {
         "changes": _changes(query),
         "snapshots": _snapshots(query),
-        "opened": f"SELECT account, ticket, arg_min(author, (moment, number)) AS author FROM {schema}.changes "
+        "opened": "SELECT account, ticket, arg_min(author, (moment, number)) AS author FROM changes "
         "WHERE author IS NOT NULL GROUP BY ALL",
         "lookup_person": _people(query),
-        "states": _states(schema),
-        "lookup_now": f"SELECT account, CAST(item AS VARCHAR) AS key, * EXCLUDE (account, item) FROM {schema}.states",
-        "lookup_last": _last(schema),
+        "states": _states(),
+        "lookup_now": "SELECT account, CAST(item AS VARCHAR) AS key, * EXCLUDE (account, item) FROM states",
+        "lookup_last": _last(),
     }
 
 
@@ -89,7 +88,6 @@ def _people(query: Query) -> str:
 
     An agent's name is never that of a customer.
     """
-    schema = query.schema
     users, tickets = query.scope("user"), query.scope("ticket")
     told = ", ".join(f"{users.text(key)} AS {key}" for key in _PERSON)
     people = [f'SELECT f.account, {users.text("id")} AS key, 1 AS rank, r."@n" AS n, {told} FROM {users.source}']
@@ -102,8 +100,8 @@ def _people(query: Query) -> str:
             SELECT account, key, {last} FROM ({" UNION ALL ".join(people)}) WHERE key IS NOT NULL GROUP BY ALL
         ),
         assigned AS (
-            SELECT account, value AS key, true AS assigned FROM {schema}.changes WHERE field = 'assignee_id'
-            UNION SELECT account, assignee_id, true FROM {schema}.snapshots
+            SELECT account, value AS key, true AS assigned FROM changes WHERE field = 'assignee_id'
+            UNION SELECT account, assignee_id, true FROM snapshots
         ),
         people AS (
             SELECT *, CASE WHEN role IS NULL THEN coalesce(assigned, false) ELSE role IN ('agent', 'admin') END AS staff
@@ -114,7 +112,7 @@ def _people(query: Query) -> str:
     """
 
 
-def _states(schema: str) -> str:
+def _states() -> str:
     """The query of what holds right after each place of a history.
 
     Before the first known change of a field: what that change says was there before. Without any change: what the
@@ -133,21 +131,21 @@ def _states(schema: str) -> str:
     )
     return f"""
         WITH walked AS (
-            SELECT account, ticket, item, {after} FROM {schema}.changes WHERE moment IS NOT NULL AND ticket IS NOT NULL
+            SELECT account, ticket, item, {after} FROM changes WHERE moment IS NOT NULL AND ticket IS NOT NULL
             WINDOW past AS ({order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
                 coming AS ({order} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
         ),
         held AS (
             SELECT w.account, w.ticket, item, {held}
-            FROM walked w LEFT JOIN {schema}.snapshots s USING (account, ticket)
+            FROM walked w LEFT JOIN snapshots s USING (account, ticket)
         )
         SELECT h.account, item, * EXCLUDE (account, item, ticket, requester_id),
             coalesce(requester_id, {_opener()}) AS requester_id
-        FROM held h {_joined_opener(schema, "h")}
+        FROM held h {_joined_opener("h")}
     """
 
 
-def _last(schema: str) -> str:
+def _last() -> str:
     """The query of what holds for every ticket at its end, its last answer to a survey among it."""
     ends = ", ".join(
         f"arg_max({{'is': value}}, (moment, number, place)) FILTER (field = '{each}') AS {each}_end"
@@ -159,13 +157,13 @@ def _last(schema: str) -> str:
         if each != "requester_id"
     )
     return f"""
-        WITH ends AS (SELECT account, ticket, {ends} FROM {schema}.changes GROUP BY ALL)
+        WITH ends AS (SELECT account, ticket, {ends} FROM changes GROUP BY ALL)
         SELECT e.account, e.ticket AS key, {held}, score_end."is" AS score,
             coalesce(CASE WHEN requester_id_end IS NULL THEN s.requester_id ELSE requester_id_end."is" END, {_opener()})
                 AS requester_id
-        FROM (SELECT account, ticket FROM ends UNION SELECT account, ticket FROM {schema}.snapshots) e
-        LEFT JOIN ends USING (account, ticket) LEFT JOIN {schema}.snapshots s USING (account, ticket)
-        {_joined_opener(schema, "e")} WHERE e.ticket IS NOT NULL
+        FROM (SELECT account, ticket FROM ends UNION SELECT account, ticket FROM snapshots) e
+        LEFT JOIN ends USING (account, ticket) LEFT JOIN snapshots s USING (account, ticket)
+        {_joined_opener("e")} WHERE e.ticket IS NOT NULL
     """
 
 
@@ -174,8 +172,8 @@ def _opener() -> str:
     return "CASE WHEN o.author <> '-1' AND NOT coalesce(p.staff, false) THEN o.author END"
 
 
-def _joined_opener(schema: str, alias: str) -> str:
+def _joined_opener(alias: str) -> str:
     return (
-        f"LEFT JOIN {schema}.opened o ON o.account = {alias}.account AND o.ticket = {alias}.ticket "
-        f"LEFT JOIN {schema}.lookup_person p ON p.account = {alias}.account AND p.key = o.author"
+        f"LEFT JOIN opened o ON o.account = {alias}.account AND o.ticket = {alias}.ticket "
+        f"LEFT JOIN lookup_person p ON p.account = {alias}.account AND p.key = o.author"
     )
