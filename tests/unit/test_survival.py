@@ -39,6 +39,7 @@ def test_bounds_of_the_median() -> None:
     assert low == pytest.approx(40, abs=1)
     assert high == pytest.approx(60, abs=1)
     assert curve(1, still=(9, 9, 9)).median_bounds()[1] is None
+    assert curve(5).median_bounds() == (5, 5)
 
 
 def test_wilson() -> None:
