@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
 from tiny import log, with_customers
 
@@ -125,7 +126,7 @@ def test_an_auto_close_timer_never_ranks(data: Callable[[str], Path]) -> None:
     frame["Complete Timestamp"] = pd.to_datetime(frame["Complete Timestamp"], format="%Y/%m/%d %H:%M:%S.%f")
     frame["status"] = frame["Activity"].map({"Resolve ticket": "solved", "Closed": "closed"})
     names = {"case": "Case ID", "activity": "Activity", "timestamp": "Complete Timestamp", "resource": "Resource"}
-    found = bottlenecks(EventLog.from_pandas(frame, **names, status="status"), top=None)
+    found = bottlenecks(from_pandas(frame, **names, status="status"), top=None)
     assert len(found) > 20
     assert not ((found["source"] == "Resolve ticket") & (found["target"] == "Closed")).any()
     assert found["assumed"].all()

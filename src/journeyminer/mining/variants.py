@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves, traces
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 class VariantRow(Row, frozen=True):
@@ -70,9 +72,11 @@ def variant_totals(lens: Lens) -> Exact:
     """
     return lens.log.dicts(
         f"""
-        WITH ranked AS (
-            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered, sum(n) OVER () AS n_traces
-            FROM {variant_keys(lens)}
+        WITH counted AS (SELECT n FROM {variant_keys(lens)}),
+        ranked AS (
+            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered,
+                (SELECT sum(n) FROM counted) AS n_traces
+            FROM counted
         )
         SELECT count(*) AS n_total, count(*) FILTER (WHERE n = 1) AS n_once,
             count(*) FILTER (WHERE (covered - n) * 5 < n_traces * 4) AS n_for_80
