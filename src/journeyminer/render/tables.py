@@ -189,6 +189,13 @@ def kpis_in_words(report: Report, language: Language) -> Table:
     return Table("kpis", columns, tuple(rows))
 
 
+def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
+    """The tables of a report for a reader, where figures in one unit are not enough."""
+    words = kpis_in_words(report, language)
+    kpis = words.pick(*(column for column in words.columns if column != "definition"))
+    return report_tables(report) | ({"kpis": kpis} if report.kpis is not None else {})
+
+
 def rejects(report: Report) -> Table:
     """The first records that were rejected, and why."""
     rows = report.quality.rejects if report.quality else ()
