@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
@@ -16,7 +17,9 @@ from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_r
 from journeyminer.log.engine import Database, one_file, quote
 from journeyminer.log.order import nth_row
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.vocabulary import FateReason
 
 RECORD = "record"
 LONGEST_ROW = 2_000_000
