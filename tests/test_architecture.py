@@ -13,8 +13,8 @@ import pytest
 from imports import FILES, PACKAGE, import_graph, imports, longest_chain, tree_of
 
 LAYERS = (
-    {"note", "vocabulary", "sql"},
-    {"i18n"},
+    {"vocabulary", "sql", "i18n"},
+    {"note"},
     {"errors"},
     {"text", "files", "clock", "encoding"},
     {"options"},
