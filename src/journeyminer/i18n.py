@@ -15,10 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib import resources
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final
-
-from journeyminer.note import Note
-from journeyminer.vocabulary import ACTIVITIES
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -28,6 +25,14 @@ UNKNOWN: Final = "–"
 """what stands where a figure is not knowable"""
 
 Entry = str | dict[str, Any]
+
+
+@runtime_checkable
+class Told(Protocol):
+    """What has a sentence of its own: a note, or a failure."""
+
+    def told(self, language: Language) -> str:
+        """The sentence in a reader's language."""
 
 
 def available_languages() -> tuple[str, ...]:
@@ -92,9 +97,9 @@ class Language:
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
         return self._written(entry, params)
 
-    def note(self, note: Note) -> str:
-        """The sentence of a note: its words stand under `note.<slug>`."""
-        return self.text(f"note.{note.slug}", **note.params)
+    def note(self, note: Told) -> str:
+        """The sentence of a note."""
+        return note.told(self)
 
     def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
         if isinstance(entry, dict):
@@ -121,7 +126,7 @@ class Language:
 
     def activity(self, label: str) -> str:
         """An activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
-        return self.text(f"activity.{label}") if label in ACTIVITIES else label
+        return self.word("activity", label)
 
     def source(self, label: str | None) -> str:
         """What a wait came after: an activity, or the beginning of the case."""
@@ -205,8 +210,8 @@ class Language:
         """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
         target, fate, record, lines (each on its own), what is counted (events, case ...: see `[count]`), or the name of
         a closed set (turn, role ...). Without a kind numbers are numbers and text is text."""
-        if isinstance(value, Note):
-            return self.note(value)
+        if isinstance(value, Told):
+            return value.told(self)
         if kind == "lines" and isinstance(value, tuple):
             return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):
