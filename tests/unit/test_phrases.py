@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
-from journeyminer.render import phrases
+from journeyminer.prepare.filters import describe_filters
+from journeyminer.render import json, phrases, render
+from journeyminer.render.json import load
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
 from journeyminer.report.model import Finding, UnreadFile
@@ -170,3 +172,11 @@ def test_the_line_to_paste_is_never_cut_on_a_terminal(code: str) -> None:
     assert re.search(r'us\.domains = \["\S+"\]$', mail)
     assert re.search(r'us\.names = \[".+"\]$', chat)
     assert max(len(mail), len(chat)) <= UNKNOWN_LENGTH
+
+
+@pytest.mark.parametrize("format", ["html", "markdown"])
+def test_the_filters_stand_in_the_report_in_the_language_of_the_reader(format: str) -> None:
+    filters = describe_filters(since="2026-01-05", channels=("Telefone", "e-mail"))
+    report = load(json.render(replace(sample_report(), filters=filters)))
+    assert report.filters == filters
+    assert "Somente: desde 2026-01-05, canal telefone, e-mail" in str(render(report, format, Language("pt")))

@@ -11,11 +11,11 @@ from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
-from journeyminer.i18n import Language
 from journeyminer.note import Note
 from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
+    from journeyminer.i18n import Language
     from journeyminer.log import EventLog
     from journeyminer.report.sections import Report
 
@@ -118,7 +118,6 @@ class Session:
         from journeyminer.report.sections import ASKED
 
         asked, look = self.filters, self.look
-        filters = describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
         return build(
             log,
             sections=ASKED if sections is None else sections,
@@ -126,7 +125,7 @@ class Session:
             named=look.agents == "named",
             max_nodes=look.max_nodes,
             max_edges=look.max_edges,
-            filters=tuple(map(Language().note, filters)),  # TRANSITION: a report will hold the notes
+            filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
 

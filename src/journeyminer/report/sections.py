@@ -20,6 +20,7 @@ from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
+from journeyminer.note import Note
 from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
 from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
@@ -116,7 +117,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
         as_of: The moment up to which open traces were followed: the last timestamp of the data unless the user chose
             another; null for an empty log.
         generated_at: When the report was written; absent unless the user asked for a date.
-        filters: The filters that made the log, as the user wrote them.
+        filters: The filters that made the log.
         sources: Every file that was read, with its balance: records = used + rejected + deduplicated + ignored.
         log: How large the log is and what time it spans.
         graph: The directly-follows graph, and what the map shows of it.
@@ -135,7 +136,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     per: Per
     as_of: str | None
     generated_at: str | None = None
-    filters: tuple[str, ...]
+    filters: tuple[Note, ...]
     sources: Annotated[tuple[SourceRow, ...], SOURCES]
     log: LogSummary
     graph: Annotated[GraphData | None, GRAPH] = None
