@@ -27,6 +27,9 @@ FALLBACK: Final = "en"
 UNKNOWN: Final = "–"
 """what stands where a figure is not knowable"""
 
+SOME: Final = 3
+"""so many of a list's items are written before the rest is counted, where the kind is `some`"""
+
 Entry = str | dict[str, Any]
 
 
@@ -202,11 +205,16 @@ class Language:
         return str(format_datetime(when, format=self.text(pattern), locale=self.locale))
 
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
-        """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
-        target, fate, record, lines (each on its own), what is counted (events, case ...: see `[count]`), or the name of
-        a closed set (turn, role ...). Without a kind numbers are numbers and text is text."""
+        """A value as its kind is written.
+
+        Kinds are number, decimal, percent, duration, hours, date, moment, activity, source, target, fate, record; lines
+        (each item of a list on its own) and some (the first ones of a list); what is counted (events, case ..., see
+        `[count]`); closed sets (turn, role ...). Without a kind numbers are numbers and text is text.
+        """
         if isinstance(value, Note):
             return self.note(value)
+        if kind == "some" and isinstance(value, tuple) and len(value) > SOME:
+            return f"{self.value(value[:SOME])}, {self.text('count.more', n=len(value) - SOME)}"
         if kind == "lines" and isinstance(value, tuple):
             return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):

@@ -12,18 +12,13 @@ from journeyminer.i18n import Language
 from journeyminer.mining.bottlenecks import Bottleneck
 from journeyminer.mining.kpis import Kpi
 from journeyminer.note import Note
-from journeyminer.report.findings import TELLING_SHARE
+from journeyminer.report import findings
 from journeyminer.report.model import Finding, SourceRow
 from journeyminer.report.sections import Report, parts
-from journeyminer.vocabulary import FATES, OUR_TURNS, Per, Turn
+from journeyminer.vocabulary import FATES, Per
 
-ORDER: Final[tuple[Turn, ...]] = (
-    "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
-)  # fmt: skip
-"""turns as pictures show them: ours first, the queue before the work"""
 HEADLINES: Final = 4
-NAMES: Final = 3
-"""findings and names that are shown before the rest is folded or counted"""
+"""findings that are shown as headlines"""
 COUNTED: Final = {
     "first_response": "n", "handovers": "of", "ping_pong": "n_cases", "reopened": "of", "open_cases": "of",
     "happy_path": "n_cases",
@@ -127,20 +122,6 @@ def headlines(report: Report, language: Language) -> list[str]:
     return [finding(found, report.per, language) for found in (report.findings or ())[:HEADLINES]]
 
 
-def clock(report: Report) -> list[tuple[Turn, int, float]]:
-    """Seconds and share of each turn that occurs, ours first."""
-    rows = report.turns or ()
-    total = sum(row.seconds for row in rows)
-    sums = [(turn, sum(row.seconds for row in rows if row.turn == turn)) for turn in ORDER]
-    return [(turn, seconds, seconds / total) for turn, seconds in sums if seconds]
-
-
-def ours(report: Report) -> tuple[float, int]:
-    """Share and seconds of the time in a turn we control."""
-    rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
-    return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
-
-
 def place(bottleneck: Bottleneck, language: Language) -> str:
     """Where a bottleneck is: `Billing: Group changed → Agent reply`."""
     way = move(bottleneck, language)
@@ -176,10 +157,10 @@ def kpi_kind(kpi: Kpi) -> str:
     return UNITS.get(kpi.unit, "")
 
 
-def kpi_name(kpi: Kpi, per: Per, language: Language) -> str:
-    """A measure's name."""
-    key = f"kpi.{kpi.id}.name"
-    return language.text(key, per=per) if language.has(key) else kpi.id.replace("_", " ")
+def kpi_name(id: str, per: Per, language: Language) -> str:
+    """The name of a key figure."""
+    key = f"kpi.{id}.name"
+    return language.text(key, per=per) if language.has(key) else id.replace("_", " ")
 
 
 def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
@@ -255,7 +236,7 @@ def coverage(report: Report, language: Language) -> str:
 
 def lead(part: str, report: Report, language: Language) -> str:
     """What a part is about."""
-    share, seconds = ours(report)
+    share, seconds = findings.our_time(report)
     cases = traces(report, report.log.n_traces, language)
     return language.text(f"section.{part}.lead", per=report.per, cases=cases, ours=share, seconds=seconds)
 
@@ -286,65 +267,13 @@ def glossary(report: Report) -> list[str]:
 
 
 def unknowns(report: Report, language: Language) -> list[str]:
-    """What the data cannot say, in sentences, by what it spoils: roles and turns, key figures, times, then the rest.
-
-    Files that were not read come last: they are listed in the receipt.
-    """
-    notes = report.quality.notes if report.quality else ()
-    first = [language.note(note) for note in notes if note.slug in SPOIL_ROLES]
-    rest = sorted((note for note in notes if note.slug not in SPOIL_ROLES), key=_graveness)
-    turns = _unknown_turns(report, language)
-    says = [*first, *(line for line, share in turns if share >= TELLING_SHARE), *_unknown_figures(report, language)]
-    if assumed_zone := [source.file for source in report.sources if source.zone_assumed]:
-        says.append(language.text("section.unknowns.zone", n=len(assumed_zone), files=some(assumed_zone, language)))
-    says += map(language.note, rest)
-    says += [line for line, share in turns if share < TELLING_SHARE]
-    if report.log.n_ties:
-        says.append(language.text("section.unknowns.ties", n=report.log.n_ties))
-    return says + _unread(report, language)
+    """What the data cannot say, in sentences, the gravest first."""
+    return [_unknown(note, report.per, language) for note in findings.unknowns(report)]
 
 
-SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
-NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "left_out", "overlaps")
-"""notes of a reading; the gravest first"""
-
-
-def _graveness(note: Note) -> int:
-    return NOTES.index(note.slug) if note.slug in NOTES else len(NOTES)
-
-
-def _unknown_turns(report: Report, language: Language) -> list[tuple[str, float]]:
-    """Sentences on the time of which the turn is unknown or assumed, with the share that it is."""
-    shares = {
-        "unknown_turns": sum(share for turn, _, share in clock(report) if turn == "unknown"),
-        "assumed_turns": sum(row.share for row in report.turns or () if row.basis == "assumed"),
-    }
-    return [(language.text(f"section.unknowns.{key}", share=share), share) for key, share in shares.items() if share]
-
-
-def _unknown_figures(report: Report, language: Language) -> list[str]:
-    """One sentence a reason, with all the figures that it spoils."""
-    names: dict[str | None, list[str]] = {}
-    for kpi in report.kpis or ():
-        if kpi.value is None:
-            names.setdefault(kpi.reason, []).append(kpi_name(kpi, report.per, language))
-    return [
-        language.text("section.unknowns.kpi", names=", ".join(spoilt), reason=language.word("reason", reason))
-        for reason, spoilt in names.items()
-    ]
-
-
-def _unread(report: Report, language: Language) -> list[str]:
-    quality = report.quality
-    kinds = {"failed": quality.failed, "unclaimed": quality.unclaimed} if quality else {}
-    return [
-        language.text(f"section.unknowns.{key}", n=len(items), files=some([item.file for item in items], language))
-        for key, items in kinds.items()
-        if items
-    ]
-
-
-def some(names: list[str], language: Language) -> str:
-    """The first names of a list, and how many more there are."""
-    rest = len(names) - NAMES
-    return ", ".join([*names[:NAMES], *([language.text("count.more", n=rest)] if rest > 0 else [])])
+def _unknown(note: Note, per: Per, language: Language) -> str:
+    if note.slug != "unknown.figures":
+        return language.note(note)
+    figures = note.params["figures"]
+    names = [kpi_name(str(figure), per, language) for figure in figures] if isinstance(figures, tuple) else []
+    return language.text("note.unknown.figures", figures=names, reason=note.params["reason"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
-from journeyminer.report.findings import worth_saying
+from journeyminer.report.findings import clock, our_time, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
@@ -117,7 +117,7 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
 
 
 def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
-    rows = phrases.clock(report)
+    rows = clock(report)
     if not rows:
         return
     bar = _text("")
@@ -129,7 +129,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
-        said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
+        said = _text(f"{language.text('terminal.ours', share=our_time(report)[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
         said.append("; ")
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))

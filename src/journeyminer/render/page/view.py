@@ -14,6 +14,7 @@ from journeyminer.mining.variants import VariantRow
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
+from journeyminer.report import findings
 from journeyminer.report.sections import Report, parts
 from journeyminer.vocabulary import HandoverLevel
 
@@ -79,7 +80,7 @@ class View:
         ]
         self.map_svg = None if map_svg is None else Markup(map_svg)
         self.legend, self.hidden = legend(language), phrases.hidden(report, language)
-        self.clock = phrases.clock(report)
+        self.clock = findings.clock(report)
         self.clock_bar = charts.clock_bar(self.clock, language.text("section.turns.picture"), language)
         self.places = _places(report, language)
         self.n_more_places = len(report.bottlenecks or ()) - PLACES
@@ -135,7 +136,8 @@ def _card(kpi: Kpi, report: Report, language: Language) -> Card:
     basis = [phrases.kpi_basis(kpi, report.per, language)]
     basis += [language.text("count.open", n=kpi.n_open)] if kpi.n_open else []
     basis += [language.word("clock", kpi.clock)] if kpi.clock else []
-    name, meaning = (of(kpi, report.per, language) for of in (phrases.kpi_name, phrases.kpi_definition))
+    name = phrases.kpi_name(kpi.id, report.per, language)
+    meaning = phrases.kpi_definition(kpi, report.per, language)
     return Card(kpi, phrases.kpi_kind(kpi), name, value, ", ".join(basis), meaning)
 
 
