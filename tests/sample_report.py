@@ -16,7 +16,8 @@ from journeyminer.mining.kpis import Kpi
 from journeyminer.mining.turns import TurnRow
 from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary, Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
+from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.receipt import Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import Turn, TurnBasis
 

@@ -15,7 +15,8 @@ from journeyminer.render.json import load
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
 from journeyminer.report.findings import SPOIL_ROLES
-from journeyminer.report.model import Finding, UnreadFile
+from journeyminer.report.model import Finding
+from journeyminer.report.receipt import UnreadFile
 from journeyminer.report.sections import Report
 from sample_report import sample_report
 

@@ -98,11 +98,11 @@ class Lens:
     @cached_property
     def scope(self) -> Scope:
         """How many traces, cases and customers there are. Every case of a log has an event."""
-        traces = "count(*)" if self.one_case else f"count(DISTINCT {self.key})"
-        customers = f"count(DISTINCT {KEYS['customer']})" if self.knows_customers else "NULL"
-        return Scope(
-            self.per,
-            *self.log.one(
-                f"SELECT {traces}, count({self.key}), {customers}, count(*) - count({self.key}) FROM case_rows"
-            ),
-        )
+        n_in, n_all = self.log.one(f"SELECT count({self.key}), count(*) FROM case_rows")
+        return Scope(self.per, self.how_many(self.per) or 0, n_in, self.how_many("customer"), n_all - n_in)
+
+    def how_many(self, per: Per) -> int | None:
+        """How many traces the log has through another lens; None where it does not say which cases are one."""
+        if KEYS[per] not in self._of_cases:
+            return None
+        return int(self.log.one(f"SELECT count(DISTINCT {KEYS[per]}) FROM case_rows")[0])

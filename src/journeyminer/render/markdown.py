@@ -9,7 +9,7 @@ from typing import Final
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
-from journeyminer.report.model import SourceRow
+from journeyminer.report.receipt import SourceRow
 from journeyminer.report.section import Section
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable

@@ -13,7 +13,8 @@ from journeyminer.mining.bottlenecks import Bottleneck
 from journeyminer.mining.kpis import Kpi
 from journeyminer.note import Note
 from journeyminer.report import findings
-from journeyminer.report.model import Finding, SourceRow
+from journeyminer.report.model import Finding
+from journeyminer.report.receipt import SourceRow
 from journeyminer.report.sections import Report, parts
 from journeyminer.vocabulary import FATES, Per
 

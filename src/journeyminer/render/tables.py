@@ -16,7 +16,8 @@ from msgspec.structs import astuple
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
-from journeyminer.report.model import Finding, RejectRow, SourceRow, UnmatchedRow
+from journeyminer.report.model import Finding
+from journeyminer.report.receipt import RejectRow, SourceRow, UnmatchedRow
 from journeyminer.report.section import Sheet
 from journeyminer.report.sections import SECTIONS, Report
 from journeyminer.vocabulary import Per

@@ -21,7 +21,8 @@ from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
+from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.receipt import Quality, SourceRow, quality, read_files
 from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
 
@@ -101,9 +102,11 @@ FINDINGS = Section(
     needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis"),
 )
 SOURCES = Section(
+    make=lambda making: read_files(making.lens.log),
     sheets=(Sheet("sources", ("file", "importer", *_COUNTS, "reason"), _read_as, traces=""),),
     of="quality",
 )
+QUALITY = Section(make=lambda making: quality(making.lens))
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -148,7 +151,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     variants: Annotated[Variants | None, VARIANTS] = None
     durations: Annotated[Durations | None, DURATIONS] = None
     findings: Annotated[tuple[Finding, ...] | None, FINDINGS] = None
-    quality: Annotated[Quality | None, Section()] = None
+    quality: Annotated[Quality | None, QUALITY] = None
 
 
 SECTIONS: Final[dict[str, Section]] = {
