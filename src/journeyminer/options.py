@@ -257,7 +257,7 @@ class RunOptions(LanguageOptions):
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """Which cases count, and through which lens."""
+    """Which cases count."""
 
     since: datetime | None = option("--since DATE", moment, "Cases that begin on or after this day, UTC.")
     until: datetime | None = option("--until DATE", moment, "Cases that begin before this day, UTC.")
@@ -265,7 +265,6 @@ class FilterOptions:
         help="Cases with an event for which this holds: \"group = 'Billing'\".")
     channels: tuple[str, ...] = option("--channel CHANNEL", text, default=(),
         help="Cases that touch this channel: phone, e-mail, chat ...")
-    per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")
 
 
 @dataclass(frozen=True)
@@ -280,6 +279,7 @@ class NameOptions:
 class ReportOptions(NameOptions):
     """What a report looks like."""
 
+    per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")
     max_nodes: int = option("--max-nodes N", count(2), "Nodes on the map.", default=25, keys="map.max_nodes")
     max_edges: int = option("--max-edges N", count(1), "Edges on the map.", default=40, keys="map.max_edges")
     dot: str | None = option("--dot PATH", text, "Draw with this Graphviz (the bundled one).", env="JOURNEYMINER_DOT")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,8 +108,7 @@ class Session:
         """The log of the cases that the filters keep."""
         from journeyminer.prepare.filters import filter_log
 
-        asked = self.filters
-        return filter_log(log, since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
+        return filter_log(log, **asdict(self.filters))
 
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
         """The Report of a filtered log; `sections` None is all of them."""
@@ -117,15 +116,15 @@ class Session:
         from journeyminer.report.build import build
         from journeyminer.report.sections import ASKED
 
-        asked, look = self.filters, self.look
+        look = self.look
         return build(
             log,
             sections=ASKED if sections is None else sections,
-            per=asked.per,
+            per=look.per,
             named=look.agents == "named",
             max_nodes=look.max_nodes,
             max_edges=look.max_edges,
-            filters=describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels),
+            filters=describe_filters(**asdict(self.filters)),
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
 

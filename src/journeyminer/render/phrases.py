@@ -5,7 +5,7 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from journeyminer.i18n import Language
@@ -53,21 +53,23 @@ def traces(report: Report, n: int, language: Language) -> str:
     return language.text(f"count.{report.per}", n=n)
 
 
-def balance(sources: Iterable[SourceRow], language: Language) -> str:
-    """What became of the records: `9,842 used, 15 rejected, ...`; fates that nothing met are left out."""
-    rows = tuple(sources)
-    totals = {fate: sum(getattr(row, fate) for row in rows) for fate in FATES}
-    return ", ".join(language.text(f"fate.{fate}", n=n) for fate, n in totals.items() if n or fate == "used")
-
-
 def balance_line(report: Report, language: Language) -> str:
     """Files and the balance of their records on one line."""
-    return language.text(
-        "read.balance",
-        files=language.text("count.files", n=len(report.sources)),
-        records=language.text("count.records", n=sum(row.records for row in report.sources)),
-        fates=balance(report.sources, language),
-    )
+    return language.text("read.balance", **_read(report, language))
+
+
+def _read(report: Report, language: Language) -> dict[str, object]:
+    """What was read and what became of it; fates that no record met are left out."""
+    totals = {fate: sum(getattr(source, fate) for source in report.sources) for fate in FATES}
+    fates = (language.text(f"fate.{fate}", n=n) for fate, n in totals.items() if n or fate == "used")
+    return {
+        "files": len(report.sources),
+        "records": sum(source.records for source in report.sources),
+        "fates": ", ".join(fates),
+        "events": report.log.n_events,
+        "cases": report.log.n_cases,
+        "customers": report.log.n_customers,
+    }
 
 
 def left_out(report: Report, language: Language) -> str:
@@ -79,16 +81,7 @@ def left_out(report: Report, language: Language) -> str:
 def what_was_read(report: Report, language: Language) -> str:
     """Files, records and their fates, events, cases and, where anyone is known, customers; what the lens leaves out."""
     key = "read.sentence_customers" if report.log.n_customers else "read.sentence"
-    read = language.text(
-        key,
-        files=language.text("count.files", n=len(report.sources)),
-        records=language.text("count.records", n=sum(row.records for row in report.sources)),
-        fates=balance(report.sources, language),
-        events=language.text("count.events", n=report.log.n_events),
-        cases=language.text("count.case", n=report.log.n_cases),
-        customers=language.text("count.customers", n=report.log.n_customers or 0),
-    )
-    return f"{read} {left_out(report, language)}".rstrip()
+    return f"{language.text(key, **_read(report, language))} {left_out(report, language)}".rstrip()
 
 
 def read_as(source: SourceRow, language: Language) -> str:
