@@ -35,7 +35,7 @@ class Session:
 
     @classmethod
     def open(cls, given: Iterable[tuple[Option, Any]], reader: Reader) -> Session:
-        """The session of a command from the texts of its flags. Raises UsageError with all that is wrong with them."""
+        """Return the session of a command from the texts of its flags. Raise UsageError with all their mistakes."""
         given = list(given)
         texts = {option.name: text for option, text in given}
         reader.asked, reader.quiet = texts.get("language"), "quiet" in texts
@@ -62,7 +62,7 @@ class Session:
         return self.reader.language
 
     def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
-        """The prepared log of exports, of one log folder or of one output folder with its log.
+        """Return the prepared log of exports, of one log folder or of one output folder with its log.
 
         Says on stderr which files broke or were not read.
         """
@@ -105,13 +105,13 @@ class Session:
             self.tell(Note("run.not_read", what=unclaimed.told(self.language)))
 
     def filter(self, log: EventLog) -> EventLog:
-        """The log of the cases that the filters keep."""
+        """Return the log of the cases that the filters keep."""
         from journeyminer.prepare.filters import filter_log
 
         return filter_log(log, **asdict(self.filters))
 
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
-        """The Report of a filtered log; `sections` None is all of them."""
+        """Return the Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
         from journeyminer.report.build import build
         from journeyminer.report.sections import ASKED

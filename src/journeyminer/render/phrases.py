@@ -31,12 +31,12 @@ GLOSSARY: Final = (
 
 
 def sections(report: Report) -> list[str]:
-    """The parts of the page, in order: what the report has something for, and what every page has."""
+    """Return the parts of the page, in order: what the report has something for, and what every page has."""
     return [*parts(report), "unknowns", "receipt", "definitions"]
 
 
 def span(report: Report, language: Language) -> str:
-    """From the first to the last day of the data, which may be one."""
+    """Return the first and the last day of the data, which may be one."""
     first, last = report.log.first, report.log.last
     if language.date(first) == language.date(last):
         return language.date(first)
@@ -44,22 +44,22 @@ def span(report: Report, language: Language) -> str:
 
 
 def as_of(report: Report, language: Language) -> str:
-    """The moment up to which open traces were followed."""
+    """Return the moment up to which open traces were followed."""
     return language.text("title.as_of", as_of=report.as_of)
 
 
 def traces(report: Report, n: int, language: Language) -> str:
-    """A number of traces in the report's lens: `1,284 cases`."""
+    """Return a number of traces in the report's lens: `1,284 cases`."""
     return language.text(f"count.{report.per}", n=n)
 
 
 def balance_line(report: Report, language: Language) -> str:
-    """Files and the balance of their records on one line."""
+    """Return files and the balance of their records on one line."""
     return language.text("read.balance", **_read(report, language))
 
 
 def _read(report: Report, language: Language) -> dict[str, object]:
-    """What was read and what became of it; fates that no record met are left out."""
+    """Return how much was read and what became of it; fates that no record met are left out."""
     totals = {fate: sum(getattr(source, fate) for source in report.sources) for fate in FATES}
     fates = (language.text(f"fate.{fate}", n=n) for fate, n in totals.items() if n or fate == "used")
     return {
@@ -73,69 +73,69 @@ def _read(report: Report, language: Language) -> dict[str, object]:
 
 
 def left_out(report: Report, language: Language) -> str:
-    """How many cases are in no trace of the lens, as no customer is known for them; nothing where all are."""
+    """Return how many cases are in no trace of the lens, as no customer is known for them; nothing where all are."""
     notes = report.quality.notes if report.quality else ()
     return next((language.note(note) for note in notes if note.slug == "left_out"), "")
 
 
 def what_was_read(report: Report, language: Language) -> str:
-    """Files, records and their fates, events, cases and, where anyone is known, customers; what the lens leaves out."""
+    """Return what was read, what it makes (customers only where any are known), and what the lens leaves out."""
     key = "read.sentence_customers" if report.log.n_customers else "read.sentence"
     return f"{language.text(key, **_read(report, language))} {left_out(report, language)}".rstrip()
 
 
 def read_as(source: SourceRow, language: Language) -> str:
-    """What a file was read as, in words where the language has some for the source, else by its name."""
+    """Return what a file was read as, in words where the language has some for the source, else by its name."""
     return language.word("source", source.profile or source.importer)
 
 
 def recognised(source: SourceRow, language: Language) -> str:
-    """What a file was read as, and why."""
+    """Return what a file was read as, and why."""
     return f"{read_as(source, language)}: {language.note(source.reason)}"
 
 
 def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, str]]:
-    """Why records met a fate: how many, and the reason."""
+    """Return why records met a fate: how many, and the reason."""
     return [(language.number(n), language.fate(reason)) for reason, n in counts.items()]
 
 
 def finding(found: Finding, per: Per, language: Language) -> str:
-    """A finding as a sentence, its traces called what they are in the lens."""
+    """Return a finding as a sentence, in which traces are called what they are in the lens."""
     counted = COUNTED.get(found.slug)
     traces = {"cases": language.text(f"count.{per}", n=found.params.get(counted))} if counted else {}
     return language.text(f"finding.{found.slug}", per=per, **found.params, **traces)
 
 
 def figure(found: Finding, language: Language) -> str:
-    """The one number of a finding that is worth large type; nothing where it has none."""
+    """Return the figure of a finding that is worth large type; nothing where it has none."""
     return language.text(f"figure.{found.slug}", **found.params) if language.has(f"figure.{found.slug}") else ""
 
 
 def headlines(report: Report, language: Language) -> list[str]:
-    """The first findings as sentences."""
+    """Return the first findings as sentences."""
     return [finding(found, report.per, language) for found in (report.findings or ())[:HEADLINES]]
 
 
 def place(bottleneck: Bottleneck, language: Language) -> str:
-    """Where a bottleneck is: `Billing: Group changed → Agent reply`."""
+    """Return where a bottleneck is: `Billing: Group changed → Agent reply`."""
     way = move(bottleneck, language)
     return f"{bottleneck.group}: {way}" if bottleneck.group else way
 
 
 def move(bottleneck: Bottleneck, language: Language) -> str:
-    """What a wait came after and what ended it."""
+    """Return what a wait came after and what ended it."""
     return f"{language.source(bottleneck.source)} → {language.target(bottleneck.target)}"
 
 
 def interval(low: float | None, high: float | None, kind: str, language: Language) -> str:
-    """A likely range, or the mark of what is not knowable."""
+    """Return a likely range, or the mark of what is not knowable."""
     if low is None or high is None:
         return language.value(None)
     return f"{language.value(low, kind)} – {language.value(high, kind)}"
 
 
 def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
-    """The most frequent complete way as a line, and its share of the traces."""
+    """Return the most frequent complete way as a line, and its share of the traces."""
     steps = report.graph.shown.happy_path if report.graph else ()
     rows = report.variants.rows if report.variants else ()
     share = next((row.share for row in rows if row.activities == steps), None)
@@ -147,30 +147,30 @@ UNITS: Final = {"seconds": "duration", "share": "percent", "score": "percent", "
 
 
 def kpi_kind(kpi: Kpi) -> str:
-    """How a measure's figures are written."""
+    """Return the kind of a key figure, see `Language.value`."""
     return UNITS.get(kpi.unit, "")
 
 
 def kpi_name(id: str, per: Per, language: Language) -> str:
-    """The name of a key figure."""
+    """Return the name of a key figure."""
     key = f"kpi.{id}.name"
     return language.text(key, per=per) if language.has(key) else id.replace("_", " ")
 
 
 def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
-    """How many traces a measure rests on: `1,240 cases`. Ratings are of cases, whatever a trace is."""
+    """Return how many traces a key figure rests on: `1,240 cases`. Ratings are of cases, whatever a trace is."""
     return language.text("count.case" if kpi.id == "csat" else f"count.{per}", n=kpi.n)
 
 
 def cautions(bottleneck: Bottleneck, language: Language) -> str:
-    """What to mind about a place: the turn is assumed, or much of it is one case or one day."""
+    """Return what to mind about a place: the turn is assumed, or much of it is one case or one day."""
     says = [language.text("section.bottlenecks.assumed")] if bottleneck.assumed else []
     says += [language.word("one_off", bottleneck.one_off)] if bottleneck.one_off else []
     return ", ".join(says)
 
 
 def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
-    """A measure's value and its likely range; where it is not knowable, the reason and nothing."""
+    """Return a key figure and its likely range; the reason and nothing where it is not knowable."""
     kind = kpi_kind(kpi)
     if kpi.value is None:
         return language.text("section.kpis.unknown", reason=language.word("reason", kpi.reason)), ""
@@ -178,7 +178,7 @@ def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
 
 
 def hidden(report: Report, language: Language) -> str:
-    """What the map leaves out; nothing where it shows all."""
+    """Return what the map leaves out; nothing where it shows all."""
     if report.graph is None or not (report.graph.shown.hidden_edges or report.graph.shown.hidden_nodes):
         return ""
     shown = report.graph.shown
@@ -194,7 +194,7 @@ def hidden(report: Report, language: Language) -> str:
 
 
 def handovers(report: Report, language: Language) -> list[str]:
-    """How often owners changed, and came back, at every level at which they did."""
+    """Return how often owners changed, and came back, at every level at which they did."""
     says = []
     for total in report.handover_totals or ():
         if not total.n:
@@ -215,7 +215,7 @@ def handovers(report: Report, language: Language) -> list[str]:
 
 
 def coverage(report: Report, language: Language) -> str:
-    """How many ways there are and how few of them are most traces."""
+    """Return how many ways there are, and how few of them cover most traces."""
     if report.variants is None:
         return ""
     found = report.variants
@@ -229,14 +229,14 @@ def coverage(report: Report, language: Language) -> str:
 
 
 def lead(part: str, report: Report, language: Language) -> str:
-    """What a part is about."""
+    """Return what a part is about."""
     share, seconds = findings.our_time(report)
     cases = traces(report, report.log.n_traces, language)
     return language.text(f"section.{part}.lead", per=report.per, cases=cases, ours=share, seconds=seconds)
 
 
 def durations_lead(report: Report, language: Language) -> str:
-    """What the durations are of."""
+    """Return how many traces the durations are of."""
     if report.durations is None:
         return ""
     of = report.durations
@@ -249,19 +249,19 @@ def durations_lead(report: Report, language: Language) -> str:
 
 
 def kpi_definition(kpi: Kpi, per: Per, language: Language) -> str:
-    """What a measure means, in one sentence; nothing where no catalogue says."""
+    """Return the definition of a key figure in one sentence; nothing where no catalogue has one."""
     key = f"kpi.{kpi.definition}.definition"
     return language.text(key, per=per) if language.has(key) else ""
 
 
 def glossary(report: Report) -> list[str]:
-    """The words that a page explains: what a case is, what a trace is, and the rest."""
+    """Return the words that a page explains: what a case is, what a trace is, and the rest."""
     first, *rest = GLOSSARY
     return list(dict.fromkeys((first, report.per, *rest)))
 
 
 def unknowns(report: Report, language: Language) -> list[str]:
-    """What the data cannot say, in sentences, the gravest first."""
+    """Return what the data cannot say, in sentences, the gravest first."""
     return [_unknown(note, report.per, language) for note in findings.unknowns(report)]
 
 

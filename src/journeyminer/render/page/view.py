@@ -94,11 +94,11 @@ class View:
         self.glossary = phrases.glossary(report)
 
     def lead(self, part: str) -> str:
-        """What a part of the page is about."""
+        """Return what a part of the page is about."""
         return phrases.lead(part, self.report, self.language)
 
     def tables_of(self, part: str) -> list[tables.Table]:
-        """The tables of a part."""
+        """Return the tables of a part."""
         return [self.tables[sheet.name] for sheet in parts(self.report)[part].sheets]
 
 
@@ -109,7 +109,7 @@ def _places(report: Report, language: Language) -> list[Place]:
 
 
 def _place(place: Bottleneck, most: int, last: int, language: Language) -> Place:
-    """A place; the scale of its lost time ends at `most`, that of its rank at `last`."""
+    """Return a place. The scale of its lost time ends at `most`, that of its rank at `last`."""
     t = language.text
     ranks = t("section.bottlenecks.rank", rank=place.rank, low=place.rank_low, high=place.rank_high)
     likely = t("section.bottlenecks.whisker", lost=place.lost_seconds, low=place.low, high=place.high)
@@ -125,7 +125,7 @@ def _place(place: Bottleneck, most: int, last: int, language: Language) -> Place
 
 
 def _heat(report: Report) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Who passes cases to whom, at the first level of HEAT_ORDER: giver -> how often and how dark for each receiver."""
+    """Return giver -> how often, and how dark, for each receiver, at the first level of HEAT_ORDER that there is."""
     rows = report.handovers or ()
     level = next((level for level in HEAT_ORDER if any(row.by == level for row in rows)), None)
     return dict(zip(*charts.heat_map(rows, level), strict=True)) if level else {}
@@ -142,7 +142,7 @@ def _card(kpi: Kpi, report: Report, language: Language) -> Card:
 
 
 def _ways(report: Report, language: Language) -> list[Way]:
-    """The most frequent ways; an activity has the same colour in all of them, 0 where colours run out."""
+    """Return the most frequent ways; an activity has the same colour in all of them, 0 where colours run out."""
     rows = report.variants.rows[:WAYS] if report.variants else ()
     counts: Counter[str] = Counter()
     for row in rows:
