@@ -233,7 +233,7 @@ class ReadOptions:
     strict: bool = option("--strict", bool, "Stop at the first file that breaks.", default=False)
 
     def zone_of(self, path: Path) -> str | None:
-        """Return the zone of one file's timestamps: that of the first glob which its name fits, else the zone for all."""
+        """Return the zone of a file's timestamps: that of the first glob that fits its name, else the zone for all."""
         return next((zone for glob, zone in self.timezones.items() if fnmatch(path.name, glob)), self.timezone)
 
 

@@ -20,7 +20,7 @@ _WORD_JOINER: Final = "\u2060"
 
 
 def json_safe(document: str) -> str:
-    """Return a JSON document in which characters that a terminal could obey are \\u escapes; the data stays the same."""
+    """Return a JSON document with \\u escapes for characters that a terminal could obey; the data stays the same."""
     return _NO_NEWLINE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
