@@ -6,17 +6,19 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.i18n import Language
-from journeyminer.mining.bottlenecks import Bottleneck
-from journeyminer.mining.kpis import Kpi
-from journeyminer.note import Note
 from journeyminer.report import findings
-from journeyminer.report.model import Finding
-from journeyminer.report.receipt import SourceRow
-from journeyminer.report.sections import Report, parts
 from journeyminer.vocabulary import FATES, Per
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.mining.bottlenecks import Bottleneck
+    from journeyminer.mining.kpis import Kpi
+    from journeyminer.note import Note
+    from journeyminer.report.model import Finding
+    from journeyminer.report.receipt import SourceRow
+    from journeyminer.report.sections import Report
 
 HEADLINES: Final = 4
 """findings that are shown as headlines"""
@@ -28,11 +30,6 @@ COUNTED: Final = {
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
-
-
-def sections(report: Report) -> list[str]:
-    """Return the parts of the page, in order: what the report has something for, and what every page has."""
-    return [*parts(report), "unknowns", "receipt", "definitions"]
 
 
 def span(report: Report, language: Language) -> str:

@@ -3,123 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
-from journeyminer.log import EventLog
-from journeyminer.log.receipt import SourceReceipt
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Row
+from journeyminer.mining.measure import Count, Row, about
 from journeyminer.mining.moves import moves
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.receipt import SourceReceipt
+    from journeyminer.mining.lens import Lens
 
 FIRST_REJECTS = 20
 
 
 class SourceRow(Row, frozen=True):
-    """One file that was read.
+    """One file that was read."""
 
-    Attributes:
-        file: Its path below the folder that was given.
-        importer: The importer that read it.
-        profile: The profile that a table was read by; empty for other files.
-        reason: Why that importer claimed the file.
-        records: Its records, as its format counts them.
-        used: Records that became events or said something of a case.
-        rejected: Records that should have been used and could not be.
-        deduplicated: Records whose events another file had brought already.
-        ignored: Records that hold no event by design.
-        events: Events that the file brought.
-        decisions: What was decided about the file (encoding, date order, zone ...) and the proof.
-        rejected_reasons: How many records were rejected for which reason, a slug of a fate.
-        ignored_reasons: How many records were ignored for which reason, a slug of a fate.
-        zone_assumed: Whether times without a time zone were read as UTC.
-    """
-
-    file: str
-    importer: str
-    profile: str
-    reason: Note
-    records: Count
-    used: Count
-    rejected: Count
-    deduplicated: Count
-    ignored: Count
-    events: Count
-    decisions: tuple[Note, ...]
-    rejected_reasons: dict[str, int]
-    ignored_reasons: dict[str, int]
-    zone_assumed: bool = False
+    file: Annotated[str, about("Its path below the folder that was given.")]
+    importer: Annotated[str, about("The importer that read it.")]
+    profile: Annotated[str, about("The profile that a table was read by; empty for other files.")]
+    reason: Annotated[Note, about("Why that importer claimed the file.")]
+    records: Annotated[Count, about("Its records, as its format counts them.")]
+    used: Annotated[Count, about("Records that became events or said something of a case.")]
+    rejected: Annotated[Count, about("Records that should have been used and could not be.")]
+    deduplicated: Annotated[Count, about("Records whose events another file had brought already.")]
+    ignored: Annotated[Count, about("Records that hold no event by design.")]
+    events: Annotated[Count, about("Events that the file brought.")]
+    decisions: Annotated[tuple[Note, ...], about("What was decided (encoding, date order, zone ...) and the proof.")]
+    rejected_reasons: Annotated[dict[str, int], about("Reason (a slug of a fate) to number of rejected records.")]
+    ignored_reasons: Annotated[dict[str, int], about("Reason (a slug of a fate) to number of ignored records.")]
+    zone_assumed: Annotated[bool, about("Whether times without a time zone were read as UTC.")] = False
 
 
 class UnmatchedRow(Row, frozen=True):
-    """A value of the sources that no rule knows.
+    """A value of the sources that no rule knows."""
 
-    Attributes:
-        field: The column of the log.
-        value: What the source says.
-        n: How often.
-        line: What to paste into journeyminer.toml.
-    """
-
-    field: str
-    value: str
-    n: Count
-    line: str
+    field: Annotated[str, about("The column of the log.")]
+    value: Annotated[str, about("What the source says.")]
+    n: Annotated[Count, about("How often.")]
+    line: Annotated[str, about("What to paste into journeyminer.toml.")]
 
 
 class UnreadFile(Row, frozen=True):
-    """A file that is not in the figures.
+    """A file that is not in the figures."""
 
-    Attributes:
-        file: Its path below the folder that was given.
-        reason: Why it was not read.
-    """
-
-    file: str
-    reason: Note
+    file: Annotated[str, about("Its path below the folder that was given.")]
+    reason: Annotated[Note, about("Why it was not read.")]
 
 
 class RejectRow(Row, frozen=True):
-    """A rejected record.
+    """A rejected record."""
 
-    Attributes:
-        file: The file that holds it.
-        record: Where in the file: a kind of record and its number or id.
-        reason: Why, a slug of a fate.
-    """
-
-    file: str
-    record: str
-    reason: str
+    file: Annotated[str, about("The file that holds it.")]
+    record: Annotated[str, about("Where in the file: a kind of record and its number or id.")]
+    reason: Annotated[str, about("Why, a slug of a fate.")]
 
 
 class Quality(Row, frozen=True):
-    """The receipt beyond the files' balances.
+    """The receipt beyond the files' balances."""
 
-    Attributes:
-        records: Records of all files.
-        used: Records used.
-        rejected: Records rejected.
-        deduplicated: Records seen before.
-        ignored: Records ignored by design.
-        balances: Whether every file's fates sum to its records.
-        unclaimed: Files that nobody could read.
-        failed: Files that broke.
-        unmatched: Values that no rule knows.
-        notes: What the data cannot say, and what was left out.
-        rejects: The first rejected records.
-    """
-
-    records: Count
-    used: Count
-    rejected: Count
-    deduplicated: Count
-    ignored: Count
-    balances: bool
-    unclaimed: tuple[UnreadFile, ...]
-    failed: tuple[UnreadFile, ...]
-    unmatched: tuple[UnmatchedRow, ...]
-    notes: tuple[Note, ...]
-    rejects: tuple[RejectRow, ...]
+    records: Annotated[Count, about("Records of all files.")]
+    used: Annotated[Count, about("Records used.")]
+    rejected: Annotated[Count, about("Records rejected.")]
+    deduplicated: Annotated[Count, about("Records seen before.")]
+    ignored: Annotated[Count, about("Records ignored by design.")]
+    balances: Annotated[bool, about("Whether every file's fates sum to its records.")]
+    unclaimed: Annotated[tuple[UnreadFile, ...], about("Files that nobody could read.")]
+    failed: Annotated[tuple[UnreadFile, ...], about("Files that broke.")]
+    unmatched: Annotated[tuple[UnmatchedRow, ...], about("Values that no rule knows.")]
+    notes: Annotated[tuple[Note, ...], about("What the data cannot say, and what was left out.")]
+    rejects: Annotated[tuple[RejectRow, ...], about("The first rejected records.")]
 
 
 def read_files(log: EventLog) -> tuple[SourceRow, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
-from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.staging import columns_of
 from journeyminer.text import fold, fold_sql
 from journeyminer.vocabulary import IDENTITY_KINDS
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.loader import Loader
 
 _NUMBERS = ("csat", "nps", "ces")
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
@@ -93,7 +95,7 @@ def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], ord
         relation: has case_id and the columns named in `found`.
         order: SQL of the order of rows.
     """
-    have = columns_of(loader.engine, relation)  # staging leaves out what no row says
+    have = loader.engine.columns(relation)  # staging leaves out what no row says
     cases = _with(found, CASE_PREFIX, have)
     extras = _with(found, EXTRA_PREFIX, have)
     if cases or extras:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from journeyminer.clock import ORDERS, DateOrder, Order, ZoneRule, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
-from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.moments import (
     Format,
     Reading,
@@ -16,9 +16,12 @@ from journeyminer.importers.tabular.moments import (
     moment_sql,
     needs_order,
 )
-from journeyminer.importers.tabular.table import Table
-from journeyminer.log.engine import Engine
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
 
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""
@@ -27,7 +30,7 @@ LOOKED_AT = 2000
 class Decider:
     """Decides how the columns of one file are read: each by itself, then by another column of the file."""
 
-    def __init__(self, source: Source, engine: Engine, table: Table, headers: Sequence[str]) -> None:
+    def __init__(self, source: Source, engine: Database, table: Table, headers: Sequence[str]) -> None:
         self.source = source
         self.engine = engine
         self.table = table

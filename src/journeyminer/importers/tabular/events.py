@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, zone_rule
 from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.build import Loader
 from journeyminer.log.engine import name, quote
-from journeyminer.log.staging import columns_of
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.log.loader import Loader
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
     for reading in readings:
         loader.decide(reading.decision)
     rule = zone_rule(source, readings)
-    if query.moments[0].odd and "odd" in columns_of(loader.engine, stage):
+    if query.moments[0].odd and "odd" in loader.engine.columns(stage):
         counted = "count(*) FILTER (WHERE odd = 1), count(*) FILTER (WHERE odd = 2)"
         rule.n_overlap, rule.n_gap = loader.engine.one(f"SELECT {counted} FROM {stage}")
     loader.decide_zone(rule)
