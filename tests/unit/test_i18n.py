@@ -18,7 +18,7 @@ PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
-    "turn", "between", "channel", "a_trace", "traces", "each_trace", "lines",
+    "turn", "between", "channel", "a_trace", "traces", "each_trace", "lines", "some", "reason",
     "fate", "record", "separator", "written", "holds",
 }  # fmt: skip
 
@@ -91,13 +91,13 @@ def test_activities_of_the_vocabulary_are_translated_and_others_stay() -> None:
 
 
 def test_parameters_are_data_and_never_a_sentence() -> None:
-    says = EN.text("section.unknowns.kpi", names="{reason}", reason="{names.__class__}")
+    says = EN.text("note.unknown.figures", figures="{reason}", reason="{names.__class__}")
     assert says == "{reason}: {names.__class__}."
 
 
 def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> None:
     assert EN.text("finding.brand_new", n=3) == "brand new (n 3)"
-    assert EN.text("section.unknowns.kpi", names="Hand-offs") == f"Hand-offs: {UNKNOWN}."
+    assert EN.text("note.unknown.figures", figures="Hand-offs") == f"Hand-offs: {UNKNOWN}."
     assert EN.word("turn", "nobody") == "nobody"
     assert EN.word("turn", None) == UNKNOWN
 

@@ -181,7 +181,7 @@ def kpis_in_words(report: Report, language: Language) -> Table:
     for kpi in report.kpis or ():
         value, likely = phrases.kpi_figures(kpi, language)
         median, p90 = (language.value(figure, phrases.kpi_kind(kpi)) for figure in (kpi.median, kpi.p90))
-        name = phrases.kpi_name(kpi, report.per, language)
+        name = phrases.kpi_name(kpi.id, report.per, language)
         basis = phrases.kpi_basis(kpi, report.per, language)
         meaning = phrases.kpi_definition(kpi, report.per, language)
         rows.append((name, value, likely, median, p90, basis, kpi.n_open, kpi.clock, meaning))
