@@ -22,6 +22,7 @@ from journeyminer.importers.base import Sample
 from journeyminer.importers.reading.identify import identify, sources
 from journeyminer.log import EventLog
 from journeyminer.log.receipt import to_data
+from journeyminer.log.store import save_log
 
 SOURCES = {known.source.rpartition(":")[2]: known.source for known in sources()}
 """name of the folder of golden inputs -> what --source calls it"""
@@ -152,7 +153,7 @@ def test_who_the_customers_are_and_what_they_wrote_stays_out_of_the_log(path: Pa
 @every_input
 def test_reading_it_again_changes_nothing(path: Path, tmp_path: Path) -> None:
     first = read_log([path], options=options_of(path))
-    first.save(tmp_path / "log")
+    save_log(first, tmp_path / "log")
     again = read_log([path], options=options_of(path), append_to=tmp_path / "log")
     assert again.to_pandas().equals(first.to_pandas())
     assert not any(source.events for source in again.receipt.sources[len(first.receipt.sources) :])
