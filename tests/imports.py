@@ -51,10 +51,10 @@ def imports(file: Path, *, types: bool = True, inside: bool = True) -> Iterator[
                 yield submodule if submodule in MODULES else node.module
 
 
-def import_graph() -> dict[str, set[str]]:
-    """Every module of the package -> the modules of it that it imports at run time, sooner or later."""
+def import_graph(*, inside: bool = True) -> dict[str, set[str]]:
+    """Every module of the package -> the modules of it that it imports at run time, sooner or (inside) later."""
     return {
-        module: {imported for imported in imports(file, types=False) if imported in MODULES} - {module}
+        module: {imported for imported in imports(file, types=False, inside=inside) if imported in MODULES} - {module}
         for module, file in MODULES.items()
     }
 

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 
 import journeyminer as jm
-from journeyminer.importers import ReadOptions
 from journeyminer.log import EventLog
 from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals
+from journeyminer.options import ReadOptions
 from journeyminer.report.build import build
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import HandoverLevel

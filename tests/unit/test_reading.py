@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
-from journeyminer.importers import ReadOptions, find_files, read_log
+from journeyminer.importers import find_files, read_log
 from journeyminer.importers.base import Importer, Match, Sample, Source
 from journeyminer.importers.reading.identify import identify, importers
 from journeyminer.importers.reading.run import identify_files
@@ -20,6 +20,7 @@ from journeyminer.log.loader import Loader
 from journeyminer.log.record import Event, Record
 from journeyminer.log.store import load_log, save_log
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

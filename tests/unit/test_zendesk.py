@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyminer.importers import read_log, zendesk
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
 from journeyminer.log import EventLog
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 OPTIONS = ReadOptions(source="zendesk")
 Json = dict[str, Any]

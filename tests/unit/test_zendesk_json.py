@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from journeyminer.importers import read_log, zendesk
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
+from journeyminer.options import ReadOptions
 
 OPTIONS = ReadOptions(source="zendesk")
 OPENED = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
@@ -16,6 +15,7 @@ from journeyminer.note import Note
 from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
+    from journeyminer.cli.output import Reader
     from journeyminer.log import EventLog
     from journeyminer.report.sections import Report
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from journeyminer.mining.bootstrap import MAX_PLACES, bounds
 from journeyminer.mining.events import listed
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, about, measure
 from journeyminer.mining.spans import spans
 from journeyminer.vocabulary import OUR_TURNS, Turn
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 MIN_TRACES = 5
 """With fewer traces behind a place its bounds would say nothing, and are left empty."""

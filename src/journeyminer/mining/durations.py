@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import column, listed
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import ordered, traces
 from journeyminer.vocabulary import OPEN_STATUSES
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 class Durations(Row, frozen=True):

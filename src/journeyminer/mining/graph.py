@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Row, Seconds, Share, about, whole
+from journeyminer.mining.measure import Count, Row, Seconds, about, whole
 from journeyminer.mining.moves import moves
+from journeyminer.mining.simplify import Move, Shown
 from journeyminer.mining.turns import lost_by_edge
 from journeyminer.mining.variants import variant_keys, variants
-from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Move = tuple[str, str]
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 
 class Node(Row, frozen=True):
@@ -55,18 +55,6 @@ class Activity(Node, frozen=True):
 
     start: Annotated[Count, about("Traces that start with it.")]
     end: Annotated[Count, about("Traces that end with it.")]
-
-
-class Shown(Row, frozen=True):
-    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden."""
-
-    nodes: Annotated[tuple[str, ...], about("The shown activities.")]
-    edges: Annotated[tuple[tuple[str, str], ...], about("The shown lines, each between two activities.")]
-    happy_path: Annotated[tuple[str, ...], about("The most frequent variant.")]
-    hidden_nodes: Annotated[Count, about("Activities that are not shown.")]
-    hidden_edges: Annotated[Count, about("Edges that are not shown.")]
-    hidden_moves_share: Annotated[Share, about("Share of all moves on those.")]
-    hidden_lost_share: Annotated[Share | None, about("Share of all lost seconds on those; null without turns.")]
 
 
 class GraphData(Row, frozen=True):

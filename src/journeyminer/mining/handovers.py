@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.errors import UsageError, nearest
-from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
 from journeyminer.log.order import in_order
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import changes, traces
 from journeyminer.note import Note
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.mining.lens import Lens
 
 
 class HandoverRow(Row, frozen=True):

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec.structs import asdict
 
-from journeyminer.log import EventLog
 from journeyminer.mining.events import listed
 from journeyminer.mining.handovers import handovers_per_trace
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, about, measure
 from journeyminer.mining.spans import states
 from journeyminer.mining.survival import Z, kaplan_meier, wilson
@@ -18,6 +16,9 @@ from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLe
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
+
+    from journeyminer.log import EventLog
+    from journeyminer.mining.lens import Lens
 
 
 class Kpi(Row, frozen=True):

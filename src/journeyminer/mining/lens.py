@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from journeyminer.errors import UsageError, nearest
-from journeyminer.log import EventLog
-from journeyminer.mining.events import zone_is_assumed
 from journeyminer.note import Note
-from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 KEYS: Final[dict[str, str]] = {"case": "case_key", "journey": "journey_key", "customer": "customer_key"}
 """lens -> the column of `case_rows` that holds a case's trace: a whole number, null where the case is in no trace"""
@@ -105,3 +106,10 @@ class Lens:
         if KEYS[per] not in self._of_cases:
             return None
         return int(self.log.one(f"SELECT count(DISTINCT {KEYS[per]}) FROM case_rows")[0])
+
+
+def zone_is_assumed(log: EventLog) -> str | None:
+    """SQL of whether the zone of an event was assumed; None where all zones of the log are equally sure."""
+    rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
+    assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
+    return f"source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec,
 from msgspec import Meta, Struct
 from msgspec.structs import fields
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 Count = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]

@@ -5,12 +5,15 @@ Spans are made case by case, whatever a trace is; `turns` puts those of one cust
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
-from journeyminer.mining.events import column, listed, zone_is_assumed
+from journeyminer.mining.events import column, listed
+from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
 """Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""

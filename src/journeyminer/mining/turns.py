@@ -8,7 +8,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
 from journeyminer.mining.events import listed
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves
 from journeyminer.mining.spans import spans, states
@@ -17,6 +16,8 @@ from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TU
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from journeyminer.mining.lens import Lens
 
 _PRECEDENCE: tuple[Turn, ...] = ("us_work", "us_queue", "bot", "vendor", "customer", "unknown", "after_resolution")
 """Of the turns of several cases at once, the first of these counts. `after_resolution` is the last: a case that is

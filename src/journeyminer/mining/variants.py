@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves, traces
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 class VariantRow(Row, frozen=True):

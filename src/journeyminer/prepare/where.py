@@ -10,13 +10,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
-from journeyminer.log.engine import Database
 from journeyminer.log.schema import CASES, EVENTS
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
+    from journeyminer.log.engine import Database
 
 _FORBIDDEN = ("SUBQUERY", "WINDOW", "STAR", "PARAMETER", "POSITIONAL_REFERENCE", "LAMBDA")
 _UNSTABLE = {"current_localtime", "current_localtimestamp"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import n_ties
 from journeyminer.options import ReportOptions
@@ -15,7 +15,10 @@ from journeyminer.report.findings import find
 from journeyminer.report.model import LogSummary
 from journeyminer.report.section import Making
 from journeyminer.report.sections import ASKED, SECTIONS, Report, together
-from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 
 def build(

@@ -11,6 +11,9 @@ from typing import Annotated
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row, about
 
+TELLING_SHARE = 0.02
+"""What is a smaller share of the traces, or of the time, is not worth a sentence."""
+
 
 class LogSummary(Row, frozen=True):
     """How large the log is, and what time it spans."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from journeyminer.log import EventLog
-from journeyminer.log.receipt import SourceReceipt
-from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Row, about
 from journeyminer.mining.moves import moves
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.receipt import SourceReceipt
+    from journeyminer.mining.lens import Lens
 
 FIRST_REJECTS = 20
 

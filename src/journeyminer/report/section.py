@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.mining.lens import Lens
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.files import sha256
-from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
+from journeyminer.importers.base import Importer, Match, Sample, Source, readable
 from journeyminer.importers.reading.archive import is_archive, unpack
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.reading.folders import Skipped, as_text, find_files
 from journeyminer.importers.reading.identify import Identified, identify
-from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt, Unclaimed, counted
 from journeyminer.log.store import stage_stored
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 MIN_REJECTED = 10
 """so many rejected records of a file are no error, whatever their share"""

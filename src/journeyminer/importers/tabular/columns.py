@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
-from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import name, quote
-from journeyminer.log.loader import Loader
 from journeyminer.text import fold, fold_sql
 from journeyminer.vocabulary import IDENTITY_KINDS
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.loader import Loader
 
 _NUMBERS = ("csat", "nps", "ces")
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))

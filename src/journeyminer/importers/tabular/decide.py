@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from journeyminer.clock import ORDERS, DateOrder, Order, ZoneRule, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
-from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.moments import (
     Format,
     Reading,
@@ -16,9 +16,12 @@ from journeyminer.importers.tabular.moments import (
     moment_sql,
     needs_order,
 )
-from journeyminer.importers.tabular.table import Table
-from journeyminer.log.engine import Database
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
 
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.decide import LOOKED_AT, Decider, zone_rule
 from journeyminer.importers.tabular.moments import IN_BOUNDS, Moment, Reading, moment_sql
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.engine import name, quote
-from journeyminer.log.loader import Loader
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.log.loader import Loader
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn
-from journeyminer.importers.base import Source
 from journeyminer.importers.tabular.columns import (
     IDENTITY_PREFIX,
     case_columns,
@@ -20,12 +20,15 @@ from journeyminer.importers.tabular.columns import (
 )
 from journeyminer.importers.tabular.decide import Decider, zone_rule
 from journeyminer.importers.tabular.moments import Reading, moment_sql
-from journeyminer.importers.tabular.plan import Plan
-from journeyminer.importers.tabular.profile import Milestone
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.engine import name, quote
-from journeyminer.log.loader import Loader
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.profile import Milestone
+    from journeyminer.log.loader import Loader
 
 _OWN = ("role", "status", "visibility")
 

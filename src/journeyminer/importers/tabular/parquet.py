@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular import read_table
@@ -9,8 +11,10 @@ from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import Database, Engine, name, one_file
-from journeyminer.log.loader import Loader
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
 
 NAME = "parquet"
 FILES = "*.parquet"

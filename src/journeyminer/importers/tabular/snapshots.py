@@ -10,16 +10,20 @@ A table of changes, whose rows name the field that changed and its new value, is
 
 from __future__ import annotations
 
-from journeyminer.importers.base import Source
+from typing import TYPE_CHECKING
+
 from journeyminer.importers.tabular.changed import CREATED, FOLLOWED, REOPENED, owner_activity, status_activity
 from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases, mapped
 from journeyminer.importers.tabular.decide import Decider, zone_rule
 from journeyminer.importers.tabular.moments import moment_sql
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.log.engine import name, quote
-from journeyminer.log.loader import Loader
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.log.loader import Loader
+    from journeyminer.vocabulary import FateReason
 
 UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}
 """why a row of the shape is ignored"""
