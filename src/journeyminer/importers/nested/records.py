@@ -9,13 +9,16 @@ import json
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from journeyminer.importers.nested.documents import Piece
 from journeyminer.importers.nested.members import Member
 from journeyminer.importers.nested.query import Query
-from journeyminer.log.engine import Schema
+from journeyminer.log.order import numbered
 from journeyminer.sql import name, one_file, quote
+
+if TYPE_CHECKING:
+    from journeyminer.importers.nested.documents import Piece
+    from journeyminer.log.engine import Schema
 
 BLOCK: Final = 8 << 20
 """so many bytes of records go to the engine at once"""
@@ -44,7 +47,7 @@ class Records:
         self.schema = schema
         self._folder = tempfile.TemporaryDirectory(prefix="journeyminer-")
         self._lines: list[bytes] = []
-        self._size = self._n = self._before = self._n_lists = 0
+        self._size = self._n = self._before = 0
         self._runs: list[Run] = []
         self._parents: list[bytes] = []
         self._last: tuple[int, object] | None = None
@@ -66,9 +69,8 @@ class Records:
         """Take records of a file."""
         if self._last is None or self._last[0] != file_no or self._last[1] is not piece.parent:
             self._last = (file_no, piece.parent)
-            self._n_lists += 1
             self._parents.append(json.dumps(piece.parent or {}).encode())
-        run = Run(self._n - self._before, file_no, self._n_lists, piece.listed)
+        run = Run(self._n - self._before, file_no, len(self._parents) - 1, piece.listed)
         if not self._runs or self._runs[-1][1:] != run[1:]:
             self._runs.append(run)
         self._lines.append(piece.lines)
@@ -83,7 +85,7 @@ class Records:
             return
         members = self.query.record.members.items()
         kept = "".join(f", {member.kept(f'b.{name(key)}')} AS {name(key)}" for key, member in members)
-        numbered = f'(SELECT row_number() OVER () - 1 AS "@k", * FROM {self._read(self._lines, self.query.record)}) b'
+        lines = numbered(self._read(self._lines, self.query.record), "@k")
         unnested = ", ".join(f"unnest(?) AS {column}" for column in Run._fields)
         # a join of nearly all blocks, which hold records of one list, with one row is twice as fast
         joined = (
@@ -93,7 +95,7 @@ class Records:
         )
         self.schema.execute(
             f'INSERT INTO records SELECT {self._before} + b."@k", u.file_no, u.list_no, '
-            f"{self.query.kind}{kept} FROM {numbered} {joined}",
+            f"{self.query.kind}{kept} FROM ({lines}) b {joined}",
             [list(column) for column in zip(*self._runs, strict=True)],
         )
         self._lines.clear()

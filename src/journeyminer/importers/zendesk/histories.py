@@ -119,9 +119,12 @@ def _states() -> str:
     ticket itself says, for then it never changed.
     """
     order = "PARTITION BY account, ticket ORDER BY moment, number, place"
+    # what the same audit created stands at one place
+    past = f"({order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    coming = f"({order} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
     after = ", ".join(
-        f"last_value(CASE WHEN field = '{each}' THEN {{'is': value}} END IGNORE NULLS) OVER past AS {each}_after, "
-        f"first_value(CASE WHEN field = '{each}' THEN {{'was': before}} END IGNORE NULLS) OVER coming AS {each}_next"
+        f"last_value(CASE WHEN field = '{each}' THEN {{'is': value}} END IGNORE NULLS) OVER {past} AS {each}_after, "
+        f"first_value(CASE WHEN field = '{each}' THEN {{'was': before}} END IGNORE NULLS) OVER {coming} AS {each}_next"
         for each in FIELDS
     )
     held = ", ".join(
@@ -132,8 +135,6 @@ def _states() -> str:
     return f"""
         WITH walked AS (
             SELECT account, ticket, item, {after} FROM changes WHERE moment IS NOT NULL AND ticket IS NOT NULL
-            WINDOW past AS ({order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-                coming AS ({order} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
         ),
         held AS (
             SELECT w.account, w.ticket, item, {held}
