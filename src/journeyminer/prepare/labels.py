@@ -15,7 +15,7 @@ from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import RAW
 from journeyminer.note import Note
-from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
+from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules, source_profiles
 from journeyminer.sql import listed, name
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = ("mail", "whatsapp")
+CHATS = ("whatsapp", *(source for source, profile in source_profiles().items() if profile.get("chat")))
+TALKS = ("mail", *CHATS)
 """the sources whose every message is by the customer or by us"""
 
 
@@ -232,7 +233,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unpro
     )
     made = (
         Note("us_unknown", files=silent["mail"]),
-        Note("us_unknown_chat", files=silent["whatsapp"]),
+        Note("us_unknown_chat", files=sum(silent[source] for source in CHATS)),
         Note("status_is_final", files=len(final)),
         Note("ends_unknown", files=len(unproved)),
     )
