@@ -17,12 +17,13 @@ import pytest
 from contract.inputs import HOSTILE, bodies, files_of, hostile
 from golden_inputs import FOLDER, INPUTS, options_of
 from journeyminer.errors import JourneyminerError, UsageError
-from journeyminer.importers import ReadOptions, read_log
+from journeyminer.importers import read_log
 from journeyminer.importers.base import Sample
 from journeyminer.importers.reading.identify import identify, sources
 from journeyminer.log import EventLog
 from journeyminer.log.receipt import to_data
 from journeyminer.log.store import save_log
+from journeyminer.options import ReadOptions
 
 SOURCES = {known.source.rpartition(":")[2]: known.source for known in sources()}
 """name of the folder of golden inputs -> what --source calls it"""

@@ -70,15 +70,3 @@ def nth_row(first: int = 1) -> str:
         first: the number of the first row.
     """
     return f"row_number() OVER () + {first - 1}"
-
-
-def numbered(relation: str, column: str) -> str:
-    """SQL of the rows of a table or a file with their numbers, from 0 on, in the order in which they stand there.
-
-    It hangs on the same guarantees as `in_order`; a file is scanned in its order like a table.
-
-    Args:
-        relation: a table, a function that reads one file, or a query in parentheses that only picks from one.
-        column: name of the new column.
-    """
-    return f"SELECT row_number() OVER () - 1 AS {name(column)}, * FROM {relation}"

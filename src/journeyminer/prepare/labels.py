@@ -6,7 +6,6 @@ a small table that the log's events are joined with, so nothing is stored twice.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -95,13 +94,6 @@ def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
 def _said(word: str) -> str:
     """SQL of the column with what the source says."""
     return f"raw_{word}" if f"raw_{word}" in RAW else name(word)
-
-
-def paste_line(unmatched: Unmatched) -> str:
-    """The line for the top of journeyminer.toml that says what a value means; the value stays to be filled in."""
-    word = json.dumps(unmatched.value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    *first, last = CLOSED_SETS[unmatched.field]
-    return f'{unmatched.field}.{word} = ""  # {", ".join(first)} or {last}'
 
 
 def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:

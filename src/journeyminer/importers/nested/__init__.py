@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from journeyminer.importers.base import SAMPLE_BYTES, Match, Sample, Source
 from journeyminer.importers.nested.documents import first_objects
 from journeyminer.importers.nested.profile import Profile, profiles
-from journeyminer.importers.nested.query import Further
 from journeyminer.importers.nested.reading import Reading, Reshape
-from journeyminer.log.loader import Loader
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.nested.query import Further
+    from journeyminer.log.loader import Loader
 
 
 @dataclass(frozen=True)

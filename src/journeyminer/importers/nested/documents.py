@@ -11,15 +11,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from journeyminer.encoding import decoded, from_head
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES
 from journeyminer.importers.nested.brackets import BrokenOff, Window
-from journeyminer.importers.nested.profile import Profile
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.nested.profile import Profile
 
 CHUNK: Final = 1 << 22
 SMALL: Final = 1 << 16
@@ -239,7 +241,6 @@ class _Walk:
                 self._skip()
             if self._next() != b"]":
                 self._expect(b",")
-            self._drop()
         self.at += 1
 
     def _records(self, listed: str, parent: dict[str, Any] | None) -> Iterator[Piece]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
@@ -25,13 +25,15 @@ from journeyminer.importers.nested.records import Records
 from journeyminer.importers.nested.scope import ITEM
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.tabular.columns import evidence
-from journeyminer.log.engine import Schema
-from journeyminer.log.loader import Loader
-from journeyminer.log.rows import Kind
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 from journeyminer.text import fold
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Schema
+    from journeyminer.log.loader import Loader
+    from journeyminer.log.rows import Kind
+    from journeyminer.vocabulary import FateReason
 
 Reshape = Callable[[bytes], bytes]
 """gives records, one a line, another shape before they are read"""

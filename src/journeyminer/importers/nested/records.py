@@ -11,14 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from journeyminer.importers.nested.members import Member
-from journeyminer.importers.nested.query import Query
-from journeyminer.log.order import numbered
+from journeyminer.log.order import nth_row
 from journeyminer.sql import name, one_file, quote
 
 if TYPE_CHECKING:
     from journeyminer.importers.nested.documents import Piece
-    from journeyminer.log.engine import Schema
+    from journeyminer.importers.nested.members import Member
+    from journeyminer.importers.nested.query import Query
+from journeyminer.log.engine import Schema
 
 BLOCK: Final = 8 << 20
 """so many bytes of records go to the engine at once"""
@@ -70,7 +70,7 @@ class Records:
         if self._last is None or self._last[0] != file_no or self._last[1] is not piece.parent:
             self._last = (file_no, piece.parent)
             self._parents.append(json.dumps(piece.parent or {}).encode())
-        run = Run(self._n - self._before, file_no, len(self._parents) - 1, piece.listed)
+        run = Run(self._n - self._before, file_no, len(self._parents), piece.listed)
         if not self._runs or self._runs[-1][1:] != run[1:]:
             self._runs.append(run)
         self._lines.append(piece.lines)
@@ -85,7 +85,7 @@ class Records:
             return
         members = self.query.record.members.items()
         kept = "".join(f", {member.kept(f'b.{name(key)}')} AS {name(key)}" for key, member in members)
-        lines = numbered(self._read(self._lines, self.query.record), "@k")
+        numbered = f'(SELECT {nth_row(0)} AS "@k", * FROM {self._read(self._lines, self.query.record)}) b'
         unnested = ", ".join(f"unnest(?) AS {column}" for column in Run._fields)
         # a join of nearly all blocks, which hold records of one list, with one row is twice as fast
         joined = (
@@ -95,7 +95,7 @@ class Records:
         )
         self.schema.execute(
             f'INSERT INTO records SELECT {self._before} + b."@k", u.file_no, u.list_no, '
-            f"{self.query.kind}{kept} FROM ({lines}) b {joined}",
+            f"{self.query.kind}{kept} FROM {numbered} {joined}",
             [list(column) for column in zip(*self._runs, strict=True)],
         )
         self._lines.clear()
@@ -106,7 +106,7 @@ class Records:
         parent = self.query.scopes.parent
         lines = b"".join(line + b"\n" for line in self._parents)
         self.schema.execute(
-            f'CREATE TABLE parents AS SELECT row_number() OVER () AS "@list", * FROM {self._read([lines], parent)}'
+            f'CREATE TABLE parents AS SELECT {nth_row()} AS "@list", * FROM {self._read([lines], parent)}'
         )
 
     def _read(self, lines: list[bytes], shape: Member) -> str:

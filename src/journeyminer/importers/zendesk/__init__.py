@@ -8,26 +8,15 @@ query over all of them (`histories`).
 
 from __future__ import annotations
 
-from journeyminer.importers.base import Source
 from journeyminer.importers.nested import Documents
 from journeyminer.importers.nested.profile import profiles
 from journeyminer.importers.nested.query import Further
-from journeyminer.importers.nested.reading import Reading
 from journeyminer.importers.zendesk.histories import LOOKUPS, tables
 from journeyminer.importers.zendesk.ticket_events import reshape
-from journeyminer.log.loader import Loader
-from journeyminer.note import Note
 
 _DOCUMENTS = Documents(profiles()["zendesk"], reshape, Further(LOOKUPS, tables))
 
 NAME = _DOCUMENTS.NAME
 FILES = _DOCUMENTS.FILES
 identify = _DOCUMENTS.identify
-
-
-def load(source: Source, loader: Loader) -> None:
-    """Hand over one file, and say how many of its tickets are told by their audits."""
-    _DOCUMENTS.load(source, loader)
-    reading: Reading = source.shared["reading"]
-    if n := reading.file(source.sample).silent("ticket"):
-        loader.decide(Note("decision.audited", n=n))
+load = _DOCUMENTS.load

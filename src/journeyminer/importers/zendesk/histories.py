@@ -6,12 +6,14 @@ event is looked up in the whole history of its ticket, not carried from record t
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from journeyminer.importers.nested.moments import moment
-from journeyminer.importers.nested.query import Query
 from journeyminer.importers.nested.scope import ITEM, Scope
 from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.importers.nested.query import Query
 
 LOOKUPS: Final = frozenset({"now", "last", "person"})
 FIELDS: Final = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
@@ -118,10 +120,9 @@ def _states() -> str:
     Before the first known change of a field: what that change says was there before. Without any change: what the
     ticket itself says, for then it never changed.
     """
-    order = "PARTITION BY account, ticket ORDER BY moment, number, place"
-    # what the same audit created stands at one place
-    past = f"({order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-    coming = f"({order} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
+    trail = "PARTITION BY account, ticket ORDER BY moment, number, place"
+    past = f"({trail} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    coming = f"({trail} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
     after = ", ".join(
         f"last_value(CASE WHEN field = '{each}' THEN {{'is': value}} END IGNORE NULLS) OVER {past} AS {each}_after, "
         f"first_value(CASE WHEN field = '{each}' THEN {{'was': before}} END IGNORE NULLS) OVER {coming} AS {each}_next"
