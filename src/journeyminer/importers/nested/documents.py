@@ -241,7 +241,6 @@ class _Walk:
                 self._skip()
             if self._next() != b"]":
                 self._expect(b",")
-            self._drop()
         self.at += 1
 
     def _records(self, listed: str, parent: dict[str, Any] | None) -> Iterator[Piece]:

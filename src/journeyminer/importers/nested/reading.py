@@ -48,6 +48,7 @@ _LONGEST: Final = "INTERVAL 1 DAY"
 class File:
     """One file of a reading, and what became of its records."""
 
+    number: int
     sample: Sample
     zone: str | None
     namespace: str = ""
@@ -65,6 +66,10 @@ class File:
     is_local: bool = False
     """whether some of its times carry no zone"""
 
+    def silent(self, kind: str) -> int:
+        """Return how many records of a kind make no event, by design."""
+        return self.kinds[kind] - self.used[kind] - self.rejected[kind]
+
 
 class Reading:
     """The files of one source in tables of their own schema; `made` holds their events in order."""
@@ -77,7 +82,7 @@ class Reading:
         self.schema = schema
         self.query = Query(profile, further)
         samples = source.siblings or (source.sample,)
-        self.files = [File(sample, source.options.zone_of(sample.path)) for sample in samples]
+        self.files = [File(n, sample, source.options.zone_of(sample.path)) for n, sample in enumerate(samples)]
         self.zones = sorted({file.zone for file in self.files if file.zone})
         self._name_accounts()
         self._read(reshape)
@@ -92,9 +97,13 @@ class Reading:
         self._make_events()
         self._count()
 
+    def file(self, sample: Sample) -> File:
+        """Return the file of a sample."""
+        return next(file for file in self.files if file.sample is sample)
+
     def load(self, sample: Sample, loader: Loader) -> None:
         """Hand over what a file says. Raises the error of a file that cannot be read."""
-        number, file = next((number, file) for number, file in enumerate(self.files) if file.sample is sample)
+        file = self.file(sample)
         if file.error:
             raise file.error
         loader.namespace(file.namespace)
@@ -102,8 +111,7 @@ class Reading:
         # of several rules of one name the first says what becomes of its records
         for record in {record.name: record for record in reversed(self.profile.record)}.values():
             if record.fate != "used":
-                left = file.kinds[record.name] - file.used[record.name] - file.rejected[record.name]
-                ignored[record.fate] += left
+                ignored[record.fate] += file.silent(record.name)
         loader.receipt.records += file.kinds.total()
         loader.receipt.events += file.events
         loader.count_outcomes(rejected=file.reasons, ignored=+ignored)
@@ -113,7 +121,7 @@ class Reading:
         }  # fmt: skip
         for kind, there in filled.items():
             if there:
-                loader.add_rows(kind, f"SELECT * FROM {self.schema}.{kind} WHERE file_no = {number}")
+                loader.add_rows(kind, f"SELECT * FROM {self.schema}.{kind} WHERE file_no = {file.number}")
         if file.unread:
             loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
@@ -132,18 +140,15 @@ class Reading:
 
     def _read(self, reshape: Reshape | None) -> None:
         """Put the records of all files into a table; a file that breaks off gives none."""
-        broken = []
         with Records(self.query, self.schema) as records:
-            for number, file in enumerate(self.files):
+            for file in self.files:
                 try:
                     with readable():
                         for piece in read_pieces(read_chunks(file.sample.path, self.options.encoding), self.profile):
-                            records.add(number, _reshaped(piece, reshape) if reshape else piece)
+                            records.add(file.number, _reshaped(piece, reshape) if reshape else piece)
                 except JourneyminerError as error:
                     file.error = error
-                    broken.append(number)
-        if broken:
-            listed = ", ".join(map(str, broken))
+        if listed := ", ".join(str(file.number) for file in self.files if file.error):
             self.schema.execute(f'DELETE FROM records WHERE "@file" IN ({listed})')
 
     def _make_files(self) -> None:

@@ -47,7 +47,7 @@ class Records:
         self.schema = schema
         self._folder = tempfile.TemporaryDirectory(prefix="journeyminer-")
         self._lines: list[bytes] = []
-        self._size = self._n = self._before = self._n_lists = 0
+        self._size = self._n = self._before = 0
         self._runs: list[Run] = []
         self._parents: list[bytes] = []
         self._last: tuple[int, object] | None = None
@@ -69,9 +69,8 @@ class Records:
         """Take records of a file."""
         if self._last is None or self._last[0] != file_no or self._last[1] is not piece.parent:
             self._last = (file_no, piece.parent)
-            self._n_lists += 1
             self._parents.append(json.dumps(piece.parent or {}).encode())
-        run = Run(self._n - self._before, file_no, self._n_lists, piece.listed)
+        run = Run(self._n - self._before, file_no, len(self._parents), piece.listed)
         if not self._runs or self._runs[-1][1:] != run[1:]:
             self._runs.append(run)
         self._lines.append(piece.lines)

@@ -134,7 +134,8 @@ def open_row_by_row(
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
     clean = Dialect(",", '"', '"', 0, tuple(columns), (), plain=True)
     # a character has four bytes at most; separators and quotes come on top
-    relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW)
+    # a line end inside of a cell may be another one, which the engine would take for that of the rows
+    relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW, line_end=r", new_line = '\n'")
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
     return _table(numbered, dialect, numbered=True), found, left_out
 
@@ -150,11 +151,13 @@ def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: boo
     return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
 
 
-def _read_csv(path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW) -> str:
+def _read_csv(
+    path: Path, dialect: Dialect, columns: Sequence[str], *, skip: int, longest: int = LONGEST_ROW, line_end: str = ""
+) -> str:
     types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
     packed = ", compression = 'gzip'" if is_gzip(path) else ", compression = 'none'"
     return (
         f"read_csv({one_file(path)}, columns = {{{types}}}, auto_detect = false, header = false, skip = {skip}, "
         f"delim = {quote(dialect.separator)}, quote = {quote(dialect.quote)}, escape = {quote(dialect.escape)}, "
-        f"max_line_size = {longest}{packed})"
+        f"max_line_size = {longest}{packed}{line_end})"
     )
