@@ -18,7 +18,7 @@ LAYERS = (
     {"note", "vocabulary"},
     {"i18n"},
     {"errors"},
-    {"text", "files", "clock", "encoding"},
+    {"text", "files", "clock", "encoding", "words"},
     {"options"},
     {"config"},
     {"log"},

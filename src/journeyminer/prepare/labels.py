@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from journeyminer.config import CLOSED_SETS, GIVE, Config
+from journeyminer.config import GIVE, Config
 from journeyminer.log import EventLog
 from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
@@ -20,7 +20,7 @@ from journeyminer.log.schema import SAID
 from journeyminer.log.staging import columns_of
 from journeyminer.note import Note
 from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
-from journeyminer.vocabulary import RESOLVED_STATUSES
+from journeyminer.vocabulary import CLOSED_SETS, RESOLVED_STATUSES
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
