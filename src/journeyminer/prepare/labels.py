@@ -19,8 +19,9 @@ from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import SAID
 from journeyminer.log.staging import columns_of
 from journeyminer.note import Note
-from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
+from journeyminer.prepare.rules import Meaning, Rules
 from journeyminer.vocabulary import CLOSED_SETS, RESOLVED_STATUSES
+from journeyminer.words import UNKNOWN
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")

@@ -12,11 +12,9 @@ from journeyminer.config import WHEN, Config, Mistakes, Rule, parse_rules, read_
 from journeyminer.errors import ConfigError
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
-from journeyminer.words import values
+from journeyminer.words import UNKNOWN, values
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
-UNKNOWN = "unknown"
-"""what a word gives that speaks of the column and fits no value of its closed set"""
 
 
 def fold(text: str) -> str:

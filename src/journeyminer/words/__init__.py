@@ -9,10 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from journeyminer.text import words
 from journeyminer.vocabulary import CLOSED_SETS
+
+UNKNOWN: Final = "unknown"
+"""what a word gives that speaks of the column and means no value of its closed set"""
 
 
 @cache
@@ -32,7 +35,7 @@ def headers(table: str) -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def values() -> Mapping[str, Mapping[str, str]]:
-    """Return column of a closed set -> folded word -> the value that it means; `unknown` means none of the others."""
+    """Return column of a closed set -> folded word -> the value that it means, or UNKNOWN."""
     found = {column: {words(value): value for value in known} for column, known in CLOSED_SETS.items()}
     for language in _languages():
         for column, by_value in language["values"].items():

@@ -62,7 +62,7 @@ class Table:
 
     def stored(self, engine: Engine, called: str) -> Table:
         """The table in memory under that name, for the shapes that look at it more than once."""
-        engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {called} AS SELECT * FROM {self.relation}")
         numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
         return replace(self, relation=numbered, numbered=True)
 
