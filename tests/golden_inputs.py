@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from journeyminer.importers.base import ReadOptions
+from journeyminer.options import ReadOptions
 
 FOLDER = Path(__file__).parent / "golden" / "importers"
 INPUTS = sorted(

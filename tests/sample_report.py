@@ -10,13 +10,15 @@ from msgspec.structs import replace
 
 from journeyminer.mining.bottlenecks import Bottleneck, Evidence
 from journeyminer.mining.durations import Durations
-from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node, Shown
+from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal
 from journeyminer.mining.kpis import Kpi
+from journeyminer.mining.simplify import Shown
 from journeyminer.mining.turns import TurnRow
 from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary, Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
+from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.receipt import Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import Turn, TurnBasis
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from typing import Any
 import click
 import pytest
 
+import journeyminer as jm
 from journeyminer.cli.main import COMMANDS, cli
 from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
@@ -132,22 +134,35 @@ def option_reference() -> str:
     return "\n".join(parts)
 
 
+def library_reference() -> str:
+    """Every public name of the package but the measures: its signature and its docstring."""
+    parts = [
+        "# Library\n\n`import journeyminer as jm` can do what the command line does. Every log that it gives is\n"
+        "prepared: labelled, its customers known. The measures have [a page of their own](measures.md).\n"
+    ]
+    parts += [_described(name, getattr(jm, name)) for name in jm.__all__ if name not in MEASURES]
+    return "\n".join(parts)
+
+
 def measure_reference() -> str:
     """Every measure's docstring: it is the definition."""
-    import inspect
-
     parts = [
         "# Measures\n\nEvery measure is a function of the log; what follows is its definition in the code.\n"
         "A table has its scope in `attrs`: per, n_traces, n_cases, n_customers (None where none are known) and\n"
         "n_left_out (cases of no trace).\n"
     ]
     for name, function in sorted(MEASURES.items()):
-        # annotations are texts, which Python quotes
-        signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
-        text = f"## {name}\n\n```python\njm.{name}{signature}\n```\n\n```text\n{inspect.getdoc(function)}\n```\n"
         row = getattr(function, "row", None)
-        parts.append(text + (f"\nColumns: [{row.__name__}](report.md#{row.__name__.lower()}).\n" if row else ""))
+        columns = f"\nColumns: [{row.__name__}](report.md#{row.__name__.lower()}).\n" if row else ""
+        parts.append(_described(name, function) + columns)
     return "\n".join(parts)
+
+
+def _described(name: str, item: Callable[..., Any]) -> str:
+    """A heading, how it is called, and what its docstring says."""
+    # annotations are texts, which Python quotes
+    signature = "" if isinstance(item, type) else re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(item)))
+    return f"## {name}\n\n```python\njm.{name}{signature}\n```\n\n```text\n{inspect.getdoc(item)}\n```\n"
 
 
 def report_reference() -> str:
@@ -184,6 +199,7 @@ def _kind(part: dict[str, Any]) -> str:
         ("commands.md", command_reference),
         ("options.md", option_reference),
         ("columns.md", column_reference),
+        ("library.md", library_reference),
         ("measures.md", measure_reference),
         ("report.md", report_reference),
         ("report.schema.json", schema_reference),
@@ -196,3 +212,18 @@ def test_the_reference_is_what_the_code_says(page: str, make: Callable[[], str])
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_every_public_name_is_documented_and_every_documented_name_is_public() -> None:
+    described = [
+        name
+        for page in ("library.md", "measures.md")
+        for name in re.findall(r"^## (\w+)$", (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8"), re.M)
+    ]
+    assert sorted(described) == sorted(jm.__all__)
+    assert all(inspect.getdoc(getattr(jm, name)) for name in jm.__all__)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_use_public_names_only(page: Path) -> None:
+    assert set(re.findall(r"\bjm\.(\w+)", page.read_text(encoding="utf-8"))) <= {*jm.__all__, "__all__"}

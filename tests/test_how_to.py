@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -59,3 +60,51 @@ def test_a_report_language_is_one_file(copy: Path) -> None:
     assert shown.startswith("# Parcours clients\n")
     assert "1\u202f284 dossiers" in shown
     assert "ran on our clock: 8\u202f583 h" in shown  # what is not translated yet is English, its figures are French
+
+
+def test_a_measure_with_its_section_is_three_files_and_words(copy: Path) -> None:
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    package = copy / "src" / "journeyminer"
+    module, imports, section, key = blocks("add-a-measure.md", "python")
+    (words,), (partial,) = blocks("add-a-measure.md", "toml"), blocks("add-a-measure.md", "html")
+    (package / "mining" / "channels.py").write_text(module, encoding="utf-8")
+    (package / "render" / "page" / "sections" / "channels.html.j2").write_text(partial, encoding="utf-8")
+    with (package / "locales" / "en.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + words)
+    listed = package / "report" / "sections.py"
+    text = listed.read_text(encoding="utf-8")
+    anchors = {
+        "from journeyminer.mining.durations": imports, "class Report(": section, "    durations: Annotated": key,
+    }  # fmt: skip
+    for anchor, lines in anchors.items():
+        text = text.replace(anchor, f"{lines}{anchor}", 1)
+    listed.write_text(text, encoding="utf-8")
+    touched = {path for path in copy.rglob("*") if path.is_file() and before.get(path) != path.read_bytes()}
+    assert {path.name for path in touched} == {"channels.py", "sections.py", "channels.html.j2", "en.toml"}
+
+    (copy / "calls.csv").write_text(
+        "Case ID,Activity,Timestamp,Channel\n1,asked,2026-01-05 09:00,email\n1,answered,2026-01-05 10:00,chat\n"
+        "1,asked,2026-01-05 11:00,chat\n2,asked,2026-01-05 09:00,email\n3,asked,2026-01-05 09:00,\n",
+        encoding="utf-8",
+    )
+    shown = json.loads(journeyminer(copy, "show", "channels", "calls.csv", "--format", "json"))["channels"]
+    assert shown == [
+        {"channel": "chat", "n": 2, "n_cases": 1, "share": 1 / 3},
+        {"channel": "email", "n": 2, "n_cases": 2, "share": 2 / 3},
+    ]
+    journeyminer(copy, "discover", "calls.csv", "-o", "out")
+    assert (copy / "out/tables/channels.csv").read_text("utf-8").splitlines()[1] == f"chat,2,1,{1 / 3}"
+    assert "<strong>e-mail</strong> 67%" in (copy / "out/report.html").read_text("utf-8")
+    for code, told in (("en", "## Channels\n\nWhere 3 cases met us"), ("hu", "## Channels\n\nWhere 3 ügy met us")):
+        assert told in journeyminer(copy, "report", "out/report.json", "--format", "markdown", "--language", code)
+    described = "schema()['properties']['channels']['description']"
+    code = (
+        f"import journeyminer as jm; from journeyminer.report.schema import schema; print(jm.channels.row, {described})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(copy / "src")},
+        capture_output=True,
+        check=True,
+    )
+    assert b"ChannelRow" in done.stdout and b"Events and traces by channel." in done.stdout

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from journeybench.families import FAMILIES, RESERVED, worlds
 from journeybench.hard import too_easy
+from journeybench.leavers import renewals
 from journeybench.run import ROOT, make, run
 from journeybench.table import markdown
 
@@ -64,7 +65,10 @@ def _write(options: argparse.Namespace) -> int:
     told = dataclasses.asdict(right)
     told["places"] = [[*pair, seconds] for pair, seconds in right.places.items()]
     told["one_offs"] = sorted(map(list, right.one_offs), key=str)
-    told["records"] = [dataclasses.astuple(record) for record in book.records]
+    told["waits"] = [dataclasses.asdict(wait) for wait in book.world.waits]
+    told["records"] = [dataclasses.asdict(record) for record in book.records]
+    told["renewals"] = [{**dataclasses.asdict(one), "exposed": sorted(one.exposed)} for one in renewals(book.world)]
+    told |= {"planted": book.planted, "unclaimed": book.unclaimed, "personal": sorted(book.personal)}
     (options.folder / "truth.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     print(
         f"wrote {len(book.files)} files to {options.folder / 'exports'}, and truth.json and journeyminer.toml beside it"

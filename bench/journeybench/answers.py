@@ -56,6 +56,8 @@ class Answer:
     """personal strings that were found in what was written"""
     read: set[Step] | None = None
     """the steps of which a record was read"""
+    unmatched: Counter[str] = field(default_factory=Counter)
+    """file -> events that stand for no record of the export"""
     changes: set[tuple[int, Pair]] | None = None
     """week from which on a place is said to be slower for good"""
     leaving: set[str] | None = None

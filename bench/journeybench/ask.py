@@ -25,12 +25,10 @@ def main(exports: str, config: str, as_of: str, out: str) -> int:
 
 def lists(folder: Path, config: Path) -> dict[str, list[tuple[object, ...]]]:
     """The events and the stretches of a saved log. Times in seconds."""
-    from journeyminer.config import load_config
-    from journeyminer.log import EventLog
+    import journeyminer as jm
     from journeyminer.mining.spans import spans
-    from journeyminer.prepare import prepare
 
-    log = prepare(EventLog.open(folder), config=load_config(config))
+    log = jm.open_log(folder, config=config)
     events = log.rows(
         "SELECT seq, source_ref, epoch(timestamp), case_key, CAST(customer_key AS VARCHAR) FROM events ORDER BY seq"
     )

@@ -68,9 +68,8 @@ class Script:
             return None
         contact.turn(job.start, "us_work", job.team)
         if job.who is not contact.owner:
-            self._add(
-                job.start, "assigned", "agent", job.agent, public=False, status="open", team=job.team, agent=job.agent
-            )
+            taken = {"status": "open", "team": job.team, "agent": job.agent}
+            self._add(job.start, "assigned", "agent", job.agent, public=False, **taken)
             contact.owner = job.who
         contact.team, self.now = job.team, job.end
         return job
@@ -117,11 +116,8 @@ class Script:
     def _set_aside(self, job: Job) -> Part:
         """Stop the clock of the report although nobody was asked, and take the case up again some day."""
         self._agent(job, "parked", public=False, status="pending")
-        return (
-            yield from self._served(
-                self.contact.team, self.contact.team, not_before=job.end + int(self.dice.of(ACTS_AGAIN))
-            )
-        )
+        team, again = self.contact.team, job.end + int(self.dice.of(ACTS_AGAIN))
+        return (yield from self._served(team, team, not_before=again))
 
     def _worked_out(self, job: Job) -> Part:
         """What a first line and the second lines behind it do until they have an answer; None: no answer ever came."""
@@ -183,34 +179,20 @@ class Script:
 
     def _ticket(self) -> Course:
         contact = self.contact
-        opener: Role = "agent" if contact.link == "follow_up_of" else "customer"
-        self._add(
-            self.now,
-            "opened",
-            opener,
-            AUTOMATION if opener == "agent" else "",
-            text=self._topic(),
-            status="new",
-            team=FIRST,
-        )
+        by_us = contact.link == "follow_up_of"  # a colleague of another channel opened it
+        who: tuple[Role, str] = ("agent", AUTOMATION) if by_us else ("customer", "")
+        self._add(self.now, "opened", *who, text=self._topic(), status="new", team=FIRST)
         contact.team = FIRST
         if contact.channel == "email":
             self._add(self.now + self.dice.whole(4, 50), "auto_reply", "system", AUTOMATION, text="received")
         job = yield from self._served(FIRST, CUSTOMER, not_before=self.demand.bulk_at + 1 if contact.campaign else 0)
         assert job
-        if contact.team != FIRST:  # a lead moved it meanwhile
-            pass
-        elif (
-            contact.again
-            and not contact.link
-            and self.demand.is_open(contact.again)
-            and self.dice.chance(self.shares.merged)
-        ):
+        if contact.team == FIRST and self._is_double():
             contact.link = "merged_into"
             self._agent(job, "merged", "merged", public=False, status="closed")
             contact.turn(job.end, "after_resolution")
             return
-        else:
+        if contact.team == FIRST:  # elsewhere a lead moved it, and whoever took it answers
             done = yield from self._worked_out(job)
             if done is None:
                 self._no_answer()

@@ -25,8 +25,6 @@ from journeybench.plan import BOT, CAUSES, CUSTOMER, VENDOR, Cause, Plan, Team
 Call = Callable[[int], None]
 At = Callable[[int, Call], None]
 """asks the world to call something at a moment"""
-
-
 Pair = tuple[str | None, str]
 """the team that gave and the team that received; None where no team gave"""
 NOT_A_TEAM = (CUSTOMER, VENDOR, BOT)

@@ -5,7 +5,7 @@
 - misleading: no place at all; a campaign moved in bulk, cases set aside under a false state, slow customers and
   vendors, a mix of needs that changes while nothing else does, and identities more tangled than elsewhere
 
-In every family the four formats of the desk take turns, and so do the languages of the other systems.
+In every family the six formats of the desk take turns, and so do formats and languages of the other systems.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TUNED = range(1, 101)
 RESERVED = range(9_000, 9_100)
 """seeds that nobody tunes to: they are run to report, never to look into"""
 
-DESKS = ("zendesk", "servicenow", "events", "xes")
+DESKS = ("zendesk", "servicenow", "events", "xes", "intercom", "freshdesk")
 LEGACY = ("zendesk_csv", "jira", "list")
 PAIRS = ((FIRST, BILLING), (BILLING, TECHNICAL), (FIRST, TECHNICAL), (FIRST, BACK_OFFICE))
 ZONES = ("Europe/Lisbon", "America/Sao_Paulo", "Europe/Madrid", "Europe/Budapest")
@@ -70,16 +70,16 @@ def worlds(seeds: Iterable[int], families: Iterable[str] = FAMILIES) -> list[tup
 
 
 def _dialects(seed: int) -> tuple[tuple[System, str], ...]:
-    """Formats and languages by turns; no two systems of a world write the same language by rule."""
+    """Formats and languages by turns; the systems of a world write different languages."""
     language = [LANGUAGES[(seed + shift) % 4] for shift in range(4)]
-    desk, legacy = DESKS[seed % 4], LEGACY[seed % 3]
+    desk, legacy = DESKS[seed % 6], LEGACY[seed % 3]
     return (
-        ("desk", f"{desk}_{language[seed // 4 % 4]}" if desk == "events" else desk),
+        ("desk", f"{desk}_{language[seed // 6 % 4]}" if desk == "events" else desk),
         ("legacy", f"{legacy}_{language[3]}" if legacy == "list" else legacy),
         ("mailbox", "mbox"),
-        ("chat", f"chat_{language[0]}"),
+        ("chat", "slack" if seed % 5 == 1 else f"chat_{language[0]}"),
         ("phone", f"calls_{language[1]}"),
-        ("whatsapp", f"whatsapp_{language[2]}"),
+        ("whatsapp", "telegram" if seed % 5 == 3 else f"whatsapp_{language[2]}"),
     )
 
 
@@ -114,6 +114,7 @@ def _dirt(seed: int) -> Dirt:
         no_assignee=0.08 if seed % 3 == 1 else 0.0,
         broken=2 + seed % 4,
         overlap=seed % 4 == 0,
+        copied=seed % 4 == 2,
         truncated=seed % 5 == 0,
         closed_only=seed % 4 == 1,
     )

@@ -124,6 +124,8 @@ class Dirt:
     """rows of each table that nobody can read"""
     overlap: bool = False
     """the desk's export comes in two files that share a week"""
+    copied: bool = False
+    """the calls' table is there twice, as a browser saves a file again"""
     truncated: bool = False
     """the desk's export begins in the third week, with cases that are older"""
     closed_only: bool = False
@@ -173,13 +175,13 @@ VENDOR, BOT = "vendor", "bot"
 _EARLY, _LATE = Shift(SIX_DAYS, 7 * 60, 14 * 60), Shift(SIX_DAYS, 13 * 60, 20 * 60)
 _ALWAYS = tuple(Shift(ALL_DAYS, begin * 60, (begin + 7) * 60) for begin in (6, 15, 11))
 TEAMS = (
-    Team(FIRST, 4.3, 1, Spread(4, 27, 66, 150), Spread(0, 4, 20, 60), _ALWAYS, sticky=0.3),
+    Team(FIRST, 4.3, 1, Spread(4, 27, 66, 150), Spread(0, 4, 20, 60), _ALWAYS, "vip", sticky=0.3),
     Team(CHAT, 2.9, 3, Spread(5, 14, 30, 60), Spread(0, 0.5, 2, 6), (_EARLY, _LATE)),
-    Team(PHONE, 2.9, 1, Spread(3, 12, 28, 60), Spread(0, 0.1, 0.3, 1), (_EARLY, _LATE)),
-    Team(MESSAGES, 1.5, 2, Spread(3, 10, 25, 60), Spread(0, 3, 15, 60), (DAYTIME,)),
+    Team(PHONE, 2.9, 1, Spread(3, 12, 28, 60), Spread(0, 0.1, 0.3, 1), (_EARLY, _LATE), "vip"),
+    Team(MESSAGES, 1.5, 2, Spread(3, 10, 25, 60), Spread(0, 3, 15, 60), (DAYTIME,), "sla"),
     Team(BILLING, 2.9, 1, Spread(6, 26, 64, 140), Spread(0, 6, 30, 90), (_EARLY, _LATE), sticky=0.4),
     Team(TECHNICAL, 4.3, 1, Spread(15, 51, 116, 270), Spread(0, 6, 30, 90), (_EARLY, _LATE, _EARLY), sticky=0.4),
-    Team(BACK_OFFICE, 1.5, 1, Spread(8, 36, 84, 180), Spread(0, 6, 30, 90), (DAYTIME,), sticky=0.3),
+    Team(BACK_OFFICE, 1.5, 1, Spread(8, 36, 84, 180), Spread(0, 6, 30, 90), (DAYTIME,), picks=0.3, sticky=0.3),
 )
 
 REPLY = Spread(10 * MINUTE, 16 * HOUR, 90 * HOUR, 230 * HOUR)

@@ -84,6 +84,7 @@ class _Reading:
     def answer(self, *, leaked: int) -> Answer:
         """What the product says, in the words of the truth."""
         steps = self._steps()
+        strange = Counter(ref.rpartition(": ")[0] for seq, ref, *_ in self.lists["events"] if seq not in steps)
         case: dict[int, int] = {seq: step[0] for seq, step in steps.items()}
         spans: dict[int, list[Span]] = defaultdict(list)
         for seq, turn, begin, end in self.lists["spans"]:
@@ -101,7 +102,8 @@ class _Reading:
             figures={figure["id"]: figure["value"] for figure in self.report["kpis"] if figure["value"] is not None},
             fates=self._fates(),
             leaked=leaked,
-            read={*steps.values()} | self._told(steps),
+            read=self._told(steps),
+            unmatched=strange,
         )
 
     def _steps(self) -> dict[int, Step]:

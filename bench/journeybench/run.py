@@ -37,6 +37,8 @@ class Result(TypedDict):
     """naive, product, ceiling -> figure -> value and n"""
     places: list[tuple[str, float, float | None, float | None]]
     """the product's places: key, lost seconds, bounds"""
+    unmatched: dict[str, int]
+    """file as shown -> events that the product has and no record of the export tells of"""
     injected: list[str]
     """the teams at which places were injected"""
     desk: str
@@ -71,6 +73,7 @@ def run_world(name: tuple[str, int], *, code: str, product: bool = True) -> Resu
         failed=failed,
         scores=scores,
         places=[(str(lost.key), lost.seconds, lost.low, lost.high) for lost in said],
+        unmatched=dict(answers.get("product", Answer()).unmatched),
         injected=sorted({place.receiver for place in book.world.plan.places}),
         desk=dict(book.world.plan.dialects)["desk"],
     )

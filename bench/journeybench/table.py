@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -56,7 +57,13 @@ def markdown(results: Sequence[Result]) -> str:
             if row:
                 lines.append(f"| {title} | {family} | {' | '.join(row)} |")
     failed = [f"{result['family']} {result['seed']}" for result in results if result["failed"]]
-    return "\n".join([*lines, "", f"Worlds on which the product wrote nothing: {', '.join(failed) or 'none'}."]) + "\n"
+    lines += ["", f"Worlds on which the product wrote nothing: {', '.join(failed) or 'none'}."]
+    strange = Counter[str]()
+    for result in results:
+        strange.update({re.sub(r"[0-9a-f]{6,}", "…", file): n for file, n in result["unmatched"].items()})
+    where = ", ".join(f"{file} {n:,}" for file, n in strange.most_common(5))
+    lines.append(f"Events that no record explains: {strange.total():,}{f' ({where})' if where else ''}.")
+    return "\n".join(lines) + "\n"
 
 
 def _row(results: Sequence[Result], figure: str) -> list[str] | None:

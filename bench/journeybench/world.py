@@ -156,19 +156,21 @@ class _Simulation:
         persona = contact.person.persona
         if contact.channel == "voice" or task.giver == "bot":
             return
+
+        def waits() -> bool:
+            return any(task in queue.waiting for queue in self.queues.values())
+
+        def chase(at: int) -> None:
+            if waits():
+                contact.steps.append(Step(at, "chased", "customer", "", "chase"))
+
+        def wander(at: int) -> None:
+            if waits():
+                self._begin(self.demand.again(contact, at, dice))
+
         if persona.chases_after:
-
-            def chase(at: int) -> None:
-                if any(task in queue.waiting for queue in self.queues.values()):
-                    contact.steps.append(Step(at, "chased", "customer", "", "chase"))
-
             self._at(self.demand.waking(now + dice.of(persona.chases_after)), chase)
         if persona.wanders_after and not contact.again and dice.chance(0.6):
-
-            def wander(at: int) -> None:
-                if any(task in queue.waiting for queue in self.queues.values()):
-                    self._begin(self.demand.again(contact, at, dice))
-
             self._at(self.demand.waking(now + dice.of(persona.wanders_after)), wander)
 
     def _slower(self, team: str, now: int) -> float:
@@ -186,9 +188,8 @@ class _Simulation:
         cases = {contact.number: contact for contact in self.contacts if contact.campaign}
         for task in [task for task in first.waiting if task.case in cases and task.giver == CUSTOMER]:
             contact = cases[task.case]
-            contact.steps.append(
-                Step(now, "moved", "agent", LEAD, "bulk_move", public=False, status="open", team=BACK_OFFICE)
-            )
+            moved = Step(now, "moved", "agent", LEAD, "bulk_move", public=False, status="open", team=BACK_OFFICE)
+            contact.steps.append(moved)
             contact.turn(now, "us_queue", BACK_OFFICE)
             contact.team = BACK_OFFICE
             first.move(task, other, FIRST, now)

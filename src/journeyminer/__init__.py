@@ -5,6 +5,7 @@
     log = jm.read("exports/")
     jm.bottlenecks(log)
     report = jm.build(log)
+    jm.write_report(report, "report.html", language="pt")
 
 Everything is loaded on first use, so that importing the package is instant.
 """
@@ -16,18 +17,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from journeyminer.log import EventLog
     from journeyminer.options import ReadOptions
 
 _LAZY = {
-    "EventLog": "journeyminer.log",
-    "ReadOptions": "journeyminer.options",
+    "save_log": "journeyminer.log.store",
     "filter_log": "journeyminer.prepare.filters",
-    "prepare": "journeyminer.prepare",
+    "split_log": "journeyminer.prepare.split",
+    "cases": "journeyminer.log.lists",
+    "events": "journeyminer.log.lists",
+    "identities": "journeyminer.log.lists",
     "build": "journeyminer.report.build",
-    "Report": "journeyminer.report.sections",
     "write_report": "journeyminer.render",
     "read_report": "journeyminer.render.json",
+    "EventLog": "journeyminer.log",
+    "ReadOptions": "journeyminer.options",
+    "Report": "journeyminer.report.sections",
 }
 """name -> its module; beside these, every measure of `report.sections` is public"""
 
@@ -38,7 +45,7 @@ def read(
     config: str | Path | None = None,
     memory: str | None = None,
 ) -> EventLog:
-    """The prepared log of export files and folders: read, labelled, customers known.
+    """Read export files and folders into a log: labelled, customers known.
 
     Args:
         paths: files and folders of exports.
@@ -59,6 +66,52 @@ def read(
     return prepare(read_log(paths, options=options, memory=memory), config=known)
 
 
+def open_log(path: str | Path, *, config: str | Path | None = None, memory: str | None = None) -> EventLog:
+    """Open a log folder that `save_log` or `journeyminer import` wrote: as if its exports had been read today.
+
+    Args:
+        path: the folder.
+        config: a journeyminer.toml; default: the one of the working folder, where there is one.
+        memory: the engine's memory limit, such as "4GB".
+
+    Raises:
+        UnreadableLog: the folder is not a log, is damaged, or was written by another schema version.
+    """
+    from journeyminer.config import load_config
+    from journeyminer.log.store import load_log
+    from journeyminer.prepare import prepare
+
+    return prepare(load_log(path, memory=memory), config=load_config(Path(config) if config else None))
+
+
+def from_pandas(
+    frame: pd.DataFrame,
+    *,
+    case: str = "case_id",
+    activity: str = "activity",
+    timestamp: str = "timestamp",
+    config: str | Path | None = None,
+    **columns: str,
+) -> EventLog:
+    """Make a log of a DataFrame, one row an event; rows with the same time keep their order.
+
+    Args:
+        frame: the events. Text, or what reads as text; timestamps without a zone are taken as UTC.
+        case, activity, timestamp: the names of these columns in `frame`.
+        config: a journeyminer.toml; default: the one of the working folder, where there is one.
+        columns: further columns, `resource="agent"`, `group="team"`, `status="state"`, `started_at=` ...
+
+    Raises:
+        MissingColumn: a named column is not in the frame, or the log has no such column.
+    """
+    from journeyminer.config import load_config
+    from journeyminer.log.build import from_pandas as build_log
+    from journeyminer.prepare import prepare
+
+    log = build_log(frame, case=case, activity=activity, timestamp=timestamp, **columns)
+    return prepare(log, config=load_config(Path(config) if config else None))
+
+
 def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
     if attribute in _LAZY:
         return getattr(import_module(_LAZY[attribute]), attribute)
@@ -66,7 +119,7 @@ def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute m
         from journeyminer.report.sections import MEASURES
 
         if attribute == "__all__":
-            return ["read", *_LAZY, *MEASURES]
+            return ["read", "open_log", "from_pandas", *_LAZY, *MEASURES]
         if attribute in MEASURES:
             return MEASURES[attribute]
     raise AttributeError(f"module 'journeyminer' has no attribute {attribute!r}")

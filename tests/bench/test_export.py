@@ -22,13 +22,15 @@ from journeybench.families import plan
 from journeybench.plan import TEAMS, Dirt, Plan, System
 from journeybench.world import World, simulate
 
-SYSTEMS: dict[str, System] = {"calls": "phone", "chat": "chat", "whatsapp": "whatsapp", "mbox": "mailbox",
-                              "zendesk_csv": "legacy", "jira": "legacy", "list": "legacy"}  # fmt: skip
+SYSTEMS: dict[str, System] = {
+    "calls": "phone", "chat": "chat", "slack": "chat", "whatsapp": "whatsapp", "telegram": "whatsapp",
+    "mbox": "mailbox", "zendesk_csv": "legacy", "jira": "legacy", "list": "legacy",
+}  # fmt: skip
 
 
 @cache
 def world() -> World:
-    return simulate(Plan(5, "test", customers=150, teams=TEAMS))
+    return simulate(Plan(5, "test", customers=250, teams=TEAMS))
 
 
 @cache
@@ -122,6 +124,13 @@ def test_overlapping_windows_hold_a_week_twice() -> None:
     assert len(parts[0] | parts[1]) == len(made.records)
 
 
+def test_a_table_that_was_saved_twice_is_planted_as_seen_before() -> None:
+    made = book("calls_es", Dirt(copied=True))
+    assert made.files["calls_es (1).csv"] == made.files["calls_es.csv"]
+    assert made.planted["calls_es (1).csv"] == Counter(deduplicated=len(made.records))
+    assert {record.file for record in made.records} == {"calls_es.csv"}
+
+
 def test_truncated_windows_know_nothing_of_the_first_two_weeks() -> None:
     for dialect in ("zendesk", "servicenow", "xes", "events_en"):
         made = book(dialect, Dirt(truncated=True))
@@ -162,7 +171,7 @@ def test_times_without_a_zone_come_with_what_an_analyst_knows() -> None:
 
 
 def test_a_family_writes_every_dialect_and_language() -> None:
-    dialects = {dialect for seed in range(1, 13) for _, dialect in plan("easy", seed).dialects}
+    dialects = {dialect for seed in range(1, 21) for _, dialect in plan("easy", seed).dialects}
     assert {name.split("_")[0] for name in dialects} == {name.split("_")[0] for name in DIALECTS}
     assert {name[-2:] for name in dialects if "_" in name} >= {"en", "pt", "es", "hu"}
 

@@ -38,7 +38,7 @@ class Case:
 @pytest.fixture(scope="module")
 def case() -> Case:
     """The truth is enriched, so that a twentieth of everything is something: twenty places, twenty changes."""
-    world = simulate(plan("misleading", 4, customers=400))
+    world = simulate(plan("misleading", 6, customers=400))
     right = truth(world)
     places: dict[Pair, int] = {("giver", f"team {number:02d}"): 100_000 for number in range(SHARE)}
     changes = [(number, "rate", f"team {number:02d}") for number in range(SHARE)]

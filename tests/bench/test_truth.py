@@ -61,7 +61,7 @@ def test_a_run_takes_up_what_is_there_and_makes_anew_what_other_code_made(tmp_pa
 
 @pytest.fixture(scope="module")
 def small() -> Book:
-    book = export(simulate(plan("easy", 4, customers=100)))
+    book = export(simulate(plan("easy", 12, customers=100)))
     leavers.write(book)
     return book
 
@@ -93,6 +93,7 @@ def test_a_personal_string_in_an_output_is_a_leak_and_in_the_log_is_none(small: 
 def result(seed: int, seconds: float, low: float, high: float) -> Result:
     return Result(
         family="easy", seed=seed, code="", failed="", injected=["Billing"], desk="zendesk",
+        unmatched={"calls (1).csv": 3},
         scores={"naive": {"turns": (0.5, 10)}, "product": {"turns": (seed / 10, 10)}, "ceiling": {"turns": (1.0, 10)}},
         places=[("('opened', 'Phone')", seconds, low, high), ("('moved', 'Billing')", seconds, 0, 0)],
     )  # fmt: skip
@@ -124,7 +125,9 @@ def test_the_table_has_a_row_for_each_figure_and_family_that_is_known() -> None:
         [f" {FIGURES['turns']} ", " easy ", " 3 ", " 30 ", " 0.500 "]
     ]
     assert "0.200" in lines[2] and lines[3] == ""
-    assert markdown([{**result(1, 1, 1, 1), "failed": "boom"}]).endswith("wrote nothing: easy 1.\n")
+    told = markdown([{**result(1, 1, 1, 1), "failed": "boom"}, result(2, 1, 1, 1)])
+    assert "wrote nothing: easy 1.\n" in told
+    assert told.endswith("Events that no record explains: 6 (calls (1).csv 6).\n")
 
 
 def test_masked_names_are_recognised_by_their_records(small: Book) -> None:

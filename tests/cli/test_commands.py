@@ -16,7 +16,7 @@ import pytest
 from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
-from journeyminer.log import EventLog
+from journeyminer.log.store import load_log
 from journeyminer.report.schema import schema
 from journeyminer.report.sections import ASKED
 
@@ -66,7 +66,7 @@ def test_discover_twice_gives_the_same_bytes(cli: Cli, tickets: Path, tmp_path: 
 
 def test_import_then_everything_from_the_log(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     assert cli("import", tickets, "-o", tmp_path / "log").status == 0
-    assert EventLog.open(tmp_path / "log").n_events == 7
+    assert load_log(tmp_path / "log").n_events == 7
     direct = json.loads(cli("show", "graph,variants,durations", tickets, "--format", "json").out)
     stored = json.loads(cli("show", "graph,variants,durations", tmp_path / "log", "--format", "json").out)
     assert stored == direct
@@ -75,7 +75,7 @@ def test_import_then_everything_from_the_log(cli: Cli, tickets: Path, tmp_path: 
 def test_importing_again_with_append_adds_nothing(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli("import", tickets, "-o", tmp_path / "log", "--append").status == 0
-    log = EventLog.open(tmp_path / "log")
+    log = load_log(tmp_path / "log")
     assert log.n_events == 7
     assert [source.deduplicated for source in log.receipt.sources] == [0, 7]
 

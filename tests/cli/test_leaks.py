@@ -13,7 +13,7 @@ import pytest
 from demo import write_demo
 from demo.world import World, simulate
 from journeybench.words import PHRASES
-from journeyminer.log import EventLog
+from journeyminer.log.store import load_log
 from journeyminer.report.sections import ASKED
 
 Cli = Callable[..., "Done"]  # type: ignore[name-defined] # noqa: F821 - the fixture's NamedTuple
@@ -101,7 +101,7 @@ def test_agents_are_numbers_in_every_output(run: Run) -> None:
 
 def test_in_the_log_identifiers_have_their_own_table(run: Run) -> None:
     hidden = secrets(run.world)
-    log = EventLog.open(run.out / "log")
+    log = load_log(run.out / "log")
     for name in ("events", "cases", "rejects"):
         table = log.sql("SELECT * FROM read_parquet(?)", [str(run.out / "log" / f"{name}.parquet")])
         assert not leaked(table.astype(str).to_csv(), hidden), name

@@ -20,8 +20,9 @@ from catalogues import forms_of
 from golden_inputs import INPUTS, options_of
 from journeyminer.cli.main import run
 from journeyminer.i18n import Language, available_languages, catalogue
-from journeyminer.importers import ReadOptions, read_log
+from journeyminer.importers import read_log
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 from journeyminer.prepare import prepare
 from journeyminer.render import render
 from journeyminer.report.build import build

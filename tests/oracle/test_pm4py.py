@@ -14,7 +14,7 @@ import pandas as pd
 import pm4py
 import pytest
 
-from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.durations import durations
 from journeyminer.mining.graph import graph
 from journeyminer.mining.variants import variants
@@ -43,7 +43,7 @@ def generated(seed: int) -> pd.DataFrame:
 
 def check(frame: pd.DataFrame) -> None:
     frame = frame.assign(timestamp=frame["timestamp"].dt.as_unit("us"))
-    log = EventLog.from_pandas(frame, case="case")
+    log = from_pandas(frame, case="case")
     ordered = frame.assign(seq=range(len(frame))).sort_values(["case", "timestamp", "seq"])
     theirs = pd.DataFrame(
         {

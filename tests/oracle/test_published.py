@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 import journeyminer as jm
-from journeyminer.importers import ReadOptions
 from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals
+from journeyminer.options import ReadOptions
 from journeyminer.report.build import build
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import HandoverLevel
@@ -149,7 +150,7 @@ def test_the_published_analysis_of_the_help_desk(read: Read) -> None:
     frame = read(HELPDESK[0]).to_pandas()
     cases = frame.groupby("case_id")["activity"]
     kept = cases.first().isin({"Assign seriousness", "Insert ticket"}) & (cases.last() == "Closed")
-    log = EventLog.from_pandas(frame[frame["case_id"].isin(kept[kept].index)])
+    log = from_pandas(frame[frame["case_id"].isin(kept[kept].index)])
     report = counts(log)
     assert report.variants and report.graph and report.durations
     assert (report.log.n_cases, report.variants.n_total, report.variants.n_once) == (4_479, 193, 111)

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.bottlenecks import bottlenecks
 from journeyminer.mining.durations import durations
 from journeyminer.mining.graph import graph
@@ -70,7 +71,7 @@ def log_of(rows: list[Row]) -> EventLog:
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
         {"timestamp": "datetime64[us]", "started_at": "datetime64[us]"}
     )
-    return EventLog.from_pandas(frame, case="case_id", **{column: column for column in COLUMNS[1:]})
+    return from_pandas(frame, case="case_id", **{column: column for column in COLUMNS[1:]})
 
 
 def customers_of(log: EventLog) -> EventLog:

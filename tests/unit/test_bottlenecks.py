@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
 from tiny import log, with_customers
 
@@ -47,6 +48,13 @@ def test_evidence_is_the_worst_cases_with_their_records() -> None:
         ("B", 2 * HOUR),
     ]
     assert evidence[0].source_ref == "tiny.txt: event 7"
+
+
+def test_the_record_of_a_case_is_where_its_longest_wait_began() -> None:
+    # twice in the same place: one hour, then three
+    tiny = log("A: ask@09:00/to=open reply@10:00/to=pending ask@11:00/to=open reply@14:00/to=solved")
+    (evidence,) = bottlenecks(tiny).iloc[0]["evidence"]
+    assert (evidence.seconds, evidence.source_ref) == (4 * HOUR, "tiny.txt: event 3")
 
 
 def test_who_still_waits_counts_as_long_as_it_lasted() -> None:
@@ -111,7 +119,7 @@ def test_an_auto_close_timer_never_ranks(data: Callable[[str], Path]) -> None:
     frame["Complete Timestamp"] = pd.to_datetime(frame["Complete Timestamp"], format="%Y/%m/%d %H:%M:%S.%f")
     frame["status"] = frame["Activity"].map({"Resolve ticket": "solved", "Closed": "closed"})
     names = {"case": "Case ID", "activity": "Activity", "timestamp": "Complete Timestamp", "resource": "Resource"}
-    found = bottlenecks(EventLog.from_pandas(frame, **names, status="status"), top=None)
+    found = bottlenecks(from_pandas(frame, **names, status="status"), top=None)
     assert len(found) > 20
     assert not ((found["source"] == "Resolve ticket") & (found["target"] == "Closed")).any()
     assert found["assumed"].all()

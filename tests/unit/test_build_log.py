@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from journeyminer.errors import EmptyLog, MissingColumn, TooLittleMemory, UsageError
-from journeyminer.log import EventLog
-from journeyminer.log.build import Loader, LogBuilder
+from journeyminer.log.build import LogBuilder, from_pandas
 from journeyminer.log.engine import Engine
-from journeyminer.log.receipt import SourceReceipt
+from journeyminer.log.loader import Loader
+from journeyminer.log.receipt import SourceReceipt, Unclaimed
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.note import Note
 from tiny import log
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+BROKEN = Unclaimed("bad.txt", Note("read.bad_json"))
 
 
 def event(case: str, activity: str, minute: int = 0, **more: str) -> Event:
@@ -174,9 +175,10 @@ def test_a_broken_file_takes_back_what_it_had_handed_over() -> None:
     loader(builder, "good.txt", "g").records([used("1", event("A", "x"))])
     broken = loader(builder, "bad.txt", "b")
     broken.records([used("1", event("B", "x"))])
-    builder.rollback(broken)
-    builder.receipt.sources.pop()
-    assert builder.build().rows("SELECT case_id FROM events") == [("g:A",)]
+    builder.drop(broken, BROKEN)
+    made = builder.build()
+    assert made.rows("SELECT case_id FROM events") == [("g:A",)]
+    assert ([source.file for source in made.receipt.sources], made.receipt.failed) == (["good.txt"], (BROKEN,))
 
 
 def test_a_table_takes_the_place_of_a_table_that_was_taken_back() -> None:
@@ -187,8 +189,7 @@ def test_a_table_takes_the_place_of_a_table_that_was_taken_back() -> None:
             f"SELECT 'A' AS case_id, 'x' AS activity, TIMESTAMP '2026-01-05' AS timestamp, '{resource}' AS resource"
         )
         if resource == "ana":
-            builder.rollback(way)
-            builder.receipt.sources.pop()
+            builder.drop(way, BROKEN)
     assert builder.build().rows("SELECT case_id, resource FROM events") == [("bo:A", "bo")]
 
 
@@ -241,7 +242,7 @@ def test_from_pandas_names_the_missing_column() -> None:
 
     frame = pd.DataFrame({"id": ["A"], "what": ["x"]})
     with pytest.raises(MissingColumn, match="id, what"):
-        EventLog.from_pandas(frame, case="id", activity="what", timestamp="when")
+        from_pandas(frame, case="id", activity="what", timestamp="when")
 
 
 def test_from_pandas_rejects_rows_without_a_time_and_the_receipt_balances() -> None:
@@ -250,7 +251,7 @@ def test_from_pandas_rejects_rows_without_a_time_and_the_receipt_balances() -> N
     frame = pd.DataFrame(
         {"case_id": ["A", "A"], "activity": ["x", "y"], "timestamp": [pd.Timestamp("2026-01-05"), pd.NaT]}
     )
-    made = EventLog.from_pandas(frame)
+    made = from_pandas(frame)
     assert (made.n_events, made.receipt.sources[0].rejected) == (1, 1)
     assert made.receipt.sources[0].balances
 

@@ -240,7 +240,7 @@ def test_there_are_a_few_thousand_events(folder: Path, audits: dict[int, list[di
 def test_every_file_is_read_but_the_note(folder: Path, log: EventLog) -> None:
     receipt = log.receipt
     assert [one.file for one in receipt.unclaimed] == [TRUTH.unclaimed]
-    assert receipt.failed == []
+    assert receipt.failed == ()
     assert len(receipt.sources) == sum(path.is_file() for path in folder.rglob("*")) - 1
     assert all(one.balances for one in receipt.sources)
     rejected = {one.file: one.rejected for one in receipt.sources if one.rejected}

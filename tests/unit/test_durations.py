@@ -46,9 +46,14 @@ def test_open_traces_are_counted_and_not_measured() -> None:
 
 
 def test_a_customer_is_open_while_any_case_is() -> None:
-    cases = log("A: a@09:00/to=open b@10:00/to=solved\nB: a@09:30/to=open\nC: a@09:00/to=solved")
-    row = measured(with_customers(cases, A=1, B=1, C=2), per="customer")
-    assert (row.n, row.n_open, row.median_seconds) == (1, 1, 0)
+    cases = log("""
+        A: a@09:00/to=open b@10:00/to=solved
+        B: a@09:30/to=open
+        C: a@09:00/to=open b@09:40/to=solved
+        D: a@09:00/to=solved b@09:30/to=unknown
+    """)
+    row = measured(with_customers(cases, A=1, B=1, C=2, D=2), per="customer")
+    assert (row.n, row.n_open, row.median_seconds) == (1, 1, 40 * MINUTE)
 
 
 def test_where_nothing_is_over_nothing_is_said() -> None:

@@ -32,8 +32,8 @@ def cases(log: EventLog, receipt: SourceReceipt) -> int:
 
 
 def test_every_file_is_claimed_and_balances(log: EventLog) -> None:
-    assert log.receipt.unclaimed == []
-    assert log.receipt.failed == []
+    assert log.receipt.unclaimed == ()
+    assert log.receipt.failed == ()
     assert len(log.receipt.sources) == len(list((EXAMPLES / "exports").iterdir()))
     assert all(one.balances and one.rejected == 0 for one in log.receipt.sources)
 

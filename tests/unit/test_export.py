@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import tiny
 from journeyminer.errors import Unwritable
 from journeyminer.importers import xes
-from journeyminer.importers.base import Match, ReadOptions, Sample, Source
+from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
@@ -26,6 +26,7 @@ from journeyminer.log.export import CSV_COLUMNS, write_csv, write_xes
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

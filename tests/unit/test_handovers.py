@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from journeyminer.errors import UsageError
-from journeyminer.log import EventLog
+from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals, handovers
 from tiny import log, with_customers
 
@@ -108,7 +108,7 @@ def test_real_logs_have_their_known_hand_overs(
     options: dict[str, Any] = {"sep": ";", "encoding": "latin-1"} if table is PROBLEMS else {}
     frame = pd.read_csv(data(file), keep_default_na=False, na_values=["", "?"], dtype=str, **options)
     frame[timestamp] = pd.to_datetime(frame[timestamp], utc=True, format="mixed", dayfirst=table is INCIDENTS)
-    real = EventLog.from_pandas(frame, case=case, activity=activity, timestamp=timestamp, group=owner)
+    real = from_pandas(frame, case=case, activity=activity, timestamp=timestamp, group=owner)
     (found,) = rows(handover_totals(real), "n", "n_cases", "ping_pong", "ping_pong_cases")
     assert found[:2] == n
     assert ping_pong in (None, found[2:])

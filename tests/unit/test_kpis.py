@@ -85,7 +85,13 @@ def test_hops_and_touches_are_means() -> None:
         B: ask@09:00/as=customer
     """)
     assert (figure(tiny, "hops")["value"], figure(tiny, "hops")["definition"]) == (0.5, "hops_group")
-    assert (figure(tiny, "touches")["value"], figure(tiny, "touches")["p90"]) == (1.5, pytest.approx(1.9))
+    touches = figure(tiny, "touches")
+    assert (touches["value"], touches["p90"]) == (1.5, pytest.approx(1.9))
+    # the standard deviation of 1 and 2 is 1 / sqrt(2), that of their mean one half
+    assert (touches["low"], touches["high"]) == (
+        pytest.approx(1.5 - 0.98, abs=1e-4),
+        pytest.approx(1.5 + 0.98, abs=1e-4),
+    )
 
 
 def test_what_cannot_be_known_has_a_reason() -> None:

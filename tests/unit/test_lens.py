@@ -121,6 +121,18 @@ def test_a_customer_is_a_trace_of_all_their_cases() -> None:
     assert Lens(log("A: a@09:00")).scope.n_customers is None
 
 
+@pytest.mark.parametrize("code", available_languages())
+def test_journeys_are_traces_as_soon_as_cases_have_them(code: str) -> None:
+    tiny = log("A: a@09:00/to=new b@11:00/to=solved\nB: c@10:00/to=solved\nC: d@09:00/to=solved")
+    made = tiny.derive(case_rows="SELECT *, CASE WHEN native_id < 'C' THEN 1 END AS journey_key FROM {log}.case_rows")
+    report = build(made, per="journey")
+    assert (report.log.n_journeys, report.log.n_traces) == (1, 1)
+    assert report.variants and report.variants.rows[0].activities == ("a", "c", "b")
+    language = Language(code)
+    assert language.text("count.journey", n=1) in phrases.durations_lead(report, language)
+    assert language.text("term.journey.means") and "journey" in phrases.glossary(report)
+
+
 def test_what_the_log_does_not_have_is_a_usage_error() -> None:
     tiny = log("A: x@09:00")
     for per, says in (

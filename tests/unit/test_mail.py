@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from journeyminer.clock import ZoneRule
 from journeyminer.errors import UnreadableExport, UsageError
 from journeyminer.importers import mail, read_log
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
 from journeyminer.importers.mail.headers import decode_words, fields, first, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail, sent_at
 from journeyminer.importers.mail.threads import in_order, thread
 from journeyminer.importers.mail.us import ours_given, ours_inferred
 from journeyminer.log import EventLog
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 US = ReadOptions(source="mail", us=("desk.example",))
 

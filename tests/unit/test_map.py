@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from journeyminer.errors import MissingProgram
 from journeyminer.i18n import Language, available_languages
-from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node, Shown
+from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
+from journeyminer.mining.simplify import Shown
 from journeyminer.render.map import LOST, map_dot, map_file, map_svg
 from journeyminer.render.map.diagram import Line, diagram, legend, plain, wrap
 from journeyminer.render.map.dot import find_engine

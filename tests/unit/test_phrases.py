@@ -12,7 +12,8 @@ from journeyminer.note import Note
 from journeyminer.render import phrases
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
-from journeyminer.report.model import Finding, UnreadFile
+from journeyminer.report.model import Finding
+from journeyminer.report.receipt import UnreadFile
 from journeyminer.report.sections import Report
 from sample_report import sample_report
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from journeyminer.prepare import filter_log, hide_customers, prepare, resource_names
+from journeyminer.log.lists import resource_names
+from journeyminer.prepare import filter_log, hide_customers, prepare
 from tiny import log
 
 TEXT = "A: x@09:00/by=bo x@09:01/by=ana x@09:02/by=cy x@09:03/by=cy x@09:04/by=ann/as=customer x@09:05"

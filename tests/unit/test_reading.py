@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from journeyminer.errors import TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
-from journeyminer.importers import ReadOptions, find_files, read_log
+from journeyminer.importers import find_files, read_log
 from journeyminer.importers.base import Importer, Match, Sample, Source
 from journeyminer.importers.reading.identify import identify, importers
 from journeyminer.importers.reading.run import identify_files
-from journeyminer.log import EventLog
-from journeyminer.log.build import Loader
+from journeyminer.log.loader import Loader
 from journeyminer.log.record import Event, Record
+from journeyminer.log.store import load_log, save_log
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -122,9 +123,9 @@ def test_what_quotes_a_file_is_for_its_reader_only(tmp_path: Path) -> None:
     log = read_log([tmp_path])
     (listed,) = log.receipt.unclaimed
     assert listed.file.startswith("whatsapp-") and "Ana Souza.csv" in str(listed)
-    log.save(tmp_path / "log")
+    save_log(log, tmp_path / "log")
     assert "Ana" not in (tmp_path / "log" / "manifest.json").read_text()
-    assert [(entry.file, entry.reason) for entry in EventLog.open(tmp_path / "log").receipt.unclaimed] == [
+    assert [(entry.file, entry.reason) for entry in load_log(tmp_path / "log").receipt.unclaimed] == [
         (listed.file, listed.reason)
     ]
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from journeyminer.importers import read_log
-from journeyminer.importers.base import ReadOptions
 from journeyminer.log import EventLog
+from journeyminer.options import ReadOptions
 
 Data = Callable[[str], Path]
 BPIC = {

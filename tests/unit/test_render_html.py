@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from journeyminer.i18n import Language
 from journeyminer.render.page import _environment, render
-from journeyminer.render.phrases import sections
+from journeyminer.render.page.view import View
 from sample_report import empty_report, hostile_report, sample_report
 
 EN = Language("en")
@@ -107,7 +107,7 @@ def test_a_part_without_a_partial_of_its_own_shows_its_lead_and_its_tables(monke
     loader = _environment(EN).loader
     assert loader is not None
     partials = {name.removeprefix("sections/") for name in loader.list_templates() if name.startswith("sections/")}
-    assert partials == {f"{part}.html.j2" for part in (*sections(sample_report()), "plain")}
+    assert partials == {f"{part}.html.j2" for part in (*View(sample_report(), EN, None).parts, "plain")}
     monkeypatch.setattr(loader.__class__, "get_source", hiding("sections/turns.html.j2", loader.__class__.get_source))
     text = render(sample_report(), EN, map_svg=SVG)
     (turns,) = re.findall(r'<section id="turns">.*?</section>', text, re.DOTALL)

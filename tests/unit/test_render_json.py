@@ -38,7 +38,7 @@ def test_the_schema_is_sound_and_every_key_is_described() -> None:
     assert {name for name, part in objects.items() if part["additionalProperties"] is not False} == set()
     for part in objects.values():
         assert part["description"] and "Attributes" not in part["description"]
-        assert [key for key, value in part["properties"].items() if not value["description"]] == []
+        assert [key for key, value in part["properties"].items() if not value.get("description")] == []
 
 
 def test_what_was_not_computed_is_absent_and_never_null() -> None:

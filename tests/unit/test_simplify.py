@@ -11,7 +11,8 @@ import networkx as nx
 import pytest
 
 from journeyminer.mining import simplify as simplifying
-from journeyminer.mining.graph import Found, Shown
+from journeyminer.mining.graph import Found
+from journeyminer.mining.simplify import Shown
 
 Trace = tuple[str, ...]
 

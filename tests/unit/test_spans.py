@@ -68,6 +68,11 @@ def test_work_that_spans_another_event_is_work_on_both_sides() -> None:
     assert turns_of(tiny) == [("us_queue", "status", 20), ("us_work", "activity", 10), ("us_work", "activity", 30)]
 
 
+def test_of_two_works_ahead_the_one_that_began_first_ends_the_wait() -> None:
+    tiny = log("A: ask@09:00/to=open/as=customer a@09:30-09:50/as=agent b@09:10-10:00/to=solved/as=agent")
+    assert turns_of(tiny) == [("us_queue", "status", 10), ("us_work", "activity", 40), ("us_work", "activity", 10)]
+
+
 def test_work_on_a_pending_case_stays_the_customers_time() -> None:
     tiny = log("A: ask@09:00/to=pending fix@09:40-10:00/to=solved/as=agent")
     assert turns_of(tiny) == [("customer", "status", 60)]

@@ -15,11 +15,12 @@ from journeyminer.errors import (
     UsageError,
 )
 from journeyminer.importers import read_log
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
 from journeyminer.importers.tabular import identify
 from journeyminer.log import EventLog
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 from tiny import decided
 
 HEADER = "case,activity,timestamp\n"

@@ -79,6 +79,12 @@ def test_seconds_are_rounded_so_that_they_still_sum() -> None:
     assert list(ledger(odd).values()) == [60, 62]
 
 
+def test_a_month_is_a_month_to_the_second() -> None:
+    month = log("A: ask@09:00/to=open/in=L1 fix@30d09:00/to=solved")
+    assert ledger(month) == {("us_queue", "status"): 30 * 24 * HOUR}
+    assert lost_by_edge(Lens(with_customers(month, A=1), "customer")) == {("ask", "fix"): 30 * 24 * HOUR}
+
+
 def test_an_empty_log_has_an_empty_ledger() -> None:
     tiny = log("A: a@09:00/to=open b@09:01/to=solved")
     empty = emptied(tiny)

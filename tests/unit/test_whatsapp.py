@@ -11,13 +11,14 @@ import pytest
 
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers import whatsapp
-from journeyminer.importers.base import Match, ReadOptions, Sample, Source
+from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.whatsapp.lines import Entry, moment_of, order_of, read_entries, read_lines
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 Data = Callable[[str], Path]
 LRM, NARROW, NO_BREAK = "\u200e", "\u202f", "\u00a0"

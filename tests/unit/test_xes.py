@@ -12,12 +12,13 @@ import pytest
 from journeyminer.errors import UnreadableExport
 from journeyminer.i18n import Language
 from journeyminer.importers import read_log, xes
-from journeyminer.importers.base import Match, ReadOptions, Sample, Source
+from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 from tiny import decided
 
 Data = Callable[[str], Path]

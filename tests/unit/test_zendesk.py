@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from journeyminer.clock import ZoneRule
 from journeyminer.importers import read_log, zendesk
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
 from journeyminer.importers.zendesk.account import as_audit, csat, moment, text
 from journeyminer.importers.zendesk.documents import items, kind_of
 from journeyminer.log import EventLog
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
 
 OPTIONS = ReadOptions(source="zendesk")
 Json = dict[str, Any]

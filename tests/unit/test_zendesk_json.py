@@ -10,8 +10,9 @@ import pytest
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers import read_log, zendesk
-from journeyminer.importers.base import ReadOptions, Sample
+from journeyminer.importers.base import Sample
 from journeyminer.importers.zendesk.documents import subdomain
+from journeyminer.options import ReadOptions
 
 OPTIONS = ReadOptions(source="zendesk")
 OPENED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from journeybench.dialects import messages, tables, wide, zendesk
+from journeybench.dialects import messages, nested, tables, wide, zendesk
 from journeybench.dialects.book import OURS, Book, Record
 from journeybench.dialects.messages import TEAM
 from journeybench.dialects.vocabulary import LANGUAGES
@@ -20,6 +20,10 @@ DIALECTS: dict[str, Callable[[Book], None]] = {
     "xes": tables.write_xes,
     "zendesk_csv": wide.write_zendesk_csv,
     "jira": wide.write_jira,
+    "intercom": nested.write_intercom,
+    "freshdesk": nested.write_freshdesk,
+    "slack": nested.write_slack,
+    "telegram": nested.write_telegram,
     "mbox": messages.write_mbox,
     **{f"events_{code}": partial(tables.write, system="desk", language=code) for code in LANGUAGES},
     **{f"chat_{code}": partial(tables.write, system="chat", language=code) for code in LANGUAGES},

@@ -8,7 +8,6 @@ from journeybench.clock import moment
 from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import OURS, Book, Shown
 from journeybench.dialects.wide import MONTHS
-from journeybench.people import Person
 from journeybench.words import subject
 
 MAILBOX = f"billing@{OURS}"
@@ -87,19 +86,16 @@ FIRST_LINES = {
 
 
 def write_whatsapp(book: Book, language: str) -> None:
-    """Write one chat a customer, as an Android telephone set to a language exports it."""
-    chats: dict[Person, list[tuple[int, Step, Contact]]] = {}
-    for contact in book.contacts("whatsapp"):
-        book.knows(contact, contact.phone)
-        told = [(place, step, contact) for place, step in book.steps(contact) if step.role in ("customer", "agent")]
-        chats.setdefault(contact.person, []).extend(told)
+    """Write one chat a number, as an Android telephone set to a language exports it. A family has one chat."""
     name, greeting, picture = FIRST_LINES[language]
-    for person, told in chats.items():
-        shown = book.name(person) if person.number % 4 == 0 else told[0][2].phone or person.phone
+    for phone, told in talks(book).items():
+        first = told[0][2].person
+        shown = book.name(first) if first.number % 4 == 0 else phone
         file = f"whatsapp/{name.format(shown)}"
-        spoken = sorted((one for one in told if one[1].public), key=lambda one: one[1].at)
-        lines = [f"{_chat_moment(book, spoken[0][1].at - 60, language)} - {greeting}"]
-        for place, step, contact in spoken:
+        if file in book.files:
+            shown, file = phone, f"whatsapp/{name.format(phone)}"  # a namesake
+        lines = [f"{_chat_moment(book, told[0][1].at - 60, language)} - {greeting}"]
+        for place, step, contact in told:
             who = TEAM if step.role == "agent" else shown
             what = picture if step.kind == "photo" else book.said(contact, step, "es" if language == "es" else "")
             lines.append(f"{_chat_moment(book, step.at, language)} - {who}: {what}")
@@ -108,7 +104,17 @@ def write_whatsapp(book: Book, language: str) -> None:
                 lines.append("+1")  # a second line of the same message
         book.zones[file] = book.world.plan.zone
         book.files[file] = ("\n".join(lines) + "\n").encode()
-    book.shown["whatsapp"] = Shown(starts=False, teams=False, ids=False)
+    book.shown["whatsapp"] = Shown(starts=False, teams=False, ids=False, hidden=frozenset({"ratings"}))
+
+
+def talks(book: Book) -> dict[str, list[tuple[int, Step, Contact]]]:
+    """Telephone number -> what was said over it, in the order of time: place of the step, step, contact."""
+    told: dict[str, list[tuple[int, Step, Contact]]] = {}
+    for contact in book.contacts("whatsapp"):
+        book.knows(contact, contact.phone)
+        spoken = [(place, step, contact) for place, step in book.steps(contact) if step.role in ("customer", "agent")]
+        told.setdefault(contact.phone or "", []).extend(one for one in spoken if one[1].public)
+    return {phone: sorted(listed, key=lambda one: one[1].at) for phone, listed in told.items()}
 
 
 def _chat_moment(book: Book, at: int, language: str) -> str:

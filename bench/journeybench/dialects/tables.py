@@ -40,6 +40,12 @@ def write(book: Book, system: System, language: str) -> None:
             book.note(file, f"row {place + 2}", contact, at, step)
     header = [HEADERS[language][column] for column in columns]
     book.files[file] = table_bytes(header, table, ";" if local else ",", ENCODINGS[language])
+    if book.dirt.copied and system == "phone":
+        copy = file.replace(".csv", " (1).csv")
+        book.files[copy] = book.files[file]
+        book.planted[copy]["deduplicated"] += len(table)
+        if local:
+            book.zones[copy] = book.world.plan.zone
     book.shown[system] = Shown(starts=not book.dirt.one_timestamp, ids=system != "phone", hidden=NO_RATINGS)
 
 

@@ -12,6 +12,7 @@ from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import OURS, Book, Shown
 from journeybench.people import plain
 from journeybench.words import subject
+from journeybench.world import LEAD
 
 SYSTEM_USER = -1
 STATUS = {"on_hold": "hold"}
@@ -34,7 +35,7 @@ class _Account:
         self.contacts = book.contacts("desk")
         self.tickets = {contact.number: 5_000 + number for number, contact in enumerate(self.contacts, 1)}
         self.groups = {team.name: 70 + number for number, team in enumerate(world.plan.teams, 1)}
-        names = [agent.name for team in world.agents.values() for agent in team] + ["Sefton Amory"]
+        names = [agent.name for team in world.agents.values() for agent in team] + [LEAD]
         self.agents = {name: 300 + number for number, name in enumerate(names, 1)}
         self.phones: dict[str, str] = {}
         for contact in self.contacts:  # one profile an address: the number that its owner gave last

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile
 
 import click
 
-from journeyminer.cli.output import Reader
 from journeyminer.errors import Unwritable
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.cli.output import Reader
 
 
 @click.command("demo")

@@ -32,6 +32,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     """
     from journeyminer.cli.output import print_summary
     from journeyminer.cli.progress import progress_bar
+    from journeyminer.log.store import save_log
     from journeyminer.render import check_no_log, write_folder
 
     if output is not None:
@@ -44,7 +45,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
         if output is not None:
             step(Note("run.writing"), 0, 0)
             written = write_folder(report, output, language=session.language.code, program=session.look.dot)
-            log.save(output / "log")
+            save_log(log, output / "log")
             written = (*written, output / "log")
     print_summary(report, session.language)
     if written:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
     from journeyminer.log.export import write_csv, write_xes
-    from journeyminer.prepare.privacy import resource_names
+    from journeyminer.log.lists import resource_names
 
     if output == "-" or output.endswith(".csv"):
         write = write_csv

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @session_options(ReadOptions, RunOptions)
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
-    from journeyminer.log.store import is_log
+    from journeyminer.log.store import is_log, save_log
 
     log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
-    log.save(output)
+    save_log(log, output)
     session.tell(Note("run.wrote_log", file=str(output), events=log.n_events, cases=log.n_cases))
     return session.status

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journeyminer.note import Note
 from journeyminer.text import printable
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
+    from journeyminer.note import Note
     from journeyminer.report.sections import Report
 
 NARROWEST, WIDEST = 60, 100

@@ -6,10 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
+from typing import TYPE_CHECKING
 
-from journeyminer.cli.output import Reader
 from journeyminer.note import Note
 from journeyminer.text import printable
+
+if TYPE_CHECKING:
+    from journeyminer.cli.output import Reader
 
 PATIENCE = 1.0
 """seconds before the bar appears"""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journeyminer.cli.output import Reader
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
@@ -16,6 +15,7 @@ from journeyminer.note import Note
 from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
+    from journeyminer.cli.output import Reader
     from journeyminer.log import EventLog
     from journeyminer.report.sections import Report
 
@@ -68,8 +68,7 @@ class Session:
         """
         from journeyminer.importers import read_log
         from journeyminer.importers.reading.folders import log_of
-        from journeyminer.log import EventLog
-        from journeyminer.log.store import is_log
+        from journeyminer.log.store import is_log, load_log
         from journeyminer.prepare import prepare
 
         alone = log_of(exports[0]) if len(exports) == 1 and not append_to else None
@@ -77,7 +76,7 @@ class Session:
         if logs and not alone:
             raise UsageError(Note("usage.log_not_alone"), place=str(logs[0]), hint=Note("usage.append_to_log"))
         if alone:
-            log = EventLog.open(alone, memory=self.run.memory)
+            log = load_log(alone, memory=self.run.memory)
         else:
             with progress_bar(self.reader) as step:
                 log = read_log(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from journeyminer.cli.output import coloured
-from journeyminer.errors import EmptyLog, UsageError
+from journeyminer.errors import UsageError
 from journeyminer.note import Note
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from journeyminer.cli.session import Session
     from journeyminer.i18n import Language
     from journeyminer.log import EventLog
@@ -20,12 +23,11 @@ if TYPE_CHECKING:
     from journeyminer.report.sections import Report
 
 ALWAYS = ("schema", "per", "as_of", "filters", "log")
-MOST_VALUES = 20
 
 
 def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, by: str | None, format_: str) -> None:
     """Print measures; with `by`, once for each of the column's most frequent values."""
-    parts = {"": log} if by is None else split(log, by, named=session.look.agents == "named", tell=session.tell)
+    parts = {"": log} if by is None else _split(session, log, by)
     reports = {value: session.report(part, sections=measures) for value, part in parts.items()}
     if format_ != "json":
         _print_tables(session.language, reports, measures, by=by, format_=format_)
@@ -37,6 +39,16 @@ def show_sections(session: Session, log: EventLog, measures: Sequence[str], *, b
     click.echo(write(data), nl=False)
 
 
+def _split(session: Session, log: EventLog, by: str) -> dict[str, EventLog]:
+    from journeyminer.prepare.split import MOST_VALUES, count_values, split_log
+
+    parts = split_log(log, by=by, named=session.look.agents == "named")
+    if (n := count_values(log, by=by)) > MOST_VALUES:
+        session.tell(Note("run.most_values", column=by, n=n, most=MOST_VALUES))
+    session.tell(Note("run.whole_cases", column=by))
+    return parts
+
+
 def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
     """The measures under the keys that they have in report.json."""
     from journeyminer.render.json import to_dict
@@ -44,39 +56,6 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
 
     keys = {*ALWAYS, *together(*measures)}
     return {key: value for key, value in to_dict(report).items() if key in keys}
-
-
-def split(log: EventLog, column: str, *, named: bool, tell: Callable[[Note], None]) -> dict[str, EventLog]:
-    """A log for each of the most frequent values of a column: whole cases that hold the value."""
-    from journeyminer.log.engine import name, quote
-    from journeyminer.log.schema import CASES, EVENTS
-    from journeyminer.log.staging import columns_of
-    from journeyminer.prepare.filters import filter_log
-    from journeyminer.prepare.privacy import resource_names
-
-    of_case = columns_of(log.engine, f"{log.schema}.cases")
-    there = of_case | columns_of(log.engine, f"{log.schema}.events")
-    known = [known.name for known in (*EVENTS, *CASES) if known.type == "VARCHAR" and known.name in there]
-    if column not in known:
-        raise UsageError(
-            f"There is no column {column!r} to split by.", hint=f"Columns: {', '.join(dict.fromkeys(known))}."
-        )
-    table = "cases" if column in of_case else "events"
-    # a customer is no resource, even where the source has one there
-    ours = "AND role IS DISTINCT FROM 'customer'" if column == "resource" else ""
-    values = log.rows(
-        f"SELECT CAST({name(column)} AS VARCHAR) AS value, count(*) OVER () AS n_values FROM {table} "
-        f"WHERE {name(column)} IS NOT NULL {ours} GROUP BY 1 "
-        f"ORDER BY count(DISTINCT case_key) DESC, value LIMIT {MOST_VALUES}"
-    )
-    if not values:
-        raise EmptyLog(Note("run.no_values", column=column), hint=Note("run.see_quality"))
-    n_values = values[0][1]
-    if n_values > MOST_VALUES:
-        tell(Note("run.most_values", column=column, n=n_values, most=MOST_VALUES))
-    tell(Note("run.whole_cases", column=column))
-    shown = resource_names(log, named=named) if column == "resource" else {}
-    return {shown.get(value, value): filter_log(log, where=f"{name(column)} = {quote(value)}") for value, _ in values}
 
 
 def _print_tables(
@@ -114,38 +93,17 @@ def _stacked(parts: dict[str, Table], by: str) -> Table:
     return replace(first, columns=(column, *first.columns), rows=rows)
 
 
-LISTS = {
-    "cases": """
-        WITH ends AS (
-            SELECT case_key, count(*) AS n_events, min(least(started_at, timestamp)) AS first, max(timestamp) AS last,
-                arg_min(source_ref, seq) AS source_ref
-            FROM events GROUP BY case_key
-        )
-        SELECT c.native_id AS case_id, c.namespace, c.opened_at, c.priority, c.product, c.topic, c.segment, c.csat,
-            n_events, epoch_us(last - first) // 1000000 AS seconds, source_ref
-        FROM cases c JOIN ends USING (case_key)
-        ORDER BY seconds DESC, c.case_id
-    """,
-    "events": """
-        SELECT case_id, timestamp, activity, role, channel, visibility, resource, "group", tier, status, source_ref
-        FROM events ORDER BY timestamp, case_id, seq
-    """,
-    "identities": """
-        SELECT kind, count(*) AS n, count(DISTINCT value) AS n_values, count(DISTINCT case_key) AS n_cases
-        FROM identities GROUP BY kind ORDER BY kind
-    """,
-}
-"""what each list shows; identifiers themselves never leave their table"""
-
-
 def show_list(log: EventLog, wanted: str, format_: str, *, named: bool, language: Language) -> None:
     """Print a list of the log: the cases or events that the filters keep, or how many identifiers there are."""
     from journeyminer.cli.output import print_table
-    from journeyminer.prepare.privacy import resource_names
+    from journeyminer.log import lists
 
-    frame = log.sql(LISTS[wanted])
-    if "resource" in frame:
-        frame["resource"] = frame["resource"].map(resource_names(log, named=named))
+    made: dict[str, Callable[[EventLog], pd.DataFrame]] = {
+        "cases": lists.cases,
+        "events": partial(lists.events, named=named),
+        "identities": lists.identities,
+    }
+    frame = made[wanted](log)
     plain = frame.astype(object).where(frame.notna(), None)
     rows = [
         {str(column): value.isoformat() if hasattr(value, "isoformat") else value for column, value in row.items()}

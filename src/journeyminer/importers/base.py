@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from journeyminer.errors import UnreadableExport
-from journeyminer.log.build import Loader
 from journeyminer.note import Note
-from journeyminer.options import ReadOptions as ReadOptions  # noqa: PLC0414 - TRANSITION, it moved
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
+    from journeyminer.options import ReadOptions
 
 SAMPLE_BYTES = 1 << 16
 

@@ -7,30 +7,37 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import TooLittleMemory, UsageError
+from journeyminer.note import Note
+from journeyminer.sql import name, one_file, quote
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Database", "Engine", "Schema", "name", "one_file", "quote"]  # the SQL words: until all importers ask sql.py
 
 MEMORY_SHARE = 0.6
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 def parse_memory(text: str) -> int:
-    """Bytes of a size such as `4GB`, `512 MiB` or `2g`; units are powers of 1024."""
+    """Return the bytes of a size such as `4GB`, `512 MiB` or `2g`; units are powers of 1024."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", text.lower())
     if not found:
-        raise UsageError(f"{text!r} is not a size.", hint="Write it like --memory 4GB.")
+        raise UsageError(Note("usage.not_a_size", text=text), hint=Note("hint.size"))
     return int(float(found[1]) * _UNITS[found[2]])
 
 
 def default_memory() -> int:
-    """60 % of what this process may use: the smaller of the machine's memory and its cgroup's limit, in bytes."""
+    """Return 60 % of what this process may use, in bytes: of the machine's memory, or of its cgroup where less."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else [8 << 30]
     for path in _cgroup_limits():
         try:
@@ -43,7 +50,7 @@ def default_memory() -> int:
 
 
 def _cgroup_limits() -> list[Path]:
-    """The files that may hold this process's memory limit: its own cgroup and every one above it."""
+    """Return the files that may hold this process's memory limit: of its own cgroup and of every one above it."""
     root = Path("/sys/fs/cgroup")
     files = [root / "memory.max", root / "memory/memory.limit_in_bytes"]
     try:
@@ -60,22 +67,126 @@ def _cgroup_limits() -> list[Path]:
     return files
 
 
-def quote(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+class Database:
+    """What runs SQL, on cursors of its own that see the tables of `schemas` by their bare names.
+
+    A cursor runs one statement at a time and its names never mean anything else, so that nobody is answered of another
+    log, also where several threads ask or rows still come.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, left: deque[str], schemas: tuple[str, ...] = ()) -> None:
+        self.connection = connection
+        self.schemas = schemas
+        self._left = left
+        self._idle: list[DuckDBPyConnection] = []
+
+    @contextmanager
+    def _cursor(self) -> Iterator[DuckDBPyConnection]:
+        import duckdb
+
+        try:
+            cursor = self._idle.pop()
+        except IndexError:
+            cursor = self._new_cursor()
+        done = False
+        try:
+            # what nobody holds any more goes between two statements: a garbage collector may run inside of one
+            with suppress(IndexError):
+                while True:
+                    cursor.execute(f"DROP SCHEMA IF EXISTS {self._left.popleft()} CASCADE")
+            yield cursor
+            done = True
+        except duckdb.OutOfMemoryException as error:
+            raise TooLittleMemory(Note("log.too_little_memory"), hint=Note("hint.more_memory")) from error
+        except RuntimeError as error:
+            # duckdb makes an error of its own of an interrupt
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from error
+            raise
+        finally:
+            if done:
+                self._idle.append(cursor)
+            else:
+                cursor.close()
+
+    def _new_cursor(self) -> DuckDBPyConnection:
+        cursor = self.connection.cursor()
+        if self.schemas:
+            cursor.execute(f"SET search_path = '{','.join(self.schemas)}'")
+        return cursor
+
+    @property
+    def failure(self) -> type[Exception]:
+        """What a statement raises that the database cannot carry out, to be caught where another way is left."""
+        import duckdb
+
+        return duckdb.Error
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run one statement for its effect."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, list(params))
+
+    def attempt(self, sql: str) -> str | None:
+        """Run a statement that holds a user's own words; return what is wrong with them, None where nothing is."""
+        import duckdb
+
+        try:
+            self.execute(sql)
+        except (duckdb.ProgrammingError, duckdb.DataError) as error:
+            return str(error).partition("\n")[0]
+        return None
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query as tuples."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, list(params)).fetchall()
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """Return the single row of a query."""
+        (row,) = self.rows(sql, params)
+        return row
+
+    def dicts(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Return all rows of a query, each by column name; needs no pandas."""
+        with self._cursor() as cursor:
+            result = cursor.execute(sql, list(params))
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def frame(self, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
+        """Return the result of a query as a DataFrame."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, list(params)).df()
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, a batch in memory at a time."""
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+            while batch := cursor.fetchmany(10_000):
+                yield from batch
+
+    def copy(self, sql: str, path: Path, options: str) -> None:
+        """Write the rows of a query to a file. Raises OSError where it cannot be written."""
+        import duckdb
+
+        try:
+            self.execute(f"COPY ({sql}) TO {quote(str(path))} ({options})")
+        except duckdb.IOException as error:
+            raise OSError(str(error).partition("\n")[0]) from error
+
+    def take(self, table: str, frame: pd.DataFrame) -> None:
+        """Make a table of a DataFrame; what pandas calls missing is null."""
+        with self._cursor() as cursor:
+            cursor.register("given_frame", frame)
+            cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM given_frame")
+
+    def columns(self, relation: str) -> frozenset[str]:
+        """Return the names of a relation's columns."""
+        return frozenset(row[0] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}"))
 
 
-def name(text: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def one_file(path: Path) -> str:
-    """A SQL string literal of one file to read; as it is, `*`, `?` and `[` in its name would mean many files."""
-    return quote(re.sub(r"([*?\[])", r"[\1]", str(path)))
-
-
-class Engine:
+class Engine(Database):
     """One in-memory database that spills to a temporary folder above its memory limit.
 
     Results are text, numbers and UTC timestamps without a zone. Nothing is downloaded: extensions are never
@@ -88,7 +199,7 @@ class Engine:
         self._spill = Path(tempfile.mkdtemp(prefix="journeyminer-"))
         self._removed = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         limit = parse_memory(memory) if memory else default_memory()
-        self.connection = duckdb.connect(
+        connection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": f"{max(limit, 64 << 20)}B",
@@ -99,102 +210,39 @@ class Engine:
                 **({"threads": str(threads)} if threads else {}),
             },
         )
-        self.connection.execute("SET TimeZone = 'UTC'")
-        self.connection.execute("SET enable_progress_bar = false")
-        self._closed = weakref.finalize(self, self.connection.close)
-        self._n_schemas = 0
-
-    @property
-    def failure(self) -> type[Exception]:
-        """What a statement raises that the database cannot carry out, to be caught where another way is left."""
-        import duckdb
-
-        return duckdb.Error
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        super().__init__(connection, deque())
+        self._closed = weakref.finalize(self, connection.close)
+        self._numbers = count(1)
 
     def close(self) -> None:
         """Close the connection and remove what was spilled; also done when the handle is dropped."""
         self._closed()
         self._removed()
 
-    def new_schema(self) -> str:
-        """Make an empty schema: each log, and each log derived from one, stands in its own."""
-        self._n_schemas += 1
-        schema = f"log{self._n_schemas}"
-        self.connection.execute(f"CREATE SCHEMA {schema}")
+    def new_schema(self, *needs: Schema) -> Schema:
+        """Make an empty schema.
+
+        Args:
+            needs: the schemas whose tables its own ones read: they stay as long as it does.
+        """
+        schema = Schema(self, f"log{next(self._numbers)}", needs)
+        self.execute(f"CREATE SCHEMA {schema}")
         return schema
 
-    def execute(self, sql: str, params: list[Any] | None = None) -> None:
-        """Run one statement for its effect."""
-        with _query():
-            self.connection.execute(sql, params)
 
-    def copy(self, sql: str, path: Path, options: str) -> None:
-        """Write the rows of a query to a file. Raises OSError where it cannot be written."""
-        import duckdb
+class Schema(Database):
+    """The tables of one log. They are dropped when nobody holds the schema any more.
 
-        try:
-            self.execute(f"COPY ({sql}) TO {quote(str(path))} ({options})")
-        except duckdb.IOException as error:
-            raise OSError(str(error).partition("\n")[0]) from error
+    `str(schema)` is its name, to stand before that of a table. A statement finds tables by their bare names here, then
+    in the schemas that it needs; a new table comes here.
+    """
 
-    def attempt(self, sql: str) -> str | None:
-        """Run a statement that holds a user's own words; answers what is wrong with them, None where nothing is."""
-        import duckdb
+    def __init__(self, engine: Engine, own: str, needs: tuple[Schema, ...]) -> None:
+        super().__init__(engine.connection, engine._left, (own, *map(str, needs)))
+        self.engine = engine
+        self._needs = needs
+        weakref.finalize(self, self._left.append, own).atexit = False
 
-        try:
-            self.execute(sql)
-        except (duckdb.ProgrammingError, duckdb.DataError) as error:
-            return str(error).partition("\n")[0]
-        return None
-
-    def rows(self, sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of a query as tuples."""
-        with _query():
-            return self.connection.execute(sql, params).fetchall()
-
-    def stream(self, sql: str, *, schema: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query over a schema, a batch in memory at a time; other queries may run meanwhile."""
-        cursor = self.connection.cursor()
-        try:
-            with _query():
-                cursor.execute(f"SET schema = '{schema}'")
-                cursor.execute(sql)
-                while batch := cursor.fetchmany(10_000):
-                    yield from batch
-        finally:
-            cursor.close()
-
-    def one(self, sql: str, params: list[Any] | None = None) -> tuple[Any, ...]:
-        """The single row of a query."""
-        (row,) = self.rows(sql, params)
-        return row
-
-    def dicts(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
-        """All rows of a query, each by column name; needs no pandas."""
-        with _query():
-            result = self.connection.execute(sql, params)
-            names = [column[0] for column in result.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-    def frame(self, sql: str, params: list[Any] | None = None) -> pd.DataFrame:
-        """The result of a query as a DataFrame."""
-        with _query():
-            return self.connection.execute(sql, params).df()
-
-
-@contextmanager
-def _query() -> Iterator[None]:
-    """Around every query: an interrupt stays one, which duckdb would make an error of its own; too little memory is
-    the user's to mend."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise TooLittleMemory(
-            "The log does not fit into the memory limit.", hint="Give more with --memory, or read fewer files at once."
-        ) from error
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":
-            raise KeyboardInterrupt from error
-        raise
+    def __str__(self) -> str:
+        return self.schemas[0]

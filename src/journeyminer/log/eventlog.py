@@ -2,140 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
-from journeyminer.log.engine import Engine, name, quote
-from journeyminer.log.receipt import Receipt
+from journeyminer.log.views import BASE_TABLES, documented_events, make_views
+from journeyminer.note import Note
+from journeyminer.sql import name, quote
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Answer = TypeVar("Answer")
+    from journeyminer.log.engine import Engine, Schema
+    from journeyminer.log.receipt import Receipt
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EventLog:
     """An event log. Every query runs against its own tables; a filter makes another log beside it.
+
+    `jm.read`, `jm.open_log` and `jm.from_pandas` make one, `jm.save_log` writes it.
 
     Tables in SQL: `events` and `cases` (columns in `log.schema`), `identities`, `rejects`, `sources`, `namespaces`.
     Measures read `event_rows` and `case_rows` instead: the same rows with `case_key` (an integer, unique a case)
     for the case's text, `source_no` and `ns_no` for the file and the namespace, words as ENUM codes, and only the
-    columns that the log has (`has`).
+    columns that the log has (`has`), but always those with the source's own words (`schema.RAW`).
+
+    Attributes:
+        columns: the columns of `schema.EVENTS` in which any event has a value.
+        receipt: what was read, and what became of it.
+        as_of: the last known moment, to which open cases run.
+        prepared: whether words are in their closed sets, see `prepare`.
     """
 
-    engine: Engine
-    schema: str
+    schema: Schema
     columns: frozenset[str]
     receipt: Receipt
     as_of: datetime | None
-    _made: set[str] = field(default_factory=set)
-    _known: dict[str, Any] = field(default_factory=dict)
+    prepared: bool = False
+    origin: EventLog | None = None
+    """the log that this one was derived from first; it numbers those who act, so that a number is the same in both"""
+    _made: dict[str, str] = field(default_factory=dict, init=False)
+    _making: RLock = field(default_factory=RLock, init=False)
 
-    @classmethod
-    def from_pandas(
-        cls,
-        frame: pd.DataFrame,
-        *,
-        case: str = "case_id",
-        activity: str = "activity",
-        timestamp: str = "timestamp",
-        **columns: str,
-    ) -> EventLog:
-        """A log from a DataFrame, one row an event, in the order of the rows.
+    def __repr__(self) -> str:
+        return f"<EventLog of {self.n_events} events in {self.n_cases} cases>"
 
-        Args:
-            case, activity, timestamp: the columns' names in `frame`; timestamps without a zone are taken as UTC.
-            columns: further columns of the schema, `resource="agent"`, `group="team"` ...
+    @property
+    def engine(self) -> Engine:
+        """The engine that holds the tables."""
+        return self.schema.engine
 
-        Raises:
-            MissingColumn: a named column is not in the frame.
-        """
-        from journeyminer.log.build import frame_to_log
-
-        return frame_to_log(frame, {"case_id": case, "activity": activity, "timestamp": timestamp, **columns})
-
-    @classmethod
-    def open(cls, path: str | Path, *, memory: str | None = None) -> EventLog:
-        """Open a log folder. Raises UnreadableLog where it is incomplete or of another schema version."""
-        from journeyminer.log.store import open_log
-
-        return open_log(Path(path), Engine(memory=memory))
-
-    def save(self, path: str | Path) -> None:
-        """Write the log folder under a temporary name and put it in place in one step."""
-        from journeyminer.log.store import save_log
-
-        save_log(self, Path(path))
+    @cached_property
+    def _tables(self) -> Schema:
+        """What measures make of this log; it goes with the handle, while the log itself may be needed by others."""
+        return self.engine.new_schema(self.schema)
 
     def has(self, *columns: str) -> bool:
-        """Whether any event of the log has a value in all these columns."""
+        """Return whether any event of the log has a value in all these columns."""
         return self.columns.issuperset(columns)
 
     def sql(self, query: str, params: Sequence[Any] = ()) -> pd.DataFrame:
-        """The result of a query over this log's tables as a DataFrame."""
-        self._enter()
-        return self.engine.frame(query, list(params))
+        """Return the result of a query over this log's tables as a DataFrame."""
+        return self._tables.frame(query, params)
 
     def rows(self, query: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The result of a query over this log's tables as tuples."""
-        self._enter()
-        return self.engine.rows(query, list(params))
-
-    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query over this log's tables one by one, for results that may not fit in memory."""
-        return self.engine.stream(query, schema=self.schema)
+        """Return the rows of a query over this log's tables as tuples."""
+        return self._tables.rows(query, params)
 
     def dicts(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """The result of a query over this log's tables, each row by column name."""
-        self._enter()
-        return self.engine.dicts(query, list(params))
+        """Return the rows of a query over this log's tables, each by column name; needs no pandas."""
+        return self._tables.dicts(query, params)
 
     def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
-        """The only row of a query over this log's tables."""
-        self._enter()
-        return self.engine.one(query, list(params))
+        """Return the only row of a query over this log's tables."""
+        return self._tables.one(query, params)
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query over this log's tables one by one, for results that may not fit in memory."""
+        yield from self._tables.stream(query)  # a generator, which holds the log until the last row
 
     def copy(self, query: str, path: Path, options: str) -> None:
         """Write the rows of a query over this log's tables to a file. Raises OSError where it cannot be written."""
-        self._enter()
-        self.engine.copy(query, path, options)
+        self._tables.copy(query, path, options)
 
     def materialise(self, table: str, select: str) -> str:
-        """Make a table of this log once, on first use, and return its name."""
-        if table not in self._made:
-            self._enter()
-            self.engine.execute(f"CREATE TABLE {name(table)} AS {select}")
-            self._made.add(table)
+        """Make a table of this log once, on first use, and return its name; it is dropped with the log.
+
+        Raises:
+            ValueError: another query has made a table of that name.
+        """
+        with self._making:
+            if table not in self._made:
+                self._tables.execute(f"CREATE TABLE {self._tables}.{name(table)} AS {select}")
+                self._made[table] = select
+            elif self._made[table] != select:
+                raise ValueError(f"two queries make a table {table}")
         return table
 
-    def know(self, question: str, answer: Callable[[], Answer]) -> Answer:
-        """What is asked of this log again and again is found out once."""
-        if question not in self._known:
-            self._known[question] = answer()
-        known: Answer = self._known[question]
-        return known
-
-    def derive(self, columns: frozenset[str] | None = None, **selects: str) -> EventLog:
-        """Another log whose named tables are these queries; the others are shared.
+    def derive(self, columns: frozenset[str] | None = None, *, into: Schema | None = None, **selects: str) -> EventLog:
+        """Return another log whose named tables are these queries; the others are shared.
 
         `{log}` in a query is this log's schema:
         `log.derive(event_rows="SELECT * FROM {log}.event_rows WHERE ...")`.
 
         Args:
-            columns: what `has` answers for the new log, where a query adds or drops columns.
+            columns: the `columns` of the new log, where a query adds or drops some.
+            into: a schema that needs this log's (`log.engine.new_schema(log.schema)`) and holds further tables that
+                the queries read; they go with the new log.
             selects: `event_rows`, `case_rows`, `identities` ... -> query.
         """
-        from journeyminer.log.finish import derive
-
-        return derive(self, selects, columns)
+        schema = into or self.engine.new_schema(self.schema)
+        for table in BASE_TABLES:
+            select = selects.get(table, "SELECT * FROM {log}." + table).replace("{log}", str(self.schema))
+            schema.execute(f"CREATE VIEW {schema}.{table} AS {select}")
+        columns = self.columns if columns is None else columns
+        make_views(schema, columns)
+        return replace(self, schema=schema, columns=columns, origin=self.origin or self)
 
     def run_to(self, as_of: datetime) -> EventLog:
-        """The same log with its open traces running to another moment than the last event of their namespace.
+        """Return the same log with its open traces running to another moment than the last event of their namespace.
 
         Args:
             as_of: UTC; a moment without a zone is taken as UTC.
@@ -146,28 +137,40 @@ class EventLog:
         moment = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
         if self.as_of is not None and moment < self.as_of:
             raise UsageError(
-                f"{moment} lies before the last event ({self.as_of}).", hint="Leave later cases out with --until."
+                Note("log.ends_later", moment=moment.isoformat(" "), last=self.as_of.isoformat(" ")),
+                hint=Note("hint.use_until"),
             )
         literal = f"TIMESTAMP {quote(moment.isoformat(sep=' '))}"
-        return replace(
-            self.derive(namespaces=f"SELECT * REPLACE ({literal} AS as_of) FROM {{log}}.namespaces"), as_of=moment
-        )
+        derived = self.derive(namespaces=f"SELECT * REPLACE ({literal} AS as_of) FROM {{log}}.namespaces")
+        return replace(derived, as_of=moment)
 
     def to_pandas(self) -> pd.DataFrame:
-        """All events with the columns of the schema, ordered by timestamp, case, seq."""
-        from journeyminer.log.store import documented_events
+        """Return all events with the columns of the schema, ordered by timestamp, case, seq."""
+        return self.sql(f"{documented_events(self.schema)} ORDER BY timestamp, case_id, seq")
 
-        return self.sql(f"{documented_events(self)} ORDER BY timestamp, case_id, seq")
-
-    @property
+    @cached_property
     def n_events(self) -> int:
         """How many events the log holds."""
-        return self.know("n_events", lambda: int(self.one("SELECT count(*) FROM event_rows")[0]))
+        return int(self.one("SELECT count(*) FROM event_rows")[0])
 
-    @property
+    @cached_property
     def n_cases(self) -> int:
         """How many cases the log holds."""
-        return self.know("n_cases", lambda: int(self.one("SELECT count(*) FROM case_rows")[0]))
+        return int(self.one("SELECT count(*) FROM case_rows")[0])
 
-    def _enter(self) -> None:
-        self.engine.execute(f"SET schema = '{self.schema}'")
+    @cached_property
+    def agents(self) -> tuple[str, ...]:
+        """Everyone who acts and is no customer, by their number of events, then by name.
+
+        A log that was derived from another one, by a filter say, has the agents of that one: their places number them.
+        """
+        if self.origin:
+            return self.origin.agents
+        if not self.has("resource"):
+            return ()
+        ours = "AND role IS DISTINCT FROM 'customer'" if self.has("role") else ""
+        rows = self.rows(
+            "SELECT CAST(resource AS VARCHAR) AS resource FROM event_rows "
+            f"WHERE resource IS NOT NULL {ours} GROUP BY resource ORDER BY count(*) DESC, CAST(resource AS VARCHAR)"
+        )
+        return tuple(resource for (resource,) in rows)

@@ -11,13 +11,15 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from journeyminer.files import in_place
-from journeyminer.log.engine import name, quote
-from journeyminer.log.eventlog import EventLog
 from journeyminer.log.schema import CASES, EVENTS, Column
+from journeyminer.sql import name, quote
 from journeyminer.text import guarded_sql
+
+if TYPE_CHECKING:
+    from journeyminer.log.eventlog import EventLog
 
 ATTRIBUTE_PREFIX = "attribute:"
 """XES key prefix of an event's further attributes, so that none can pass for a known one"""
@@ -39,7 +41,8 @@ event of a case."""
 
 _LABELLED = """
     SELECT case_key,
-           CASE WHEN count(*) OVER (PARTITION BY native_id) = 1 THEN native_id ELSE case_id END AS label,
+           CASE WHEN native_id IN (SELECT native_id FROM cases GROUP BY native_id HAVING count(*) = 1)
+               THEN native_id ELSE case_id END AS label,
            CASE WHEN customer_key IS NOT NULL THEN dense_rank() OVER (ORDER BY customer_key NULLS LAST) END AS customer,
            * EXCLUDE (case_key, customer_key)
     FROM cases
@@ -74,7 +77,7 @@ def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     under the names of `log.schema.CASES`. Characters that XML cannot hold become U+FFFD.
 
     Args:
-        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+        agents: resource -> the name it is written by (`lists.resource_names`); default: as in the log. A customer is
             no resource, even where the source has one there.
 
     Raises:
@@ -116,7 +119,7 @@ def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     formula (see `text.FORMULA`) gets a leading apostrophe.
 
     Args:
-        agents: resource -> the name it is written by (`prepare.resource_names`); default: as in the log. A customer is
+        agents: resource -> the name it is written by (`lists.resource_names`); default: as in the log. A customer is
             no resource, even where the source has one there.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from journeyminer.log.engine import name
+from journeyminer.sql import name
 
 
 def in_order(
@@ -59,3 +59,14 @@ def in_order(
         kept += f", CAST(_nth - {begun} + 1 AS INTEGER) AS {name(position)}"
     hidden = ", ".join([*map(name, made), *sorted(needed)])
     return f"SELECT * EXCLUDE ({hidden}){kept} FROM (SELECT *, {', '.join(listed)} FROM {relation})"
+
+
+def nth_row(first: int = 1) -> str:
+    """Return SQL of the number of a row of a file or a table that a query reads alone and in its order.
+
+    The engine's readers of CSV, JSON and Parquet keep the order of a file, as a table's scan does, see `in_order`.
+
+    Args:
+        first: the number of the first row.
+    """
+    return f"row_number() OVER () + {first - 1}"

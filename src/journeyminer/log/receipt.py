@@ -74,21 +74,19 @@ class Unmatched:
     n: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """The balance of one reading. Carried by the log, saved in its manifest, printed in every report."""
+    """The balance of one reading. Carried by the log, saved in its manifest, printed in every report.
 
-    sources: list[SourceReceipt] = field(default_factory=list)
-    unclaimed: list[Unclaimed] = field(default_factory=list)
-    failed: list[Unclaimed] = field(default_factory=list)
-    unmatched: list[Unmatched] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    Logs that are made of one another share it; a step that has more to say gives its log another receipt.
+    """
+
+    sources: tuple[SourceReceipt, ...] = ()
+    unclaimed: tuple[Unclaimed, ...] = ()
+    failed: tuple[Unclaimed, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    notes: tuple[Note, ...] = ()
     """what the data cannot say, and what the reading left out"""
-
-    def note(self, note: Note) -> None:
-        """Add a warning once."""
-        if note not in self.notes:
-            self.notes.append(note)
 
 
 def counted(reasons: Counter[str], most: int = 3) -> tuple[Note, ...]:
@@ -99,7 +97,7 @@ def counted(reasons: Counter[str], most: int = 3) -> tuple[Note, ...]:
 def to_data(receipt: Receipt) -> dict[str, Any]:
     """The receipt as JSON values, for the manifest of a log."""
     listed = {
-        kind: [replace(file, place="", hint=None) for file in getattr(receipt, kind)]
+        kind: tuple(replace(file, place="", hint=None) for file in getattr(receipt, kind))
         for kind in ("unclaimed", "failed")
     }
     data: dict[str, Any] = msgspec.to_builtins(replace(receipt, **listed))

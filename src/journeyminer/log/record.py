@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from journeyminer.vocabulary import Fate, FateReason, IdentityKind
+if TYPE_CHECKING:
+    from journeyminer.vocabulary import Fate, FateReason, IdentityKind
 
 
 @dataclass(slots=True)

@@ -40,6 +40,11 @@ EVENTS: tuple[Column, ...] = (
     Column("group", "VARCHAR", "team or queue", "org:group", coded=True),
     Column("tier", "VARCHAR", "support level", "tier", coded=True),
     Column("status", "VARCHAR", "status of the case after the event", "status", coded=True),
+    Column("raw_activity", "VARCHAR", "what the source calls it", coded=True),
+    Column("raw_role", "VARCHAR", "the source's word", coded=True),
+    Column("raw_channel", "VARCHAR", "the source's word", coded=True),
+    Column("raw_visibility", "VARCHAR", "the source's word", coded=True),
+    Column("raw_status", "VARCHAR", "the source's word", coded=True),
     Column("synthetic", "BOOLEAN", "true where a milestone column of a wide table made the event"),
     Column("source", "VARCHAR", "the importer", coded=True),
     Column("source_ref", "VARCHAR", "file and record: the evidence for every number"),
@@ -76,6 +81,12 @@ REJECTS: tuple[Column, ...] = (
 )
 
 EVENT_TYPES = {column.name: column.type for column in EVENTS}
-CODED = tuple(column.name for column in EVENTS if column.coded)
-SAID = {f"said_{column}": column for column in ("activity", "role", "channel", "visibility", "status")}
-"""column of event_rows -> the column that prepare labels: what the source says there; nowhere where all is as said"""
+RAW = {f"raw_{column}": column for column in ("activity", "role", "channel", "visibility", "status")}
+"""column with the source's own word -> the column that prepare labels; both are the same in a raw log"""
+STORED = tuple(
+    column.name
+    for column in EVENTS
+    if column.name not in ("event_id", "case_id", "customer_id", "journey_id", "seq", "source", "source_ref", *RAW)
+)
+"""columns that an event is staged with; the log makes the others"""
+CODED = tuple(column.name for column in EVENTS if column.coded and column.name in STORED)

@@ -5,66 +5,43 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from journeyminer.errors import JourneyminerError, UnreadableLog, Unwritable
+from msgspec import MsgspecError
+
+from journeyminer.errors import UnreadableLog, Unwritable
 from journeyminer.files import in_place
-from journeyminer.log import finish
 from journeyminer.log.build import LogBuilder
-from journeyminer.log.engine import Engine, name, one_file
-from journeyminer.log.eventlog import EventLog
+from journeyminer.log.engine import Engine
+from journeyminer.log.finish import Placed
 from journeyminer.log.receipt import from_data, to_data
-from journeyminer.log.schema import CASES, EVENTS, SAID, SCHEMA_NAME, SCHEMA_VERSION
-from journeyminer.log.staging import columns_of
+from journeyminer.log.schema import CASES, RAW, SCHEMA_NAME, SCHEMA_VERSION
+from journeyminer.log.views import documented_events
+from journeyminer.note import Note
+from journeyminer.sql import name, one_file
+
+if TYPE_CHECKING:
+    from journeyminer.log.eventlog import EventLog
 
 MANIFEST = "manifest.json"
-FILES = ("events", "cases", "identities", "rejects")
 _NATIVE = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
 """SQL of the source's own case id: the number of the source says which part of the id is the namespace"""
 
 
 def is_log(path: Path) -> bool:
-    """Whether a path is a log folder."""
+    """Return whether a path is a log folder."""
     return (path / MANIFEST).is_file() and (path / "events.parquet").is_file()
 
 
-def documented_events(log: EventLog) -> str:
-    """A query of all events with the columns of `schema.EVENTS`, ids included."""
-    listed = ", ".join(f"{_event_column(column.name)} AS {name(column.name)}" for column in EVENTS)
-    return f"SELECT {listed} FROM events v JOIN ({_event_ids(log)}) i USING (seq)"
-
-
-def _event_column(column: str) -> str:
-    if column == "event_id":
-        return "i.event_id"
-    if column == "customer_id":
-        return "CAST(v.customer_key AS VARCHAR)"
-    if column == "journey_id":
-        return "CAST(NULL AS VARCHAR)"
-    return f"v.{name(column)}"
-
-
-def _event_ids(log: EventLog) -> str:
-    # of the source's words, not of the labels that prepare gives them: the same export next week has the same ids
-    rows = f"{log.schema}.raw_rows"
-    have = columns_of(log.engine, rows)
-    if "event_id" in have and not log.engine.one(f"SELECT count(*) FROM {rows} WHERE event_id IS NULL")[0]:
-        return f"SELECT seq, event_id FROM {rows}"
-    cases, namespaces = f"{log.schema}.case_rows", f"{log.schema}.namespaces"
-    relation = f"{rows} e JOIN {cases} c USING (case_key) JOIN {namespaces} n USING (ns_no)"
-    return finish.event_ids(have, relation)
-
-
-def save_log(log: EventLog, path: Path) -> None:
-    """Write the log folder beside its place under a temporary name, then rename: a crash leaves the old or the new.
+def save_log(log: EventLog, path: str | Path) -> None:
+    """Write a log as a folder. It comes to its place whole, so that a crash leaves the old one or the new one.
 
     Raises:
-        Unwritable: the folder cannot be written, or something that is no log stands in its place.
+        Unwritable: the folder cannot be written, or something that is not a log stands in its place.
     """
+    path = Path(path)
     if path.exists() and not is_log(path):
-        raise Unwritable(
-            "Something that is no log stands in the way.", place=str(path), hint="Give another folder with -o."
-        )
+        raise Unwritable(Note("log.in_the_way"), place=str(path), hint=Note("hint.another_folder"))
     with in_place(path) as folder:
         folder.mkdir()
         _write(log, folder)
@@ -74,10 +51,11 @@ def _write(log: EventLog, folder: Path) -> None:
     listed = ", ".join(name(column.name) for column in CASES)
     # any source of the right namespace will do: attributes and identities belong to the case
     number = "(SELECT min(source_no) FROM sources s WHERE s.namespace = c.namespace) AS source_no"
+    # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
+    have = log.schema.columns(f"{log.schema}.event_rows")
+    own = "".join(f", r.{column}" for column in ("record", "ref") if column in have)
     queries = {
-        # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart, and
-        # what the source said, to be labelled by the rules of then
-        "events": f"SELECT d.*, r.source_no{_own_columns(log)} FROM ({documented_events(log)}) d "
+        "events": f"SELECT d.*, r.source_no{own} FROM ({documented_events(log.schema)}) d "
         "JOIN event_rows r USING (seq) ORDER BY seq",
         "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
         "identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i JOIN cases c USING (case_key) "
@@ -86,9 +64,9 @@ def _write(log: EventLog, folder: Path) -> None:
     }
     for file, query in queries.items():
         log.copy(query, folder / f"{file}.parquet", "FORMAT parquet, COMPRESSION zstd")
-    sources = log.rows("SELECT source_no, seq_offset, first_row FROM sources ORDER BY source_no")
+    placed = log.rows("SELECT seq_offset, first_row FROM sources ORDER BY source_no")
     receipt = to_data(log.receipt)
-    for source, (_, offset, first_row) in zip(receipt["sources"], sources, strict=True):
+    for source, (offset, first_row) in zip(receipt["sources"], placed, strict=True):
         source |= {"seq_offset": offset, "first_row": first_row}
     manifest = {
         "schema": SCHEMA_NAME,
@@ -103,71 +81,62 @@ def _write(log: EventLog, folder: Path) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _own_columns(log: EventLog) -> str:
-    have = columns_of(log.engine, f"{log.schema}.event_rows")
-    return "".join(f", r.{column}" for column in ("record", "ref", *SAID) if column in have)
+def load_log(path: str | Path, *, memory: str | None = None) -> EventLog:
+    """Return the log of a folder in the sources' own words, as it was when its exports had been read.
 
+    `prepare` labels it by the rules of today.
 
-def open_log(path: Path, engine: Engine) -> EventLog:
-    """Open a log folder; see EventLog.open."""
-    builder = LogBuilder(engine)
-    manifest = stage_stored(builder, path)
+    Args:
+        memory: the engine's memory limit, such as "4GB".
+
+    Raises:
+        UnreadableLog: the folder is not a log, is damaged, or was written by another schema version.
+    """
+    builder = LogBuilder(Engine(memory=memory))
+    as_of = stage_stored(builder, Path(path))
     log = builder.build()
-    as_of: datetime | None = manifest["as_of"]
     return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
 
 
-def stage_stored(builder: LogBuilder, path: Path) -> dict[str, Any]:
-    """Hand a stored log to a builder, so that more files can be appended; returns its manifest, `as_of` as a moment."""
+def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
+    """Hand a stored log to a builder, so that more files can be appended. Return its `as_of`."""
     manifest = _manifest(path)
-    events = f"read_parquet({one_file(path / 'events.parquet')})"
     try:
-        manifest["as_of"] = datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
-        builder.receipt = from_data(manifest["receipt"])
-        for number, entry in enumerate(manifest["receipt"]["sources"]):
-            builder.placed[number] = (entry["seq_offset"], entry["first_row"])
-        builder.engine.execute(f"CREATE TABLE {builder.schema}.stored_sources (source_no UINTEGER, namespace VARCHAR)")
-        builder.engine.execute(
-            f"INSERT INTO {builder.schema}.stored_sources SELECT unnest(?), unnest(?)",
-            [list(builder.placed), [source.namespace for source in builder.receipt.sources]],
+        receipt = from_data(manifest["receipt"])
+        placed = {
+            number: Placed(source["seq_offset"], source["first_row"])
+            for number, source in enumerate(manifest["receipt"]["sources"])
+        }
+        builder.schema.execute(
+            "CREATE TABLE stored_sources AS SELECT unnest(?) AS source_no, unnest(?) AS namespace",
+            [list(placed), [source.namespace for source in receipt.sources]],
         )
-        builder.engine.execute(f"SET schema = '{builder.schema}'")
-        builder.stored(
-            f"SELECT v.* EXCLUDE (case_id, customer_id, journey_id, source, source_ref), {_NATIVE} AS case_id "
-            f"FROM {events} v"
-        )
-        for stage in ("cases", "identities", "rejects"):
-            _stage_beside(builder, stage, path)
-    except JourneyminerError:
-        raise
-    except Exception as error:
-        raise UnreadableLog(
-            "A file of the log folder is missing or damaged.", place=str(path), hint="Import the exports again."
-        ) from error
-    return manifest
+        # what prepare made of the sources' words is made anew
+        made = ("case_id", "customer_id", "journey_id", "source", "source_ref", *RAW, *RAW.values())
+        said = ", ".join(f"v.{raw} AS {name(column)}" for raw, column in RAW.items())
+        events = f"SELECT v.* EXCLUDE ({', '.join(map(name, made))}), {said}, {_NATIVE} AS case_id"
+        builder.resume(receipt, placed, f"{events} FROM {_file(path, 'events')} v")
+        for kind in ("cases", "identities", "rejects"):
+            own = "v.* EXCLUDE (file)" if kind == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
+            builder.schema.execute(f"INSERT INTO staged_{kind} BY NAME SELECT {own} FROM {_file(path, kind)} v")
+        return datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
+    except (builder.schema.failure, MsgspecError, LookupError, TypeError, ValueError) as error:
+        raise UnreadableLog(Note("log.damaged"), place=str(path), hint=Note("hint.import_again")) from error
 
 
-def _stage_beside(builder: LogBuilder, stage: str, path: Path) -> None:
-    """Case attributes, identities and rejects of a stored log, back under their source's number."""
-    rows = f"read_parquet({one_file(path / f'{stage}.parquet')})"
-    columns = "v.* EXCLUDE (file)" if stage == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
-    builder.engine.execute(f"INSERT INTO staged_{stage} BY NAME SELECT {columns} FROM {rows} v")
+def _file(path: Path, kind: str) -> str:
+    return f"read_parquet({one_file(path / f'{kind}.parquet')})"
 
 
 def _manifest(path: Path) -> dict[str, Any]:
     try:
         manifest: Any = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableLog(
-            "The folder is no log.", place=str(path), hint="Make one with: journeyminer import EXPORT -o LOG."
-        ) from error
+        raise UnreadableLog(Note("log.not_a_log"), place=str(path), hint=Note("hint.make_log")) from error
     if not isinstance(manifest, dict):
         manifest = {}
     if manifest.get("schema") != SCHEMA_NAME or manifest.get("version") != SCHEMA_VERSION:
-        raise UnreadableLog(
-            f"The log has schema {manifest.get('schema')} {manifest.get('version')}; this program reads "
-            f"{SCHEMA_NAME} {SCHEMA_VERSION}.",
-            place=str(path),
-            hint="Import the exports again.",
-        )
+        found = f"{manifest.get('schema')} {manifest.get('version')}"
+        what = Note("log.other_version", found=found, known=f"{SCHEMA_NAME} {SCHEMA_VERSION}")
+        raise UnreadableLog(what, place=str(path), hint=Note("hint.import_again"))
     return cast("dict[str, Any]", manifest)

@@ -5,8 +5,7 @@ Waits of one trace hang together, so that resampling single events would promise
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +20,7 @@ CONFIDENCE = 0.95
 MAX_PLACES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """For each place: bounds of its sum, and of its rank among all places (1 is the largest sum)."""
 
     low: NDArray[np.float64]

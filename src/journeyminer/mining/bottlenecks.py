@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from journeyminer.mining.bootstrap import MAX_PLACES, bounds
 from journeyminer.mining.events import listed
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, measure
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, about, measure
 from journeyminer.mining.spans import spans
 from journeyminer.vocabulary import OUR_TURNS, Turn
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 MIN_TRACES = 5
 """With fewer traces behind a place its bounds would say nothing, and are left empty."""
@@ -20,64 +22,35 @@ N_EVIDENCE = 3
 
 
 class Evidence(Row, frozen=True):
-    """A case behind a number.
+    """A case behind a number."""
 
-    Attributes:
-        case_id: The case's number in its source; with its namespace where two sources use the number.
-        source_ref: The file and the record.
-        seconds: What the case adds to the number.
-    """
-
-    case_id: str
-    source_ref: str
-    seconds: int
+    case_id: Annotated[str, about("Its number in the source, with the namespace where two sources use it.")]
+    source_ref: Annotated[str, about("The file and the record.")]
+    seconds: Annotated[int, about("What the case adds to the number.")]
 
 
 class Bottleneck(Row, frozen=True):
-    """A place where customers lose time in a turn that we control. `n_cases` counts cases, whatever a trace is.
+    """A place where customers lose time in a turn that we control. `n_cases` counts cases, whatever a trace is."""
 
-    Attributes:
-        rank: By lost_seconds, 1 is the costliest.
-        rank_low: Best rank it may well have (95 %, by resampling traces); null below 5 traces.
-        rank_high: Worst rank it may well have; null below 5 traces.
-        source: The activity before the wait; null for work that a case begins with.
-        target: The activity that ends it; null for cases that still wait.
-        group: The team whose queue it is; null where not known.
-        turn: Whose turn it was.
-        assumed: Whether only an assumption says so, for any part.
-        n: Waits.
-        n_cases: Cases with such a wait.
-        n_customers: Customers with such a wait; null where none are known.
-        lost_seconds: Seconds lost in all.
-        low: Lower bound of lost_seconds (95 %, by resampling traces); null below 5 traces.
-        high: Upper bound of lost_seconds; null below 5 traces.
-        share: Share of the seconds lost at any place.
-        median_seconds: Median of the waits.
-        p90_seconds: 90th percentile of the waits.
-        one_off: single_case or single_day where one case, or one day (UTC) on which waits ended, holds more than a
-            quarter of the seconds (days only in logs of 8 days and more); else null.
-        evidence: The three cases that lost most.
-    """
-
-    rank: Count
-    rank_low: Count | None
-    rank_high: Count | None
-    source: str | None
-    target: str | None
-    group: str | None
-    turn: Turn
-    assumed: bool
-    n: Count
-    n_cases: Count
-    n_customers: Count | None
-    lost_seconds: int
-    low: int | None
-    high: int | None
-    share: Share
-    median_seconds: Seconds | None
-    p90_seconds: Seconds | None
-    one_off: str | None
-    evidence: tuple[Evidence, ...]
+    rank: Annotated[Count, about("By lost_seconds, 1 is the costliest.")]
+    rank_low: Annotated[Count | None, about("Best rank it may well have (95 %); null below 5 traces.")]
+    rank_high: Annotated[Count | None, about("Worst rank it may well have; null below 5 traces.")]
+    source: Annotated[str | None, about("The activity before the wait; null for work that a case begins with.")]
+    target: Annotated[str | None, about("The activity that ends it; null for cases that still wait.")]
+    group: Annotated[str | None, about("The team whose queue it is; null where not known.")]
+    turn: Annotated[Turn, about("Whose turn it was.")]
+    assumed: Annotated[bool, about("Whether only an assumption says so, for any part.")]
+    n: Annotated[Count, about("Waits.")]
+    n_cases: Annotated[Count, about("Cases with such a wait.")]
+    n_customers: Annotated[Count | None, about("Customers with such a wait; null where none are known.")]
+    lost_seconds: Annotated[int, about("Seconds lost in all.")]
+    low: Annotated[int | None, about("Lower 95 % bound of lost_seconds; null below 5 traces.")]
+    high: Annotated[int | None, about("Upper 95 % bound of lost_seconds; null below 5 traces.")]
+    share: Annotated[Share, about("Share of the seconds lost at any place.")]
+    median_seconds: Annotated[Seconds | None, about("Median of the waits.")]
+    p90_seconds: Annotated[Seconds | None, about("90th percentile of the waits.")]
+    one_off: Annotated[str | None, about("single_case or single_day that holds over a quarter; else null.")]
+    evidence: Annotated[tuple[Evidence, ...], about("The three cases that lost most.")]
 
 
 @measure(Bottleneck)
@@ -89,7 +62,9 @@ def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
     nowhere. The wait of a case that is still open counts as long as it has lasted, with no `target`; work before the
     first event of a case was complete has no `source`. A customer who waits in two cases at once waits in both.
 
-    Traces, with all their cases, are drawn again for the bounds (see `bootstrap`).
+    Traces, with all their cases, are drawn again for the bounds (see `bootstrap`). A place is a one-off where one case,
+    or one day (UTC) on which waits ended, holds more than a quarter of its seconds; days only in logs of 8 days and
+    more. Its evidence are the three cases that lost most.
 
     Args:
         top: how many places; None for all.
@@ -198,7 +173,5 @@ def _bounds(lens: Lens, waits: str, n_places: int) -> dict[str, Any]:
         ORDER BY ALL
         """
     )
-    found = bounds(
-        *(frame[column].to_numpy() for column in ("place", "cluster", "seconds")), n_clusters=lens.scope.n_traces
-    )
-    return {column: getattr(found, column) for column in ("low", "high", "rank_low", "rank_high")}
+    amounts = (frame[column].to_numpy() for column in ("place", "cluster", "seconds"))
+    return bounds(*amounts, n_clusters=lens.scope.n_traces)._asdict()

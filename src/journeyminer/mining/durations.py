@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import column, listed
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, Seconds, measure
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import ordered, traces
 from journeyminer.vocabulary import OPEN_STATUSES
 
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
+
 
 class Durations(Row, frozen=True):
-    """Throughput time of the traces that are over: from the beginning of the first event to the last one's completion.
+    """Throughput time of the traces that are over: beginning of the first event to completion of the last one."""
 
-    Attributes:
-        n: Traces in the figures.
-        n_open: Traces with a case that is not resolved at the last known moment; they are not in the figures.
-        n_unknown: Of the n, traces of which no status is known; they count as over.
-        mean_seconds: Mean; null where n is 0.
-        median_seconds: Median, interpolated; null where n is 0.
-        p90_seconds: 90th percentile, interpolated; null where n is 0.
-        min_seconds: Shortest; null where n is 0.
-        max_seconds: Longest; null where n is 0.
-    """
-
-    n: Count
-    n_open: Count
-    n_unknown: Count
-    mean_seconds: Seconds | None
-    median_seconds: Seconds | None
-    p90_seconds: Seconds | None
-    min_seconds: Seconds | None
-    max_seconds: Seconds | None
+    n: Annotated[Count, about("Traces in the figures.")]
+    n_open: Annotated[Count, about("Traces with a case that is open at the last known moment; not in the figures.")]
+    n_unknown: Annotated[Count, about("Of the n, traces of which no status is known; they count as over.")]
+    mean_seconds: Annotated[Seconds | None, about("Mean; null where n is 0.")]
+    median_seconds: Annotated[Seconds | None, about("Median, interpolated; null where n is 0.")]
+    p90_seconds: Annotated[Seconds | None, about("90th percentile, interpolated; null where n is 0.")]
+    min_seconds: Annotated[Seconds | None, about("Shortest; null where n is 0.")]
+    max_seconds: Annotated[Seconds | None, about("Longest; null where n is 0.")]
 
 
 @measure(Durations)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from journeyminer.log import EventLog
 from journeyminer.log.engine import name, quote
 from journeyminer.log.schema import EVENT_TYPES
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 
 def column(log: EventLog, wanted: str) -> str:
@@ -17,10 +20,3 @@ def column(log: EventLog, wanted: str) -> str:
 def listed(words: Iterable[str]) -> str:
     """SQL of what stands in `IN (...)`."""
     return ", ".join(map(quote, words))
-
-
-def zone_is_assumed(log: EventLog) -> str | None:
-    """SQL of whether the zone of an event was assumed; None where all zones of the log are equally sure."""
-    rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
-    assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
-    return f"source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None

@@ -5,124 +5,66 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Row, Seconds, Share, whole
+from journeyminer.mining.measure import Count, Row, Seconds, about, whole
 from journeyminer.mining.moves import moves
+from journeyminer.mining.simplify import Move, Shown
 from journeyminer.mining.turns import lost_by_edge
 from journeyminer.mining.variants import variant_keys, variants
-from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Move = tuple[str, str]
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 
 class Node(Row, frozen=True):
-    """An activity.
+    """An activity."""
 
-    Attributes:
-        activity: A slug of the vocabulary, or the source's own word.
-        n: Events.
-        n_cases: Traces with such an event.
-    """
-
-    activity: str
-    n: Count
-    n_cases: Count
+    activity: Annotated[str, about("A slug of the vocabulary, or the source's own word.")]
+    n: Annotated[Count, about("Events.")]
+    n_cases: Annotated[Count, about("Traces with such an event.")]
 
 
 class Edge(Row, frozen=True):
-    """One activity right after another. Seconds run from the source's completion to the target's start, where known.
+    """One activity right after another. Seconds run from the source's completion to the target's start, where known."""
 
-    Attributes:
-        source: The activity before.
-        target: The activity after.
-        n: Moves.
-        n_cases: Traces with such a move.
-        mean_seconds: Mean of the seconds; null where none is known.
-        median_seconds: Median of the seconds, interpolated; null where none is known.
-        p90_seconds: 90th percentile of the seconds, interpolated; null where none is known.
-        total_seconds: Sum of the seconds; null where none is known.
-        lost_seconds: The part of total_seconds in a turn that we control; null where turns were not computed.
-    """
-
-    source: str
-    target: str
-    n: Count
-    n_cases: Count
-    mean_seconds: Seconds | None
-    median_seconds: Seconds | None
-    p90_seconds: Seconds | None
-    total_seconds: int | None
-    lost_seconds: int | None
+    source: Annotated[str, about("The activity before.")]
+    target: Annotated[str, about("The activity after.")]
+    n: Annotated[Count, about("Moves.")]
+    n_cases: Annotated[Count, about("Traces with such a move.")]
+    mean_seconds: Annotated[Seconds | None, about("Mean of the seconds; null where none is known.")]
+    median_seconds: Annotated[Seconds | None, about("Median, interpolated; null where none is known.")]
+    p90_seconds: Annotated[Seconds | None, about("90th percentile, interpolated; null where none is known.")]
+    total_seconds: Annotated[int | None, about("Sum of the seconds; null where none is known.")]
+    lost_seconds: Annotated[int | None, about("The part of it in a turn that we control; null without turns.")]
 
 
 class Endpoint(Row, frozen=True):
-    """An activity that traces start or end with.
+    """An activity that traces start or end with."""
 
-    Attributes:
-        activity: The activity.
-        n: Traces.
-    """
-
-    activity: str
-    n: Count
+    activity: Annotated[str, about("The activity.")]
+    n: Annotated[Count, about("Traces.")]
 
 
 class Activity(Node, frozen=True):
-    """An activity with how many traces start and end with it.
+    """An activity with how many traces start and end with it."""
 
-    Attributes:
-        start: Traces that start with it.
-        end: Traces that end with it.
-    """
-
-    start: Count
-    end: Count
-
-
-class Shown(Row, frozen=True):
-    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden.
-
-    Attributes:
-        nodes: The shown activities.
-        edges: The shown lines, each between two activities.
-        happy_path: The most frequent variant.
-        hidden_nodes: Activities that are not shown.
-        hidden_edges: Edges that are not shown.
-        hidden_moves_share: Share of all moves on those.
-        hidden_lost_share: Share of all lost seconds on those; null where turns were not computed.
-    """
-
-    nodes: tuple[str, ...]
-    edges: tuple[tuple[str, str], ...]
-    happy_path: tuple[str, ...]
-    hidden_nodes: Count
-    hidden_edges: Count
-    hidden_moves_share: Share
-    hidden_lost_share: Share | None
+    start: Annotated[Count, about("Traces that start with it.")]
+    end: Annotated[Count, about("Traces that end with it.")]
 
 
 class GraphData(Row, frozen=True):
-    """The whole directly-follows graph; hiding on the map changes no figure.
+    """The whole directly-follows graph; hiding on the map changes no figure."""
 
-    Attributes:
-        nodes: All activities, the most frequent first.
-        edges: All pairs of activities, the most frequent first.
-        start: What traces start with.
-        end: What traces end with.
-        shown: The choice for the map.
-    """
-
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    start: tuple[Endpoint, ...]
-    end: tuple[Endpoint, ...]
-    shown: Shown
+    nodes: Annotated[tuple[Node, ...], about("All activities, the most frequent first.")]
+    edges: Annotated[tuple[Edge, ...], about("All pairs of activities, the most frequent first.")]
+    start: Annotated[tuple[Endpoint, ...], about("What traces start with.")]
+    end: Annotated[tuple[Endpoint, ...], about("What traces end with.")]
+    shown: Annotated[Shown, about("The choice for the map.")]
 
 
 @dataclass(frozen=True, slots=True)

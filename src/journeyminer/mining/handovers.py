@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.errors import UsageError, nearest
-from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
 from journeyminer.log.order import in_order
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, Seconds, measure
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import changes, traces
 from journeyminer.note import Note
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
 
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.mining.lens import Lens
+
 
 class HandoverRow(Row, frozen=True):
-    """A change of owner, all times it happened. Seconds run as on an edge, from owned event to owned event.
+    """A change of owner, all times it happened. Seconds run as on an edge, from owned event to owned event."""
 
-    Attributes:
-        by: What an owner is.
-        source: The owner before.
-        target: The owner after.
-        n: Changes.
-        n_cases: Traces with such a change.
-        median_seconds: Median of the seconds; null where none is known.
-        p90_seconds: 90th percentile of the seconds; null where none is known.
-        total_seconds: Sum of the seconds; null where none is known.
-    """
-
-    by: HandoverLevel
-    source: str
-    target: str
-    n: Count
-    n_cases: Count
-    median_seconds: Seconds | None
-    p90_seconds: Seconds | None
-    total_seconds: int | None
+    by: Annotated[HandoverLevel, about("What an owner is.")]
+    source: Annotated[str, about("The owner before.")]
+    target: Annotated[str, about("The owner after.")]
+    n: Annotated[Count, about("Changes.")]
+    n_cases: Annotated[Count, about("Traces with such a change.")]
+    median_seconds: Annotated[Seconds | None, about("Median of the seconds; null where none is known.")]
+    p90_seconds: Annotated[Seconds | None, about("90th percentile of the seconds; null where none is known.")]
+    total_seconds: Annotated[int | None, about("Sum of the seconds; null where none is known.")]
 
 
 class HandoverTotal(Row, frozen=True):
-    """All changes of owner at one level.
+    """All changes of owner at one level."""
 
-    Attributes:
-        by: What an owner is.
-        n: Changes.
-        n_cases: Traces with any.
-        ping_pong: Times a change from A to B was followed by one from B to A, nobody else between them.
-        ping_pong_cases: Traces with any of those.
-        hops_mean: Changes a trace, also over those never handed over.
-    """
-
-    by: HandoverLevel
-    n: Count
-    n_cases: Count
-    ping_pong: Count
-    ping_pong_cases: Count
-    hops_mean: float
+    by: Annotated[HandoverLevel, about("What an owner is.")]
+    n: Annotated[Count, about("Changes.")]
+    n_cases: Annotated[Count, about("Traces with any.")]
+    ping_pong: Annotated[Count, about("Times that A to B was followed by B to A, nobody else between.")]
+    ping_pong_cases: Annotated[Count, about("Traces with any of those.")]
+    hops_mean: Annotated[float, about("Changes a trace, also over those never handed over.")]
 
 
 @measure(HandoverRow)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec.structs import asdict
 
-from journeyminer.log import EventLog
 from journeyminer.mining.events import listed
 from journeyminer.mining.handovers import handovers_per_trace
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, measure
+from journeyminer.mining.measure import Count, Exact, Row, about, measure
 from journeyminer.mining.spans import states
 from journeyminer.mining.survival import Z, kaplan_meier, wilson
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel
@@ -19,39 +17,25 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
+    from journeyminer.log import EventLog
+    from journeyminer.mining.lens import Lens
+
 
 class Kpi(Row, frozen=True):
-    """A key figure.
+    """A key figure."""
 
-    Attributes:
-        id: A slug.
-        unit: How the figure is written: seconds, share, count or score.
-        value: The figure: of durations the median, of counts and scores the mean; null where it is not knowable.
-        n: Traces (of csat: cases) in the figure; of durations those that ended.
-        n_open: Traces that still wait; they are in the estimate, not in n.
-        median: Median; null where it is not reached or makes no sense.
-        p90: 90th percentile; null where it is not reached or makes no sense.
-        low: Lower 95 % bound of the value: of a median by the curve's, of a share Wilson's, of a mean the normal one;
-            null where not knowable.
-        high: Upper 95 % bound of the value; null where not knowable.
-        clock: 24x7 for durations, else null.
-        definition: Slug of what exactly is measured.
-        reason: Slug of why the value is null: no_roles, no_replies, no_status, never_resolved, no_owners,
-            no_visibility, no_traces, too_many_open; else null.
-    """
-
-    id: str
-    unit: str
-    value: float | None = None
-    n: Count = 0
-    n_open: Count = 0
-    median: float | None = None
-    p90: float | None = None
-    low: float | None = None
-    high: float | None = None
-    clock: str | None = None
-    definition: str = ""
-    reason: str | None = None
+    id: Annotated[str, about("A slug.")]
+    unit: Annotated[str, about("How the figure is written: seconds, share, count or score.")]
+    value: Annotated[float | None, about("Durations: the median; counts and scores: the mean; null: unknown.")] = None
+    n: Annotated[Count, about("Traces (of csat: cases) in the figure; of durations those that ended.")] = 0
+    n_open: Annotated[Count, about("Traces that still wait; they are in the estimate, not in n.")] = 0
+    median: Annotated[float | None, about("Median; null where it is not reached or makes no sense.")] = None
+    p90: Annotated[float | None, about("90th percentile; null where it is not reached or makes no sense.")] = None
+    low: Annotated[float | None, about("Lower 95 % bound of the value; null where not knowable.")] = None
+    high: Annotated[float | None, about("Upper 95 % bound of the value; null where not knowable.")] = None
+    clock: Annotated[str | None, about("24x7 for durations, else null.")] = None
+    definition: Annotated[str, about("Slug of what exactly is measured.")] = ""
+    reason: Annotated[str | None, about("Slug of why the value is null; else null.")] = None
 
 
 @measure(Kpi)
@@ -75,6 +59,9 @@ def kpis(lens: Lens) -> Exact:
     assumed one. Of a trace that still waits at `as_of` it is known that it lasts longer: it is in
     `n_open` and in the estimate (Kaplan-Meier), and a quantile that the curve does not reach is null (reason
     `too_many_open`). Where nobody waits, quantiles are interpolated linearly.
+
+    Bounds are 95 %: of a median by those of the curve, of a share Wilson's, of a mean the normal ones. Reasons for
+    a null are no_roles, no_replies, no_status, never_resolved, no_owners, no_visibility, no_traces, too_many_open.
 
     Returns:
         One row a figure.

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from journeyminer.errors import UsageError, nearest
-from journeyminer.log import EventLog
-from journeyminer.log.staging import columns_of
-from journeyminer.mining.events import zone_is_assumed
 from journeyminer.note import Note
-from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
 
 KEYS: Final[dict[str, str]] = {"case": "case_key", "journey": "journey_key", "customer": "customer_key"}
 """lens -> the column of `case_rows` that holds a case's trace: a whole number, null where the case is in no trace"""
@@ -69,7 +69,7 @@ class Lens:
 
     @cached_property
     def _of_cases(self) -> frozenset[str]:
-        return columns_of(self.log.engine, f"{self.log.schema}.case_rows")
+        return self.log.schema.columns(f"{self.log.schema}.case_rows")
 
     def rows(self, table: str) -> str:
         """SQL of the rows of a table that has a `case_key`, each with its `trace`; rows of no trace are left out.
@@ -98,11 +98,18 @@ class Lens:
     @cached_property
     def scope(self) -> Scope:
         """How many traces, cases and customers there are. Every case of a log has an event."""
-        traces = "count(*)" if self.one_case else f"count(DISTINCT {self.key})"
-        customers = f"count(DISTINCT {KEYS['customer']})" if self.knows_customers else "NULL"
-        return Scope(
-            self.per,
-            *self.log.one(
-                f"SELECT {traces}, count({self.key}), {customers}, count(*) - count({self.key}) FROM case_rows"
-            ),
-        )
+        n_in, n_all = self.log.one(f"SELECT count({self.key}), count(*) FROM case_rows")
+        return Scope(self.per, self.how_many(self.per) or 0, n_in, self.how_many("customer"), n_all - n_in)
+
+    def how_many(self, per: Per) -> int | None:
+        """How many traces the log has through another lens; None where it does not say which cases are one."""
+        if KEYS[per] not in self._of_cases:
+            return None
+        return int(self.log.one(f"SELECT count(DISTINCT {KEYS[per]}) FROM case_rows")[0])
+
+
+def zone_is_assumed(log: EventLog) -> str | None:
+    """SQL of whether the zone of an event was assumed; None where all zones of the log are equally sure."""
+    rows = log.rows("SELECT source_no, zone_assumed FROM sources ORDER BY source_no")
+    assumed = [str(source_no) for source_no, zone_assumed in rows if zone_assumed]
+    return f"source_no IN ({', '.join(assumed)})" if 0 < len(assumed) < len(rows) else None

@@ -12,30 +12,37 @@ pandas.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from itertools import chain
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, get_args, get_origin
 
 from msgspec import Meta, Struct
 from msgspec.structs import fields
 
-from journeyminer.log import EventLog
 from journeyminer.mining.lens import Lens
-from journeyminer.vocabulary import Per
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Per
+
 Count = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
-Seconds = Annotated[int, "seconds"]
+SECONDS: Final = "seconds"
+Seconds = Annotated[int, SECONDS]
 """whole seconds in a report, exact ones in a DataFrame"""
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object of a report. What its fields mean stands in its docstring under `Attributes:`; the JSON Schema and the
-    reference take it from there."""
+    """An object of a report; every field says what it is `about`."""
+
+
+def about(meaning: str) -> Meta:
+    """What a field means, as the JSON Schema and the reference say it: `n: Annotated[Count, about("Moves.")]`."""
+    return Meta(description=meaning)
 
 
 Exact = Iterable[Mapping[str, Any]]
@@ -83,7 +90,7 @@ def measure(row: type[R]) -> Callable[[Callable[Concatenate[Lens, P], Exact]], M
 
 def whole(row: type[R], found: Exact) -> tuple[R, ...]:
     """Rows of a report from exact values: seconds become whole."""
-    seconds = [field.name for field in fields(row) if Seconds in _choices(field.type)]
+    seconds = [field.name for field in fields(row) if SECONDS in _kinds(field.type)]
     return tuple(row(**{**each, **{name: _rounded(each.get(name)) for name in seconds}}) for each in found)
 
 
@@ -102,26 +109,24 @@ def _frame(row: type[Row], found: Exact) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-DTYPES: Final = {bool: "bool", int: "int64", float: "float64"}
-
-
 def _dtype(kind: Any) -> str | None:  # noqa: ANN401 - any annotation
-    """The dtype of a column: its own for numbers, so that it is the same where rows or values are missing."""
-    choices = _choices(kind)
-    plain = {choice.__origin__ if get_origin(choice) is Annotated else choice for choice in choices}
-    if Seconds in choices:
+    """The dtype of a column, which is the same where rows or values are missing; pandas chooses that of text."""
+    kinds = list(_kinds(kind))
+    if SECONDS in kinds or float in kinds:
         return "float64"
-    if plain == {int, NoneType}:
-        return "Int64"
-    number = next((each for each in DTYPES if each in plain), None)
-    if number is not None:
-        return DTYPES[number]
-    return "object" if any(get_origin(choice) is tuple for choice in choices) else None
+    if int in kinds:
+        return "Int64" if NoneType in kinds else "int64"
+    return "bool" if bool in kinds else "object" if tuple in kinds else None
 
 
-def _choices(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any annotation
-    """The types that a field may have."""
-    return get_args(kind) if get_origin(kind) is not Annotated and NoneType in get_args(kind) else (kind,)
+def _kinds(kind: Any) -> Iterator[Any]:  # noqa: ANN401 - any annotation
+    """The types that a value of a field may have, and what is noted beside them."""
+    if get_origin(kind) is Annotated:
+        yield from (*kind.__metadata__, *_kinds(kind.__origin__))
+    elif NoneType in get_args(kind):
+        yield from chain.from_iterable(map(_kinds, get_args(kind)))
+    else:
+        yield get_origin(kind) or kind
 
 
 def _signature(define: Callable[..., Any]) -> inspect.Signature:

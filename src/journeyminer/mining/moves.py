@@ -6,12 +6,16 @@ microseconds (`us`), so that sums are exact whatever the number of threads; meas
 
 from __future__ import annotations
 
-from journeyminer.log import EventLog
+from typing import TYPE_CHECKING
+
 from journeyminer.log.engine import name
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import column
-from journeyminer.mining.lens import Lens
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.mining.lens import Lens
 
 OWNERS = {
     "role": "CASE WHEN role IN ('agent', 'bot', 'vendor') THEN role END",

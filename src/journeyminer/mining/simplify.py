@@ -14,17 +14,33 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from journeyminer.mining.graph import Found, Move, Shown
+from journeyminer.mining.measure import Count, Row, Share, about
 from journeyminer.options import ReportOptions
+
+if TYPE_CHECKING:
+    from journeyminer.mining.graph import Found
 
 RARE = 0.005
 """in a smaller share of the traces, an activity or move is a curiosity"""
 COSTLY = 0.01
 """with a larger share of the lost seconds it is none"""
 
+Move = tuple[str, str]
 Thing = TypeVar("Thing", bound=Hashable)
+
+
+class Shown(Row, frozen=True):
+    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden."""
+
+    nodes: Annotated[tuple[str, ...], about("The shown activities.")]
+    edges: Annotated[tuple[tuple[str, str], ...], about("The shown lines, each between two activities.")]
+    happy_path: Annotated[tuple[str, ...], about("The most frequent variant.")]
+    hidden_nodes: Annotated[Count, about("Activities that are not shown.")]
+    hidden_edges: Annotated[Count, about("Edges that are not shown.")]
+    hidden_moves_share: Annotated[Share, about("Share of all moves on those.")]
+    hidden_lost_share: Annotated[Share | None, about("Share of all lost seconds on those; null without turns.")]
 
 
 def simplify(

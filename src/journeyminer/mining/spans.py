@@ -5,13 +5,15 @@ Spans are made case by case, whatever a trace is; `turns` puts those of one cust
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from journeyminer.log import EventLog
 from journeyminer.log.engine import quote
-from journeyminer.log.staging import columns_of
-from journeyminer.mining.events import column, listed, zone_is_assumed
+from journeyminer.mining.events import column, listed
+from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
 """Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""
@@ -175,8 +177,6 @@ def _only_us(log: EventLog) -> str:
 
 def _status_basis(log: EventLog) -> str:
     """SQL of how the status of an event `s` is known: its source says one, or the names of its activities do."""
-    if "said_status" not in columns_of(log.engine, f"{log.schema}.event_rows"):
-        return "'status'"
-    silent = log.rows("SELECT source_no FROM event_rows GROUP BY source_no HAVING count(said_status) = 0")
+    silent = log.rows("SELECT source_no FROM event_rows GROUP BY source_no HAVING count(raw_status) = 0")
     numbers = ", ".join(str(source_no) for (source_no,) in silent)
     return f"CASE WHEN s.source_no IN ({numbers}) THEN 'activity' ELSE 'status' END" if silent else "'status'"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from journeyminer.mining.events import listed
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, Share, measure
+from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves
 from journeyminer.mining.spans import spans, states
 from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Turn, TurnBasis
@@ -17,6 +16,8 @@ from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TU
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from journeyminer.mining.lens import Lens
 
 _PRECEDENCE: tuple[Turn, ...] = ("us_work", "us_queue", "bot", "vendor", "customer", "unknown", "after_resolution")
 """Of the turns of several cases at once, the first of these counts. `after_resolution` is the last: a case that is
@@ -30,19 +31,12 @@ Sums = Mapping[tuple[str, str], int]
 
 
 class TurnRow(Row, frozen=True):
-    """Time of all traces in one turn, known in one way.
+    """Time of all traces in one turn, known in one way."""
 
-    Attributes:
-        turn: Whose clock was running.
-        basis: The rule that says so.
-        seconds: Seconds; all rows sum to the throughput time of all traces, which is rounded once.
-        share: Share of the time of all traces.
-    """
-
-    turn: Turn
-    basis: TurnBasis
-    seconds: Count
-    share: Share
+    turn: Annotated[Turn, about("Whose clock was running.")]
+    basis: Annotated[TurnBasis, about("The rule that says so.")]
+    seconds: Annotated[Count, about("Seconds; all rows sum to the traces' throughput time, rounded once.")]
+    share: Annotated[Share, about("Share of the time of all traces.")]
 
 
 @measure(TurnRow)

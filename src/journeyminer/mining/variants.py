@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from journeyminer.mining.lens import Lens
-from journeyminer.mining.measure import Count, Exact, Row, Share, measure
+from typing import TYPE_CHECKING, Annotated
+
+from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves, traces
+
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 class VariantRow(Row, frozen=True):
-    """One complete sequence of activities.
+    """One complete sequence of activities."""
 
-    Attributes:
-        activities: The activities in order.
-        n_cases: Traces that took it.
-        share: Share of all traces.
-    """
-
-    activities: tuple[str, ...]
-    n_cases: Count
-    share: Share
+    activities: Annotated[tuple[str, ...], about("The activities in order.")]
+    n_cases: Annotated[Count, about("Traces that took it.")]
+    share: Annotated[Share, about("Share of all traces.")]
 
 
 class VariantTotals(Row, frozen=True):
-    """How varied the traces are.
+    """How varied the traces are."""
 
-    Attributes:
-        n_total: All variants.
-        n_once: Variants of a single trace.
-        n_for_80: How many of the most frequent variants cover at least 80 % of the traces.
-    """
-
-    n_total: Count
-    n_once: Count
-    n_for_80: Count
+    n_total: Annotated[Count, about("All variants.")]
+    n_once: Annotated[Count, about("Variants of a single trace.")]
+    n_for_80: Annotated[Count, about("How many of the most frequent variants cover at least 80 % of the traces.")]
 
 
-class Variants(Row, frozen=True):
-    """The sequences of activities of the traces.
+class Variants(VariantTotals, frozen=True):
+    """The sequences of activities of the traces."""
 
-    Attributes:
-        rows: The most frequent ones, the most frequent first.
-        n_total: All variants.
-        n_once: Variants of a single trace.
-        n_for_80: How many of the most frequent variants cover at least 80 % of the traces.
-    """
-
-    rows: tuple[VariantRow, ...]
-    n_total: Count
-    n_once: Count
-    n_for_80: Count
+    rows: Annotated[tuple[VariantRow, ...], about("The most frequent ones, the most frequent first.")]
 
 
 @measure(VariantRow)
@@ -90,9 +72,11 @@ def variant_totals(lens: Lens) -> Exact:
     """
     return lens.log.dicts(
         f"""
-        WITH ranked AS (
-            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered, sum(n) OVER () AS n_traces
-            FROM {variant_keys(lens)}
+        WITH counted AS (SELECT n FROM {variant_keys(lens)}),
+        ranked AS (
+            SELECT n, sum(n) OVER (ORDER BY n DESC ROWS UNBOUNDED PRECEDING) AS covered,
+                (SELECT sum(n) FROM counted) AS n_traces
+            FROM counted
         )
         SELECT count(*) AS n_total, count(*) FILTER (WHERE n = 1) AS n_once,
             count(*) FILTER (WHERE (covered - n) * 5 < n_traces * 4) AS n_for_80

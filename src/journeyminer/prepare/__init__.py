@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from journeyminer.config import Config
-from journeyminer.log import EventLog
+from typing import TYPE_CHECKING
+
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label, paste_line
-from journeyminer.prepare.privacy import hide_customers, resource_names
+from journeyminer.prepare.privacy import hide_customers
+from journeyminer.prepare.split import count_values, split_log
+
+if TYPE_CHECKING:
+    from journeyminer.config import Config
+    from journeyminer.log import EventLog
 
 
 def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
@@ -20,6 +25,7 @@ def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
 
 __all__ = [
     "count_customers",
+    "count_values",
     "describe_filters",
     "filter_log",
     "hide_customers",
@@ -27,5 +33,5 @@ __all__ = [
     "label",
     "paste_line",
     "prepare",
-    "resource_names",
+    "split_log",
 ]

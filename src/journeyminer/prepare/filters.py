@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.errors import EmptyLog, UsageError, nearest
-from journeyminer.log import EventLog
-from journeyminer.log.engine import quote
 from journeyminer.note import Note
 from journeyminer.options import moment
-from journeyminer.prepare.privacy import keep_numbers
 from journeyminer.prepare.rules import value_of
 from journeyminer.prepare.where import check_where, columns_hint, events_with_cases, meant
+from journeyminer.sql import quote
 from journeyminer.vocabulary import CHANNELS
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
 
 Moment = str | date | datetime | None
 
@@ -43,27 +45,32 @@ def filter_log(
         EmptyLog: no case is left; the message names the filter that removed the last ones, the hint what it may
             have meant.
     """
-    engine = log.engine
     steps = list(_steps(log, _moment("since", since), _moment("until", until), where, channels))
     if not steps:
         return log
-    schema = engine.new_schema()
-    kept = f"{log.schema}.case_rows"
+    schema = log.engine.new_schema(log.schema)
+    kept = "case_rows"
     for number, step in enumerate(steps):
-        table = f"{schema}.kept{number}"
+        table = f"kept{number}"
         passed = f"SELECT case_key FROM {kept} SEMI JOIN ({step.select}) USING (case_key)"
-        if problem := engine.attempt(f"CREATE TABLE {table} AS {passed}"):
+        if problem := schema.attempt(f"CREATE TABLE {table} AS {passed}"):
             unusable = Note("filter.unusable", problem=problem)
             raise UsageError(unusable, place=f"--where {where}", hint=columns_hint(log))
-        if not engine.one(f"SELECT count(*) FROM {table}")[0]:
+        if not schema.one(f"SELECT count(*) FROM {table}")[0]:
             raise EmptyLog(Note("filter.none_left", filter=step.note), hint=step.meant() or _reach(log))
         kept = table
-    filtered = log.derive(
-        event_rows=f"SELECT x.* FROM {{log}}.event_rows x SEMI JOIN {kept} USING (case_key)",
-        case_rows=f"SELECT x.* FROM {{log}}.case_rows x SEMI JOIN {kept} USING (case_key)",
-        identities=f"SELECT x.* FROM {{log}}.identities x SEMI JOIN {kept} USING (case_key)",
+    return keep_cases(log, schema, kept)
+
+
+def keep_cases(log: EventLog, schema: Schema, table: str) -> EventLog:
+    """Return the log of the cases whose keys stand in a table of a schema that needs the log's."""
+    kept = f"x SEMI JOIN {schema}.{table} USING (case_key)"
+    return log.derive(
+        into=schema,
+        event_rows=f"SELECT x.* FROM {{log}}.event_rows {kept}",
+        case_rows=f"SELECT x.* FROM {{log}}.case_rows {kept}",
+        identities=f"SELECT x.* FROM {{log}}.identities {kept}",
     )
-    return keep_numbers(filtered, log)
 
 
 def describe_filters(

@@ -6,11 +6,14 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyminer.config import Config, read_toml
-from journeyminer.log import EventLog
-from journeyminer.log.engine import quote
-from journeyminer.log.staging import columns_of
+from journeyminer.sql import listed, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
 
 KINDS = ("email", "external_id", "phone", "handle")
 """the kinds that identify a person, the first one wins: an address means the same in every source"""
@@ -33,20 +36,21 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
     leading +, at least seven of them. Excluded: names, the addresses of desks and machines (mailboxes.toml), and
     everything that the configuration calls ours.
     """
-    if (
-        "customer_key" in columns_of(log.engine, f"{log.schema}.case_rows")
-        or not log.one("SELECT count(*) FROM identities")[0]
-    ):
+    if _are_known(log) or not log.one("SELECT count(*) FROM identities")[0]:
         return log
-    schema = log.engine.new_schema()
-    _make_plain(log, f"{schema}.plain")
-    log.engine.execute(
-        f"CREATE TABLE {schema}.customers AS {_customers(log.schema, f'{schema}.plain', config or Config())}"
-    )
+    schema = log.engine.new_schema(log.schema)
+    _make_plain(log, schema)
+    schema.execute(f"CREATE TABLE customers AS {_customers(config or Config())}")
+    schema.execute("DROP TABLE plain")
     return log.derive(
+        into=schema,
         case_rows="SELECT c.*, k.customer_key, k.customer_kind "
-        f"FROM {{log}}.case_rows c LEFT JOIN {schema}.customers k USING (case_key)"
+        f"FROM {{log}}.case_rows c LEFT JOIN {schema}.customers k USING (case_key)",
     )
+
+
+def _are_known(log: EventLog) -> bool:
+    return "customer_key" in log.schema.columns(f"{log.schema}.case_rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Customers:
 
 def count_customers(log: EventLog) -> Customers | None:
     """The count of a log's customers; None where no source tells one customer from another."""
-    if "customer_key" not in columns_of(log.engine, f"{log.schema}.case_rows"):
+    if not _are_known(log):
         return None
     rows = log.rows(
         "SELECT customer_kind, count(*) FROM case_rows WHERE customer_key IS NOT NULL GROUP BY ALL ORDER BY ALL"
@@ -68,24 +72,23 @@ def count_customers(log: EventLog) -> Customers | None:
     return Customers(n, dict(rows))
 
 
-def _make_plain(log: EventLog, table: str) -> None:
-    """The identifiers with letters beyond ASCII in NFKC, which the engine does not know."""
+def _make_plain(log: EventLog, schema: Schema) -> None:
+    """Make the table `plain`: the identifiers with letters beyond ASCII in NFKC, which the engine does not know."""
     rows = log.rows("SELECT DISTINCT value FROM identities WHERE regexp_matches(value, '[^\\x00-\\x7F]')")
     values = [value for (value,) in rows]
-    log.engine.execute(
-        f"CREATE TABLE {table} AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS plain",
+    schema.execute(
+        "CREATE TABLE plain AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS plain",
         [values, [unicodedata.normalize("NFKC", value) for value in values]],
     )
 
 
-def _customers(schema: str, plain: str, config: Config) -> str:
-    """The query of case_key, customer_key and customer_kind for every case with an identifier."""
+def _customers(config: Config) -> str:
+    """Return the query of case_key, customer_key and customer_kind for every case with an identifier."""
     rank = " ".join(f"WHEN {quote(kind)} THEN {number}" for number, kind in enumerate(KINDS))
-    scoped = ", ".join(map(quote, SCOPED))
     return f"""
     WITH said AS (
         SELECT i.case_key, i.kind, trim(coalesce(p.plain, i.value)) AS value
-        FROM {schema}.identities i LEFT JOIN {plain} p ON i.value = p.value
+        FROM identities i LEFT JOIN plain p ON i.value = p.value
     ), addressed AS (
         SELECT *, CASE WHEN kind = 'email' THEN
             lower(regexp_extract(value, '[^\\s<>"'',;:()@]+@[^\\s<>"'',;:()@]+')) END AS address
@@ -96,14 +99,14 @@ def _customers(schema: str, plain: str, config: Config) -> str:
             WHEN 'phone' THEN {_phone()}
             WHEN 'external_id' THEN value
             WHEN 'handle' THEN lower(ltrim(value, '@')) END AS identifier
-        FROM addressed WHERE kind IN ({", ".join(map(quote, KINDS))})
+        FROM addressed WHERE kind IN ({listed(KINDS)})
     ), strongest AS (
         SELECT case_key, min(struct_pack(rank := CASE kind {rank} END, identifier := identifier, kind := kind)) AS best
         FROM normal WHERE identifier <> '' GROUP BY case_key
     )
     SELECT s.case_key, best.kind AS customer_kind, md5_number_lower(concat_ws(chr(31), best.kind,
-        CASE WHEN best.kind IN ({scoped}) THEN n.namespace ELSE '' END, best.identifier)) AS customer_key
-    FROM strongest s JOIN {schema}.case_rows c USING (case_key) JOIN {schema}.namespaces n USING (ns_no)
+        CASE WHEN best.kind IN ({listed(SCOPED)}) THEN n.namespace ELSE '' END, best.identifier)) AS customer_key
+    FROM strongest s JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no)
     """
 
 
@@ -111,11 +114,10 @@ def _is_person(config: Config) -> str:
     """SQL: the address may be one person's."""
     local_parts, relays = _mailboxes()
     ours = [word.strip().lower().lstrip("@") for word in config.us]
-    desks = ", ".join(map(quote, local_parts))
     conditions = [
         "address <> ''",
         f"{_LOCAL} <> ''",
-        f"regexp_replace({_LOCAL}, '[._-]', '', 'g') NOT IN ({desks})",
+        f"regexp_replace({_LOCAL}, '[._-]', '', 'g') NOT IN ({listed(local_parts)})",
         *(f"NOT {_DOMAIN} GLOB {quote(relay)}" for relay in relays),
         *(f"address <> {quote(word)}" for word in ours if "@" in word),
         *(f"{_DOMAIN} <> {quote(word)} AND NOT ends_with({_DOMAIN}, {quote('.' + word)})"

@@ -10,27 +10,26 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.config import GIVE, Config
-from journeyminer.log import EventLog
-from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
-from journeyminer.log.schema import SAID
-from journeyminer.log.staging import columns_of
+from journeyminer.log.schema import RAW
 from journeyminer.note import Note
 from journeyminer.prepare.rules import Meaning, Rules
+from journeyminer.sql import listed, name
 from journeyminer.vocabulary import CLOSED_SETS, RESOLVED_STATUSES
 from journeyminer.words import UNKNOWN
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
 TALKS = ("mail", "whatsapp")
 """the sources whose every message is by the customer or by us"""
-
-MADE_HERE = ("us_unknown", "us_unknown_chat", "status_is_final", "ends_unknown")
-"""the notes of a receipt that labelling makes"""
 
 
 class Labelled(NamedTuple):
@@ -48,8 +47,7 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     `activity` becomes a slug of ours where a rule of a known product matched; else it stays the source's text. Words
     that no rule knows are counted in the receipt (`unmatched`). What a file's events came to know is its decision
-    `labels`. What the source said stays beside the labels (`schema.SAID`), so that a labelled log is labelled anew, by
-    the rules of now.
+    `labels`. What the source said stays beside the labels (`schema.RAW`), of which a labelled log is labelled anew.
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `ends_unknown` (a file has no status and the names of its activities do not say how most of its cases end; no
@@ -57,7 +55,6 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     customer or as us).
     """
     rules = Rules(config)
-    log = _as_said(log)
     final = _final_status(log, rules)
     labelled = _labelled(log, rules, final)
     prepared = _with_labels(log, labelled)
@@ -65,50 +62,39 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     if unproved:
         labelled = [_without_named_status(row) if row.source_no in unproved else row for row in labelled]
         prepared = _with_labels(log, labelled)
-    receipt = _receipt(log, labelled)
-    if final:
-        receipt.note(Note("status_is_final", files=len(final)))
-    if unproved:
-        receipt.note(Note("ends_unknown", files=len(unproved)))
-    return replace(prepared, receipt=receipt)
+    # who acts is numbered where customers are known first
+    origin = (log.origin or log) if log.prepared else None
+    return replace(prepared, receipt=_receipt(log, labelled, final, unproved), prepared=True, origin=origin)
 
 
 def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
     """The log in which every combination of words has its result."""
-    changed = [column for column in GIVE if any(row.result[column] != row.said[column] for row in labelled)]
+    changed = [
+        column for column in GIVE if log.prepared or any(row.result[column] != row.said[column] for row in labelled)
+    ]
     if not changed:
         return log
     filled = [column for column in changed if any(row.result[column] is not None for row in labelled)]
     dropped = ", ".join(name(column) for column in changed if log.has(column))
     picked = f"e.* EXCLUDE ({dropped})" if dropped else "e.*"
-    for said, column in SAID.items():
-        if column in changed:
-            picked += f", {f'e.{name(column)}' if log.has(column) else 'CAST(NULL AS VARCHAR)'} AS {said}"
     joined = ""
+    schema = log.engine.new_schema(log.schema)
     if filled:
         keys = _deciding(labelled, changed)
-        met = " AND ".join(f"e.{name(key)} IS NOT DISTINCT FROM m.{name(key)}" for key in keys) or "true"
-        joined = f"JOIN {_make_table(log, labelled, keys, filled)} m ON {met}"
+        _make_table(schema, labelled, keys, filled)
+        met = " AND ".join(f"e.{_said(key)} IS NOT DISTINCT FROM m.{name(key)}" for key in keys) or "true"
+        joined = f"JOIN {schema}.labels m ON {met}"
         picked += "".join(f", m.{name('new_' + column)} AS {name(column)}" for column in filled)
     return log.derive(
-        (log.columns - set(changed)) | set(filled), event_rows=f"SELECT {picked} FROM {{log}}.event_rows e {joined}"
+        (log.columns - set(changed)) | set(filled),
+        into=schema,
+        event_rows=f"SELECT {picked} FROM {{log}}.event_rows e {joined}",
     )
 
 
-def _as_said(log: EventLog) -> EventLog:
-    """The log with the sources' own words, as it was before it was labelled."""
-    have = columns_of(log.engine, f"{log.schema}.event_rows")
-    said = {said: column for said, column in SAID.items() if said in have}
-    if not said:
-        return log
-    counts = log.one(f"SELECT {', '.join(f'count({column})' for column in said)} FROM event_rows")
-    filled = {column for column, n in zip(said.values(), counts, strict=True) if n}
-    dropped = ", ".join(name(column) for pair in said.items() for column in pair if column in have)
-    picked = "".join(f", {column} AS {name(said[column])}" for column in said if said[column] in filled)
-    return log.derive(
-        (log.columns - set(said.values())) | filled,
-        event_rows=f"SELECT * EXCLUDE ({dropped}){picked} FROM {{log}}.event_rows",
-    )
+def _said(word: str) -> str:
+    """SQL of the column with what the source says."""
+    return f"raw_{word}" if f"raw_{word}" in RAW else name(word)
 
 
 def paste_line(unmatched: Unmatched) -> str:
@@ -120,9 +106,10 @@ def paste_line(unmatched: Unmatched) -> str:
 
 def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:
     """Every combination of words with its meaning, in a fixed order."""
-    columns = [column for column in WORDS if log.has(column)]
-    counted = f"SELECT source_no, count(*) AS n, {', '.join(map(name, columns))} FROM event_rows GROUP BY ALL"
-    texts = "".join(f", CAST({name(column)} AS VARCHAR)" for column in columns)  # codes are faster to group by
+    columns = [column for column in WORDS if log.has(f"raw_{column}" if f"raw_{column}" in RAW else column)]
+    said_columns = [_said(column) for column in columns]
+    counted = f"SELECT source_no, count(*) AS n, {', '.join(said_columns)} FROM event_rows GROUP BY ALL"
+    texts = "".join(f", CAST({column} AS VARCHAR)" for column in said_columns)  # codes are faster to group by
     rows = log.rows(f"SELECT source_no{texts}, n FROM ({counted}) ORDER BY ALL")
     labelled = []
     for number, *words, n in rows:
@@ -146,11 +133,11 @@ def _final_status(log: EventLog, rules: Rules) -> set[int]:
 
     The proof: no case ever changes its status, and one of several events is resolved from the first on.
     """
-    if not log.has("status"):
+    if not log.has("raw_status"):
         return set()
     rows = log.rows(
-        "WITH per_case AS (SELECT source_no, case_key, count(*) AS n, count(status) AS n_said, "
-        "min(status) AS lowest, max(status) AS highest FROM event_rows GROUP BY ALL) "
+        "WITH per_case AS (SELECT source_no, case_key, count(*) AS n, count(raw_status) AS n_said, "
+        "min(raw_status) AS lowest, max(raw_status) AS highest FROM event_rows GROUP BY ALL) "
         "SELECT source_no, list(DISTINCT CAST(lowest AS VARCHAR)) FILTER (WHERE n > 1 AND n = n_said) "
         "FROM per_case GROUP BY source_no HAVING NOT coalesce(bool_or(lowest <> highest), false)"
     )
@@ -173,11 +160,10 @@ def _without_ends(log: EventLog, labelled: Sequence[Labelled]) -> set[int]:
     if not asked:
         return set()
     highest = 2**64 * min(2000, log.n_cases) // log.n_cases  # the keys are spread evenly
-    resolved = ", ".join(map(quote, RESOLVED_STATUSES))
     rows = log.rows(
         f"""
         WITH per_case AS (
-            SELECT source_no, case_key, arg_max(status IN ({resolved}), (timestamp, seq)) AS is_over
+            SELECT source_no, case_key, arg_max(status IN ({listed(RESOLVED_STATUSES)}), (timestamp, seq)) AS is_over
             FROM event_rows WHERE case_key < {highest} AND source_no IN ({", ".join(map(str, sorted(asked)))})
             GROUP BY source_no, case_key
         )
@@ -214,37 +200,31 @@ def _key(row: Labelled, keys: Sequence[str]) -> tuple[object, ...]:
     return tuple(row.source_no if key == "source_no" else row.said[key] for key in keys)
 
 
-def _make_table(log: EventLog, labelled: Sequence[Labelled], keys: Sequence[str], columns: Sequence[str]) -> str:
-    """The table keys -> new words, in a schema of its own, coded like the log's columns; returns its name."""
-    engine = log.engine
-    schema = engine.new_schema()
+def _make_table(schema: Schema, labelled: Sequence[Labelled], keys: Sequence[str], columns: Sequence[str]) -> None:
+    """Make the table `labels`: keys -> new words, coded like the log's columns."""
     for column in columns:
         words = CLOSED_SETS.get(column) or sorted({row.result[column] or "" for row in labelled})
-        _make_type(engine, f"{schema}.{name('word_' + column)}", words)
+        schema.execute(f"CREATE TYPE {name('word_' + column)} AS ENUM ({listed(words)})")
     rows = {_key(row, keys): tuple(row.result[column] for column in columns) for row in labelled}
     given = [[str(part) if part is not None else None for part in line] for line in zip(*rows, strict=True)]
     given += [list(line) for line in zip(*rows.values(), strict=True)]
     texts = [*(f"key_{key}" for key in keys), *columns]
     unnested = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {name(text)}" for text in texts)
     picked = [f"d.{name(key)}" for key in keys] + [
-        f"CAST(v.{name(column)} AS {schema}.{name('word_' + column)}) AS {name('new_' + column)}" for column in columns
+        f"CAST(v.{name(column)} AS {name('word_' + column)}) AS {name('new_' + column)}" for column in columns
     ]
     # the keys are taken from the log itself, so that they have its own codes
     met = " AND ".join(f"CAST(d.{name(key)} AS VARCHAR) IS NOT DISTINCT FROM v.{name('key_' + key)}" for key in keys)
-    distinct = f"SELECT DISTINCT {', '.join(map(name, keys))} FROM {log.schema}.event_rows" if keys else "SELECT 1"
-    engine.execute(
-        f"CREATE TABLE {schema}.labels AS SELECT {', '.join(picked)} FROM ({distinct}) d "
+    of_log = ", ".join(f"{_said(key)} AS {name(key)}" for key in keys)
+    distinct = f"SELECT DISTINCT {of_log} FROM event_rows" if keys else "SELECT 1"
+    schema.execute(
+        f"CREATE TABLE labels AS SELECT {', '.join(picked)} FROM ({distinct}) d "
         f"JOIN (SELECT {unnested}) v ON {met or 'true'}",
         given,
     )
-    return f"{schema}.labels"
 
 
-def _make_type(engine: Engine, type_: str, words: Sequence[str]) -> None:
-    engine.execute(f"CREATE TYPE {type_} AS ENUM ({', '.join(map(quote, words))})")
-
-
-def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
+def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unproved: set[int]) -> Receipt:
     """The log's receipt with what labelling came to: per source what is known, the unmatched words, who is silent."""
     counts: Counter[tuple[str, str]] = Counter()
     known: dict[int, Counter[str]] = defaultdict(Counter)
@@ -254,22 +234,27 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled]) -> Receipt:
         known[row.source_no].update({c: row.n for c in CLOSED_SETS if row.result[c] not in (None, UNKNOWN)})
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
     ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
-    receipt = replace(
-        log.receipt,
-        sources=[_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)],
-        unmatched=[Unmatched(field, value, n) for (field, value), n in ranked],
-        notes=[note for note in log.receipt.notes if note.slug not in MADE_HERE],
-    )
     silent = Counter(
         source.importer
-        for number, source in enumerate(receipt.sources)
+        for number, source in enumerate(log.receipt.sources)
         if source.importer in TALKS and source.events and not known[number]["us"]
     )
-    if files := silent["mail"]:
-        receipt.note(Note("us_unknown", files=files))
-    if files := silent["whatsapp"]:
-        receipt.note(Note("us_unknown_chat", files=files))
-    return receipt
+    made = (
+        Note("us_unknown", files=silent["mail"]),
+        Note("us_unknown_chat", files=silent["whatsapp"]),
+        Note("status_is_final", files=len(final)),
+        Note("ends_unknown", files=len(unproved)),
+    )
+    slugs = {note.slug for note in made}
+    return replace(
+        log.receipt,
+        sources=tuple(_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)),
+        unmatched=tuple(Unmatched(field, value, n) for (field, value), n in ranked),
+        notes=(
+            *(note for note in log.receipt.notes if note.slug not in slugs),
+            *(note for note in made if note.params["files"]),
+        ),
+    )
 
 
 def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:

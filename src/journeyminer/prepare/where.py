@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import UsageError
-from journeyminer.log import EventLog
-from journeyminer.log.engine import Engine, name, quote
 from journeyminer.log.schema import CASES, EVENTS
 from journeyminer.note import Note
+from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Database
 
 _FORBIDDEN = ("SUBQUERY", "WINDOW", "STAR", "PARAMETER", "POSITIONAL_REFERENCE", "LAMBDA")
 _UNSTABLE = {"current_localtime", "current_localtimestamp"}
@@ -108,7 +111,7 @@ def _meant(log: EventLog, where: Where, column: str, text: str) -> Note | None:
     if not rows:
         return Note("filter.no_value", column=column)
     if column == "resource":
-        # their names are private, see prepare.privacy
+        # their names are private, see log.lists
         return Note("filter.not_an_agent", column=column, value=text)
     values = {value.lower(): value for (value,) in reversed(rows)}
     near = [values[found] for found in get_close_matches(text.lower(), values, SHOWN)]
@@ -157,7 +160,7 @@ def _parts(tree: object) -> Iterator[dict[str, Any]]:
             yield from _parts(value)
 
 
-def _unstable_functions(engine: Engine) -> set[str]:
+def _unstable_functions(engine: Database) -> set[str]:
     """The names of the functions that may answer differently the next time.
 
     A function has a row for every list of arguments it takes. One row may be stable and another only within a query:
@@ -171,7 +174,7 @@ def _unstable_functions(engine: Engine) -> set[str]:
     return {function for (function,) in rows} | _UNSTABLE
 
 
-def _macros(engine: Engine) -> dict[str, list[tuple[set[str], str]]]:
+def _macros(engine: Database) -> dict[str, list[tuple[set[str], str]]]:
     """The engine's macros: the parameters and the parsed expression of each one that goes by a name."""
     macros: dict[str, list[tuple[set[str], str]]] = {}
     rows = engine.rows(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from journeyminer.config import language_of
 from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable, UsageError, nearest
 from journeyminer.files import STDOUT, in_place
-from journeyminer.i18n import Language
 from journeyminer.note import Note
-from journeyminer.report.sections import Report
 
 if TYPE_CHECKING:
+    from journeyminer.i18n import Language
     from journeyminer.render.map.diagram import Diagram
+    from journeyminer.report.sections import Report
 
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip

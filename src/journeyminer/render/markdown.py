@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
-from journeyminer.report.model import SourceRow
-from journeyminer.report.section import Section
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.report.receipt import SourceRow
+    from journeyminer.report.section import Section
 
 TOP: Final = 10
 STEPS_SHOWN: Final = 12

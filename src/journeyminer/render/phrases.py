@@ -6,16 +6,19 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.i18n import Language
-from journeyminer.mining.bottlenecks import Bottleneck
-from journeyminer.mining.kpis import Kpi
-from journeyminer.note import Note
-from journeyminer.report.findings import TELLING_SHARE
-from journeyminer.report.model import Finding, SourceRow
-from journeyminer.report.sections import Report, parts
+from journeyminer.report.model import TELLING_SHARE
 from journeyminer.vocabulary import FATES, OUR_TURNS, Per, Turn
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.mining.bottlenecks import Bottleneck
+    from journeyminer.mining.kpis import Kpi
+    from journeyminer.note import Note
+    from journeyminer.report.model import Finding
+    from journeyminer.report.receipt import SourceRow
+    from journeyminer.report.sections import Report
 
 ORDER: Final[tuple[Turn, ...]] = (
     "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
@@ -32,11 +35,6 @@ COUNTED: Final = {
 GLOSSARY: Final = (
     "case", "turn", "lost", "interval", "handover", "ping_pong", "median", "open", "variant", "one_off",
 )  # fmt: skip
-
-
-def sections(report: Report) -> list[str]:
-    """The parts of the page, in order: what the report has something for, and what every page has."""
-    return [*parts(report), "unknowns", "receipt", "definitions"]
 
 
 def span(report: Report, language: Language) -> str:

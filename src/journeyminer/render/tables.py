@@ -10,16 +10,19 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import astuple
 
-from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases
-from journeyminer.report.model import Finding, RejectRow, SourceRow, UnmatchedRow
-from journeyminer.report.section import Sheet
+from journeyminer.report.model import Finding
+from journeyminer.report.receipt import RejectRow, SourceRow, UnmatchedRow
 from journeyminer.report.sections import SECTIONS, Report
-from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.report.section import Sheet
+    from journeyminer.vocabulary import Per
 
 KINDS: Final = {
     "turn": "turn",

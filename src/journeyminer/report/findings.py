@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from journeyminer.mining.bottlenecks import Bottleneck
-from journeyminer.mining.kpis import Kpi
-from journeyminer.report.model import Finding
-from journeyminer.report.sections import Report
+from journeyminer.report.model import TELLING_SHARE, Finding
 from journeyminer.vocabulary import OUR_TURNS
+
+if TYPE_CHECKING:
+    from journeyminer.mining.bottlenecks import Bottleneck
+    from journeyminer.mining.kpis import Kpi
+    from journeyminer.report.sections import Report
 
 UNKNOWN_SHARE = 0.2
 """From this share of unknown time on, the reader must know it first."""
-TELLING_SHARE = 0.02
-"""What is a smaller share of the traces, or of the time, is not worth a sentence."""
 LASTING_SHARE = 0.5
 """Where a one-off costs most, the costliest lasting place is named too, if it loses at least this share of it."""
 WORTH_SECONDS = 60

@@ -1,9 +1,7 @@
-"""The JSON Schema of report.json: from the types of the report, and from what their docstrings say of each field."""
+"""The JSON Schema of report.json, which the types of the report give by themselves."""
 
 from __future__ import annotations
 
-import re
-from inspect import cleandoc
 from typing import Any, Final
 
 from journeyminer.report.sections import Report
@@ -23,6 +21,12 @@ HEADER: Final = {
 }
 
 
+NOTE: Final = {
+    "slug": "What it says; its words stand under `note.<slug>` in the locales.",
+    "params": "What its sentence holds: values of the data, slugs, numbers, or other notes.",
+}
+
+
 def schema() -> dict[str, Any]:
     """The schema as plain data. Objects have all their keys, but for the report itself: what was not computed is absent
     there, and never null."""
@@ -32,13 +36,14 @@ def schema() -> dict[str, Any]:
     always = {"Report": kinds["Report"]["required"]}
     for name, kind in kinds.items():
         kind.setdefault("additionalProperties", False)  # a note takes no other keys either
-        kind["description"], meanings = _docstring(kind["description"])
+        kind["description"] = " ".join(kind["description"].partition("\n\n    Attributes:")[0].split())
         kind["required"] = always.get(name, list(kind["properties"]))
         for key, value in kind["properties"].items():
             value.pop("default", None)
             if key not in kind["required"]:
                 value.update(next(each for each in value.pop("anyOf") if each != {"type": "null"}))
-            kind["properties"][key] = {"description": meanings[key], **value}
+    for key, meaning in NOTE.items():  # which no library describes, as every command needs notes
+        kinds["Note"]["properties"][key]["description"] = meaning
     report = kinds.pop("Report")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -48,14 +53,3 @@ def schema() -> dict[str, Any]:
         "required": ["schema", *report["required"]],
         "$defs": dict(sorted(kinds.items())),
     }
-
-
-def _docstring(text: str) -> tuple[str, dict[str, str]]:
-    """What a class says of itself, and of each of its fields under `Attributes:`."""
-    about, _, listed = cleandoc(text).partition("\n\nAttributes:\n")
-    meanings = {name: _line(said) for name, said in re.findall(r"^    (\w+): (.*(?:\n     .*)*)", listed, re.MULTILINE)}
-    return _line(about), meanings
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

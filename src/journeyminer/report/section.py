@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.mining.lens import Lens
+if TYPE_CHECKING:
+    from journeyminer.mining.lens import Lens
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Making:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Resources as reports show them."""
-        from journeyminer.prepare.privacy import resource_names
+        from journeyminer.log.lists import resource_names
 
         return resource_names(self.lens.log, named=self.named)
 

@@ -17,10 +17,12 @@ from journeyminer.mining.durations import Durations, durations
 from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
 from journeyminer.mining.kpis import Kpi, kpis
+from journeyminer.mining.measure import about
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
-from journeyminer.report.model import Finding, LogSummary, Quality, SourceRow
+from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.receipt import Quality, SourceRow, quality, read_files
 from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
 
@@ -100,9 +102,11 @@ FINDINGS = Section(
     needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis"),
 )
 SOURCES = Section(
+    make=lambda making: read_files(making.lens.log),
     sheets=(Sheet("sources", ("file", "importer", *_COUNTS, "reason"), _read_as, traces=""),),
     of="quality",
 )
+QUALITY = Section(make=lambda making: quality(making.lens))
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -110,50 +114,31 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
 
     Seconds are integers, shares 0..1, times ISO 8601 in UTC. A section that was not computed is absent; null is
     computed and not knowable.
-
-    Attributes:
-        per: The lens: what a trace is in every section.
-        as_of: The moment up to which open traces were followed: the last timestamp of the data unless the user chose
-            another; null for an empty log.
-        generated_at: When the report was written; absent unless the user asked for a date.
-        filters: The filters that made the log, as the user wrote them.
-        sources: Every file that was read, with its balance: records = used + rejected + deduplicated + ignored.
-        log: How large the log is and what time it spans.
-        graph: The directly-follows graph, and what the map shows of it.
-        turns: Whose clock was running: seconds of all traces by turn and by the rule that says so; they sum to the
-            throughput time.
-        bottlenecks: Places where customers lose time in a turn that we control, the costliest first.
-        handovers: Changes of owner, by level and pair.
-        handover_totals: Changes of owner, by level.
-        kpis: Key figures.
-        variants: The most frequent sequences of activities.
-        durations: Throughput time of the traces that are over.
-        findings: What is worth saying first, the most important first.
-        quality: The receipt beyond the files' balances.
     """
 
-    per: Per
-    as_of: str | None
-    generated_at: str | None = None
-    filters: tuple[str, ...]
-    sources: Annotated[tuple[SourceRow, ...], SOURCES]
-    log: LogSummary
-    graph: Annotated[GraphData | None, GRAPH] = None
-    turns: Annotated[tuple[TurnRow, ...] | None, TURNS] = None
-    bottlenecks: Annotated[tuple[Bottleneck, ...] | None, BOTTLENECKS] = None
-    handovers: Annotated[tuple[HandoverRow, ...] | None, HANDOVERS] = None
-    handover_totals: Annotated[tuple[HandoverTotal, ...] | None, HANDOVER_TOTALS] = None
-    kpis: Annotated[tuple[Kpi, ...] | None, KPIS] = None
-    variants: Annotated[Variants | None, VARIANTS] = None
-    durations: Annotated[Durations | None, DURATIONS] = None
-    findings: Annotated[tuple[Finding, ...] | None, FINDINGS] = None
-    quality: Annotated[Quality | None, Section()] = None
+    per: Annotated[Per, about("The lens: what a trace is in every section.")]
+    as_of: Annotated[str | None, about("Open traces were followed up to this moment; null for an empty log.")]
+    generated_at: Annotated[str | None, about("When it was written; absent unless the user asked for a date.")] = None
+    filters: Annotated[tuple[str, ...], about("The filters that made the log, as the user wrote them.")]
+    sources: Annotated[tuple[SourceRow, ...], SOURCES, about("Every file that was read, with its balance.")]
+    log: Annotated[LogSummary, about("How large the log is and what time it spans.")]
+    graph: Annotated[GraphData | None, GRAPH, about("What came right after what, and what the map shows of it.")] = None
+    turns: Annotated[tuple[TurnRow, ...] | None, TURNS, about("Whose clock was running.")] = None
+    bottlenecks: Annotated[tuple[Bottleneck, ...] | None, BOTTLENECKS, about("Where customers lose time.")] = None
+    handovers: Annotated[tuple[HandoverRow, ...] | None, HANDOVERS, about("Changes of owner, by pair.")] = None
+    handover_totals: Annotated[tuple[HandoverTotal, ...] | None, HANDOVER_TOTALS, about("Changes of owner.")] = None
+    kpis: Annotated[tuple[Kpi, ...] | None, KPIS, about("Key figures.")] = None
+    variants: Annotated[Variants | None, VARIANTS, about("The most frequent sequences of activities.")] = None
+    durations: Annotated[Durations | None, DURATIONS, about("Throughput time of the traces that are over.")] = None
+    findings: Annotated[tuple[Finding, ...] | None, FINDINGS, about("What is worth saying first, in order.")] = None
+    quality: Annotated[Quality | None, QUALITY, about("The receipt beyond the files' balances.")] = None
 
 
 SECTIONS: Final[dict[str, Section]] = {
     key: section
     for key, hint in get_type_hints(Report, include_extras=True).items()
     for section in getattr(hint, "__metadata__", ())
+    if isinstance(section, Section)
 }
 """key of the report -> its section, in the order in which reports show them"""
 ASKED: Final = tuple(key for key, section in SECTIONS.items() if not section.of)

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyminer.clock import ZoneRule
 from journeyminer.files import open_bytes
@@ -24,9 +25,11 @@ from journeyminer.importers.mail.headers import fields, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
-from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
 
 NAME = "mail"
 FILES = "*.mbox, *.eml, Maildir"

@@ -8,12 +8,14 @@ from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from journeyminer.clock import ZoneRule
 from journeyminer.importers.mail.headers import Headers, decode_words, first
 from journeyminer.text import fold
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.clock import ZoneRule
+    from journeyminer.vocabulary import FateReason
 
 Kind = Literal["message", "auto-reply", "bounce"]
 

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.mail.message import Mail
+if TYPE_CHECKING:
+    from journeyminer.importers.mail.message import Mail
 
 SUBJECT_REACH = timedelta(days=30)
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -6,10 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.mail.message import Mail
 from journeyminer.note import Note
 from journeyminer.text import fold
+
+if TYPE_CHECKING:
+    from journeyminer.importers.mail.message import Mail
 
 MIN_SHARE = 0.5
 """of the mails that an address did not send itself, so many must be delivered to it"""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
-from journeyminer.importers.base import Importer, Match, ReadOptions, Sample
+from journeyminer.importers.base import Importer, Match, Sample
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.options import ReadOptions
 
 MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""

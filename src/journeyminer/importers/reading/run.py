@@ -8,21 +8,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
 from journeyminer.files import sha256
-from journeyminer.importers.base import Importer, Match, ReadOptions, Sample, Source, readable
+from journeyminer.importers.base import Importer, Match, Sample, Source, readable
 from journeyminer.importers.reading.archive import is_archive, unpack
 from journeyminer.importers.reading.file_names import public_name
 from journeyminer.importers.reading.folders import Skipped, as_text, find_files
 from journeyminer.importers.reading.identify import Identified, identify
-from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt, Unclaimed, counted
 from journeyminer.log.store import stage_stored
 from journeyminer.note import Note
+from journeyminer.options import ReadOptions
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
 
 MIN_REJECTED = 10
 """so many rejected records of a file are no error, whatever their share"""
@@ -60,21 +63,21 @@ def read_log(
     builder = LogBuilder(Engine(memory=memory))
     if append_to is not None:
         stage_stored(builder, append_to)
-        builder.receipt.failed, builder.receipt.unclaimed = [], []  # of this reading, not of the last
+        builder.failed, builder.unclaimed = [], []  # of this reading, not of the last
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         found = find_files(map(Path, paths), skipped=skipped)
         files = _unpacked(found, Path(folder), builder, options)
         claimed = _claim(files, builder, options)
-        if not claimed and not builder.receipt.failed:
-            if len(builder.receipt.unclaimed) == 1:
-                (only,) = builder.receipt.unclaimed
+        if not claimed and not builder.failed:
+            if len(builder.unclaimed) == 1:
+                (only,) = builder.unclaimed
                 raise UnidentifiedSource(only.reason, place=only.place, hint=only.hint)
             names = tuple(shown for _, shown in files[:5])
             what = Note("read.no_importer_for_any", files=names) if names else Note("read.no_files")
             raise UnidentifiedSource(what, hint=Note("hint.sources"))
         _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
-        if not builder.receipt.sources and builder.receipt.failed:
-            first = builder.receipt.failed[0]
+        if not builder.sources and builder.failed:
+            first = builder.failed[0]
             raise UnreadableExport(first.reason, place=first.place, hint=first.hint)
         return builder.build()
 
@@ -109,7 +112,7 @@ def _unpacked(
             if options.strict:
                 error.in_file(shown)
                 raise
-            builder.receipt.failed.append(_listed(shown, error))
+            builder.failed.append(_listed(shown, error))
     return unpacked
 
 
@@ -131,11 +134,11 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         if answer.chosen:
             claimed.append(Claimed(answer.sample, *answer.chosen))
         elif isinstance(answer.error, UnidentifiedSource):
-            builder.receipt.unclaimed.append(_listed(shown, answer.error))
+            builder.unclaimed.append(_listed(shown, answer.error))
         elif answer.error:
             if options.strict:
                 raise answer.error.in_file(shown)
-            builder.receipt.failed.append(_listed(shown, answer.error))
+            builder.failed.append(_listed(shown, answer.error))
     return claimed
 
 
@@ -171,7 +174,7 @@ class _Reading:
         }
         self.shared: dict[str, dict[str, Any]] = defaultdict(dict)
         self.fingerprints = fingerprints
-        self.known = {source.sha256: source.namespace for source in builder.receipt.sources if source.sha256}
+        self.known = {source.sha256: source.namespace for source in builder.sources if source.sha256}
 
     def run(self) -> None:
         """Load every file; a broken one is taken back whole and listed."""
@@ -214,9 +217,7 @@ class _Reading:
             if self.options.strict:
                 error.in_file(sample.shown)
                 raise
-            self.builder.rollback(loader)
-            self.builder.receipt.sources.pop()
-            self.builder.receipt.failed.append(_listed(sample.shown, error, receipt.file))
+            self.builder.drop(loader, _listed(sample.shown, error, receipt.file))
             return
         if digest:
             self.known.setdefault(digest, receipt.namespace)

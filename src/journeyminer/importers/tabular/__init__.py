@@ -5,19 +5,23 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from journeyminer.encoding import Encoding
 from journeyminer.errors import MissingColumn, UnreadableExport
-from journeyminer.importers.base import Match, ReadOptions, Sample, Source
-from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
 from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
-from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.encoding import Encoding
+    from journeyminer.importers.base import Match, Sample, Source
+    from journeyminer.importers.tabular.dialect import Dialect
+    from journeyminer.log.loader import Loader
+    from journeyminer.options import ReadOptions
 
 NAME = "tabular"
 FILES = "*.csv, *.tsv, *.txt, *.gz"

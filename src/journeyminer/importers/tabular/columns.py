@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
-from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import Engine, name, quote
-from journeyminer.log.staging import columns_of
+from journeyminer.sql import name, quote
 from journeyminer.text import fold, fold_sql, words
 from journeyminer.vocabulary import IDENTITY_KINDS
 from journeyminer.words import UNKNOWN, values
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
+    from journeyminer.log.loader import Loader
 
 _NUMBERS = ("csat", "nps", "ces")
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
@@ -27,7 +30,7 @@ def mapped(text: str, values: Mapping[str, str]) -> str:
     return f"CASE {fold_sql(text)} {cases} ELSE {text} END"
 
 
-def in_our_words(engine: Engine, relation: str, text: str, column: str, own: Mapping[str, Mapping[str, str]]) -> str:
+def in_our_words(engine: Database, relation: str, text: str, column: str, own: Mapping[str, Mapping[str, str]]) -> str:
     """SQL of a text with the value of a closed set that its word means, in any of our languages; else the word.
 
     Args:
@@ -107,7 +110,7 @@ def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: 
         relation: has case_id and those columns of `found` that a row fills.
         order: SQL of the order of rows.
     """
-    have = columns_of(loader.engine, relation)  # staging leaves out what no row says
+    have = loader.engine.columns(relation)  # staging leaves out what no row says
     there = [column for column in found if column in have]
     cases, extras, identities = (
         [column for column in there if column.startswith(prefix)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from journeyminer.clock import ORDERS, DateOrder, Order, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
-from journeyminer.importers.tabular.table import Table
 from journeyminer.importers.tabular.timestamps import (
     Pattern,
     TimestampColumn,
@@ -16,9 +15,12 @@ from journeyminer.importers.tabular.timestamps import (
     needs_order,
     patterns_of,
 )
-from journeyminer.log.engine import Engine
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
+    from journeyminer.vocabulary import FateReason
 
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""
@@ -31,7 +33,7 @@ class DateFormats:
         UsageError: `given`, what the user says of the order of day and month, is not an order.
     """
 
-    def __init__(self, engine: Engine, table: Table, headers: Sequence[str], given: str | None) -> None:
+    def __init__(self, engine: Database, table: Table, headers: Sequence[str], given: str | None) -> None:
         if given not in (None, *ORDERS):
             raise UsageError(Note("usage.no_date_order", order=given), hint=Note("usage.known", known=ORDERS))
         self.engine = engine

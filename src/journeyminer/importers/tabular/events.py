@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from journeyminer.importers.base import Source
+from typing import TYPE_CHECKING
+
 from journeyminer.importers.tabular.columns import case_columns, event_columns
 from journeyminer.importers.tabular.date_formats import DateFormats
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.rows import Rows, load_in_one_query
-from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.loader import Loader
 
 
 def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import Engine, name, one_file
+from journeyminer.log.engine import Database, Engine
 from journeyminer.note import Note
+from journeyminer.sql import name, one_file
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
 
 NAME = "parquet"
 FILES = "*.parquet"
@@ -45,7 +50,7 @@ def load(source: Source, loader: Loader) -> None:
     read_table(choose_plan(dialect, source.options), table, source, loader)
 
 
-def _look(sample: Sample, engine: Engine) -> tuple[Dialect, Table]:
+def _look(sample: Sample, engine: Database) -> tuple[Dialect, Table]:
     """The file's columns and first rows as those of a table; nested columns have no name that could be mapped."""
     parquet = f"read_parquet({one_file(sample.path)})"
     try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn, UsageError
-from journeyminer.importers.base import Match, ReadOptions
-from journeyminer.importers.tabular.dialect import Dialect
+from journeyminer.importers.base import Match
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
 from journeyminer.importers.tabular.timestamps import is_time_of_day, pattern_of
-from journeyminer.log.build import Loader
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.dialect import Dialect
+    from journeyminer.log.loader import Loader
+    from journeyminer.options import ReadOptions
 
 NEEDED = {
     "events": ("case_id", "activity", "timestamp"),

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from journeyminer.clock import ZoneRule
 from journeyminer.importers.tabular.columns import evidence, hand_over_cases
-from journeyminer.importers.tabular.date_formats import DateFormats
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.importers.tabular.timestamps import GAP, IN_BOUNDS, OVERLAP, TimestampColumn
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import name, quote
-from journeyminer.log.staging import columns_of
-from journeyminer.vocabulary import FateReason
+from journeyminer.log.order import nth_row
+from journeyminer.sql import name, quote
+
+if TYPE_CHECKING:
+    from journeyminer.importers.tabular.date_formats import DateFormats
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.log.loader import Loader
+    from journeyminer.vocabulary import FateReason
 
 CHANGE = "clock_change"
 """ending of the column that says whether a moment falls into a change of the clocks"""
@@ -63,7 +66,7 @@ class Rows:
         if read:  # a record with an unreadable start is rejected whole: half of it would be a guess
             outer |= {main: f"CASE WHEN {' AND '.join(read)} THEN {outer[main]} END" for main in self.main}
         if texts and not self.table.numbered:
-            inner.append(f"row_number() OVER () + {self.table.first_row - 1} AS {RECORD}")
+            inner.append(f"{nth_row(self.table.first_row)} AS {RECORD}")
         if texts or self.table.numbered:
             outer[RECORD] = RECORD
         source = f"(SELECT *, {', '.join(inner)} FROM {self.table.relation})" if inner else self.table.relation
@@ -111,7 +114,7 @@ class Rows:
     def decide(self, loader: Loader, rows: str) -> None:
         """Note how the moments were read, and in which zone those were that carry none."""
         rule = ZoneRule(self.zone, naive=any(column.has_naive for column in self.moments))
-        have = columns_of(loader.engine, rows)
+        have = loader.engine.columns(rows)
         for main in self.main:
             if (change := f"{main}_{CHANGE}") in have:
                 counted = ", ".join(f"count(*) FILTER (WHERE {name(change)} = {kind})" for kind in (OVERLAP, GAP))
@@ -152,7 +155,7 @@ def keep(rows: Rows, formats: DateFormats, loader: Loader) -> tuple[Rows, str]:
     table = f"rows{loader.number}"
 
     def store(rows: Rows) -> None:
-        loader.engine.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {rows.select(texts=True)}")
+        loader.engine.execute(f"CREATE OR REPLACE TABLE {table} AS {rows.select(texts=True)}")
 
     store(rows)
     wider = rows.widened(formats, table)

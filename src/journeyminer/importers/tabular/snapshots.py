@@ -10,7 +10,8 @@ A table of changes, whose rows name the field that changed and its new value, is
 
 from __future__ import annotations
 
-from journeyminer.importers.base import Source
+from typing import TYPE_CHECKING
+
 from journeyminer.importers.tabular.columns import (
     CASE_PREFIX,
     case_columns,
@@ -20,12 +21,16 @@ from journeyminer.importers.tabular.columns import (
 )
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.headers import normalise
-from journeyminer.importers.tabular.plan import Plan
 from journeyminer.importers.tabular.rows import Rows, keep
 from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.build import Loader
-from journeyminer.log.engine import Engine, name, quote
+from journeyminer.sql import name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.importers.base import Source
+    from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.log.engine import Database
+    from journeyminer.log.loader import Loader
 
 FOLLOWED = ("group", "resource", "priority", "status")
 """the fields whose change is an event, in the order in which changes of one moment are told"""
@@ -63,7 +68,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         Rows(plan, raw, tuple(moments), ("timestamp",), source.timezone, columns, beside), formats, loader
     )
     differences = f"differences{loader.number}"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {differences} AS {_differences(kept)}")
+    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept)}")
     (n,) = engine.one(f"SELECT count(*) FROM {kept}")
     (unchanged,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
     loader.table(
@@ -81,7 +86,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         engine.execute(f"DROP TABLE {made}{loader.number}")
 
 
-def _fields(plan: Plan, raw: Table, engine: Engine) -> dict[str, str]:
+def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
     """SQL of the followed columns of a table of changes: the new value where the row's field is the column."""
     field, value = raw.text(plan.columns["field"]), raw.text(plan.columns["new_value"])
     named = [text for (text,) in engine.rows(f"SELECT DISTINCT {field} FROM {raw.relation}") if text]

@@ -7,15 +7,20 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
-from journeyminer.log.engine import Engine, one_file, quote
+from journeyminer.log.order import nth_row
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+from journeyminer.sql import one_file, quote
+
+if TYPE_CHECKING:
+    from journeyminer.log.engine import Database
+    from journeyminer.vocabulary import FateReason
 
 RECORD = "record"
 LONGEST_ROW = 2_000_000
@@ -60,16 +65,16 @@ class Table:
         cells = (row[place].strip() for row in self.head if place < len(row))
         return [cell for cell in cells if cell and cell not in self.nulls]
 
-    def stored(self, engine: Engine, called: str) -> Table:
+    def stored(self, engine: Database, called: str) -> Table:
         """The table in memory under that name, for the shapes that look at it more than once."""
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {called} AS SELECT * FROM {self.relation}")
+        engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
         numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
         return replace(self, relation=numbered, numbered=True)
 
     @property
     def record(self) -> str:
         """SQL of a row's number, for queries over the whole relation in its order."""
-        return RECORD if self.numbered else f"row_number() OVER () + {self.first_row - 1}"
+        return RECORD if self.numbered else nth_row(self.first_row)
 
 
 def find_dialect(sample: Sample) -> Dialect | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.clock import (
     END,
@@ -22,10 +22,12 @@ from journeyminer.clock import (
     take_apart,
     zone_changes,
 )
-from journeyminer.log.engine import quote
 from journeyminer.note import Note
+from journeyminer.sql import quote
 from journeyminer.text import fold_sql
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.vocabulary import FateReason
 
 EPOCHS = {
     "epoch_s": (r"\d{9,10}(\.\d+)?", "1000000"),

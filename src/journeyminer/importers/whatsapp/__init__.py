@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from journeyminer.clock import DateOrder, Order, ZoneRule
 from journeyminer.encoding import decoded, from_file
@@ -18,11 +18,13 @@ from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.reading.file_names import CHAT
 from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
-from journeyminer.log.build import Loader
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 from journeyminer.text import fold
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
+    from journeyminer.vocabulary import FateReason
 
 NAME = "whatsapp"
 FILES = "*.txt"

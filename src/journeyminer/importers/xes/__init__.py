@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
 from journeyminer.clock import ZoneRule
@@ -15,9 +15,11 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
-from journeyminer.log.build import Loader
-from journeyminer.log.record import Record
 from journeyminer.note import Note
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
+    from journeyminer.log.record import Record
 
 NAME = "xes"
 FILES = "*.xes, *.xes.gz"

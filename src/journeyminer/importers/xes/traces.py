@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.clock import ZoneRule
 from journeyminer.log.export import ATTRIBUTE_PREFIX
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import EVENTS
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.clock import ZoneRule
+    from journeyminer.vocabulary import FateReason
 
 ATTRIBUTES = frozenset({"string", "date", "int", "float", "boolean", "id", "list", "container"})
 ELEMENTS = ATTRIBUTES | {"log", "extension", "global", "classifier", "trace", "event", "values"}

@@ -28,7 +28,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeyminer.clock import ZoneRule
 from journeyminer.errors import JourneyminerError
@@ -37,10 +37,12 @@ from journeyminer.importers.zendesk.account import Account, learn
 from journeyminer.importers.zendesk.audits import read_audit, unread
 from journeyminer.importers.zendesk.documents import items, subdomain
 from journeyminer.importers.zendesk.tickets import case, identities, read_rating, read_ticket
-from journeyminer.log.build import Loader
 from journeyminer.log.record import Record
 from journeyminer.note import Note
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.log.loader import Loader
+    from journeyminer.vocabulary import FateReason
 
 NAME = "zendesk"
 FILES = "*.json, *.ndjson, *.gz"

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from journeyminer.clock import ZoneRule
-from journeyminer.importers.zendesk.documents import Item
 from journeyminer.log.record import Record
-from journeyminer.vocabulary import FateReason
+
+if TYPE_CHECKING:
+    from journeyminer.clock import ZoneRule
+    from journeyminer.importers.zendesk.documents import Item
+    from journeyminer.vocabulary import FateReason
 
 FIELDS = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
 STAFF = ("agent", "admin")

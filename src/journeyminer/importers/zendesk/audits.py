@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.clock import ZoneRule
 from journeyminer.importers.zendesk.account import (
     NOBODY,
     Account,
@@ -22,6 +21,9 @@ from journeyminer.importers.zendesk.account import (
     untimed,
 )
 from journeyminer.log.record import Event, Record
+
+if TYPE_CHECKING:
+    from journeyminer.clock import ZoneRule
 
 COMMENTS = {"comment", "facebookcomment", "facebookevent", "tweet", "twitterevent", "twitterdmevent"}
 CALLS_AND_RATINGS = {"voicecomment", "satisfactionrating", "surveyoffered", "surveyresponsesubmitted"}

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeyminer.clock import ZoneRule
 from journeyminer.importers.zendesk.account import (
     FOLLOW_UP,
     Account,
@@ -25,6 +24,9 @@ from journeyminer.importers.zendesk.account import (
 )
 from journeyminer.importers.zendesk.audits import channel, is_machine, role
 from journeyminer.log.record import Case, Event, Identity, Record
+
+if TYPE_CHECKING:
+    from journeyminer.clock import ZoneRule
 
 
 def read_ticket(value: dict[str, Any], place: str, account: Account, zone: ZoneRule) -> Record:

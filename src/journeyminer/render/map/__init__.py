@@ -8,11 +8,13 @@ that Graphviz interprets: nodes are called n0, n1 ..., labels are escaped, hover
 from __future__ import annotations
 
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.render.map.diagram import Box, Diagram, Legend, Line
 from journeyminer.render.map.dot import Format, render_dot
 from journeyminer.render.map.svg import XML_HEADER, Caption, redraw
+
+if TYPE_CHECKING:
+    from journeyminer.render.map.diagram import Box, Diagram, Legend, Line
 
 FONT: Final = "DejaVu Sans"
 """wide metrics that the bundled engine knows: text that is drawn in any other sans-serif stays inside its box"""

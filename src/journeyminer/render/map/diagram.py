@@ -12,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.text import printable
-from journeyminer.vocabulary import Per
+
+if TYPE_CHECKING:
+    from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
+    from journeyminer.vocabulary import Per
 
 LOST_SHARES: Final = (0.01, 0.05, 0.15)
 """from which share of all lost seconds on a line has colour 1, 2, 3"""

@@ -11,12 +11,13 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from journeyminer.i18n import Language
-from journeyminer.report.sections import Report
 from journeyminer.text import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from journeyminer.i18n import Language
+    from journeyminer.report.sections import Report
 
 
 def render(report: Report, language: Language, *, map_svg: str | None = None) -> str:

@@ -7,15 +7,17 @@ security policy forbids. Words are escaped here; every picture has a text for th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
-from journeyminer.i18n import Language
-from journeyminer.mining.handovers import HandoverRow
 from journeyminer.text import printable
-from journeyminer.vocabulary import HandoverLevel, Turn
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.mining.handovers import HandoverRow
+    from journeyminer.vocabulary import HandoverLevel, Turn
 
 HEAT_LEVELS: Final = 8
 HEAT_SIZE: Final = 12

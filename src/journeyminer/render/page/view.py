@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
-from journeyminer.i18n import Language
-from journeyminer.mining.bottlenecks import Bottleneck
-from journeyminer.mining.kpis import Kpi
-from journeyminer.mining.variants import VariantRow
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
 from journeyminer.report.sections import Report, parts
-from journeyminer.vocabulary import HandoverLevel
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
+    from journeyminer.mining.bottlenecks import Bottleneck
+    from journeyminer.mining.kpis import Kpi
+    from journeyminer.mining.variants import VariantRow
+    from journeyminer.vocabulary import HandoverLevel
 
 PLACES: Final = 10
 WAYS: Final = 10
@@ -67,7 +69,8 @@ class View:
 
     def __init__(self, report: Report, language: Language, map_svg: str | None) -> None:
         self.report, self.language = report, language
-        self.parts = phrases.sections(report)
+        self.parts = [*parts(report), "unknowns", "receipt", "definitions"]
+        """the parts of the page in order: what the report has something for, and what every page has"""
         self.tables = tables.report_tables(report)
         self.rejects, self.unmatched = tables.rejects(report), tables.unmatched(report)
         self.span = phrases.span(report, language) if report.log.first else ""
