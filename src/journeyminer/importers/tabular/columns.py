@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
+from journeyminer.log.schema import CASES
 from journeyminer.sql import name, quote
 from journeyminer.text import fold, fold_sql, words
 from journeyminer.vocabulary import IDENTITY_KINDS
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
 
+EVENT_COLUMNS: Final = (
+    "case_id", "activity", "timestamp", "started_at", "lifecycle", "id", "role", "channel", "visibility", "resource",
+    "group", "tier", "status",
+)  # fmt: skip
+"""what one row may say of its event"""
+CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not in ("case_id", "opened_at", "extras"))
+"""what one row may say of its case"""
+RECORD: Final = "record"
+"""the column with the number of a row in its file"""
 _NUMBERS = ("csat", "nps", "ces")
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
 CASE_PREFIX, IDENTITY_PREFIX, EXTRA_PREFIX = "case_", "identity_", "extra_"

@@ -27,7 +27,8 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
         moments = [formats.column("timestamp", place)]
     else:  # the date stands in one column, the time of day in another
         text = f"{table.text(place)} || ' ' || {table.text(time)}"
-        samples = [f"{row[place].strip()} {row[time].strip()}" for row in table.head if row[place].strip()]
+        whole = [row for row in table.head if len(row) > max(place, time) and row[place].strip()]
+        samples = [f"{row[place].strip()} {row[time].strip()}" for row in whole]
         moments = [formats.column("timestamp", place, text=text, samples=samples)]
     if "started_at" in plan.columns:
         moments.insert(0, formats.column("started_at", plan.columns["started_at"], fault="unreadable_start"))

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn
-from journeyminer.importers.tabular.columns import IDENTITY_PREFIX, case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.columns import IDENTITY_PREFIX, RECORD, case_columns, event_columns, hand_over_cases
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.rows import Rows, keep
-from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from journeyminer.importers.base import Source
     from journeyminer.importers.tabular.plan import Plan
     from journeyminer.importers.tabular.profile import Milestone
+    from journeyminer.importers.tabular.table import Table
     from journeyminer.importers.tabular.timestamps import TimestampColumn
     from journeyminer.log.loader import Loader
 

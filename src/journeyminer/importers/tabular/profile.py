@@ -13,8 +13,8 @@ import msgspec
 
 from journeyminer.config import Mistakes
 from journeyminer.errors import ConfigError
+from journeyminer.importers.tabular.columns import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.headers import normalise
-from journeyminer.log.schema import CASES
 from journeyminer.note import Note
 from journeyminer.options import one_of
 from journeyminer.vocabulary import IDENTITY_KINDS
@@ -23,12 +23,6 @@ from journeyminer.words import headers
 Shape = Literal["events", "milestones", "snapshots", "changes"]
 SHAPES: Final = get_args(Shape)
 
-EVENT_COLUMNS: Final = (
-    "case_id", "activity", "timestamp", "started_at", "lifecycle", "id", "role", "channel", "visibility", "resource",
-    "group", "tier", "status",
-)  # fmt: skip
-"""what one row may say of its event"""
-CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not in ("case_id", "opened_at", "extras"))
 OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value", "new_value")
 """columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed"""
 MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind in IDENTITY_KINDS), *OWN_COLUMNS)
@@ -89,7 +83,8 @@ def profiles() -> tuple[Profile, ...]:
     """All profiles by name."""
     folder = resources.files("journeyminer.importers").joinpath("profiles")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return tuple(parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files)
+    texts = [(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
+    return tuple(parse(name, text) for name, text in texts if "\n[[record]]" not in text)
 
 
 def parse(name: str, text: str) -> Profile:

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from journeyminer.clock import ZoneRule
-from journeyminer.importers.tabular.columns import evidence, hand_over_cases
-from journeyminer.importers.tabular.table import RECORD, Table
+from journeyminer.importers.tabular.columns import RECORD, evidence, hand_over_cases
 from journeyminer.importers.tabular.timestamps import GAP, IN_BOUNDS, OVERLAP, TimestampColumn
 from journeyminer.log.order import nth_row
 from journeyminer.sql import name, quote
@@ -22,6 +21,7 @@ from journeyminer.sql import name, quote
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.date_formats import DateFormats
     from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
     from journeyminer.log.loader import Loader
     from journeyminer.vocabulary import FateReason
 

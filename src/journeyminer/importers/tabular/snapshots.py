@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.importers.tabular.columns import (
     CASE_PREFIX,
+    RECORD,
     case_columns,
     event_columns,
     hand_over_cases,
@@ -22,13 +23,13 @@ from journeyminer.importers.tabular.columns import (
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.importers.tabular.rows import Rows, keep
-from journeyminer.importers.tabular.table import RECORD, Table
 from journeyminer.sql import name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
 
 if TYPE_CHECKING:
     from journeyminer.importers.base import Source
     from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
     from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
 
