@@ -16,7 +16,7 @@ LAYERS = (
     {"vocabulary", "sql", "i18n"},
     {"note"},
     {"errors"},
-    {"text", "files", "clock", "encoding"},
+    {"text", "files", "clock", "encoding", "words"},
     {"options"},
     {"config"},
     {"log"},
@@ -94,7 +94,7 @@ def test_files_are_short_and_well_named() -> None:
     assert not {file.stem for file in FILES} & {"utils", "helpers", "common", "core", "manager"}
 
 
-WINDOW = re.compile(r"(?:\bOVER|\bWINDOW (\w+) AS)\s*(\w+|\((?:[^()]|\([^()]*\))*\))")
+WINDOW = re.compile(r"(?:\bOVER\b|\bWINDOW (\w+) AS\b)\s*(\w+|\((?:[^()]|\([^()]*\))*\))")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))

@@ -20,16 +20,9 @@ from journeyminer.errors import ConfigError, UsageError, nearest
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
 from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, listed, one_of, options_of, text
-from journeyminer.vocabulary import CHANNELS, ROLES, STATUSES, VISIBILITIES
+from journeyminer.vocabulary import CLOSED_SETS
 
 FILE = "journeyminer.toml"
-CLOSED_SETS: dict[str, tuple[str, ...]] = {
-    "role": ROLES,
-    "status": STATUSES,
-    "channel": CHANNELS,
-    "visibility": VISIBILITIES,
-}
-"""the columns that a label rule brings into a closed set"""
 WHEN = ("source", "activity", "status", "role", "lifecycle", "visibility", "channel")
 GIVE = ("activity", *CLOSED_SETS)
 OPTIONS = tuple(each for kind in (ReadOptions, RunOptions, ReportOptions) for each in options_of(kind) if each.keys)

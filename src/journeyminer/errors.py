@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from journeyminer.note import Note
 
@@ -34,11 +34,11 @@ class JourneyminerError(Exception):
 
     status = ExitStatus.DATA
 
-    def __init__(self, message: Note | str, *, place: str = "", hint: Note | str | None = None) -> None:
+    def __init__(self, message: Note, *, place: str = "", hint: Note | None = None) -> None:
         super().__init__(message)
-        self.message: Any = message  # TRANSITION: Note alone once every raise says one
+        self.message = message
         self.place = place
-        self.hint: Any = hint
+        self.hint = hint
 
     def in_file(self, file: str) -> Self:
         """Return the same failure with a file in front of its place: what reads a file says only where in it."""
@@ -47,7 +47,7 @@ class JourneyminerError(Exception):
 
     def told(self, language: Language) -> str:
         """Return the failure in a reader's language: place, sentence, next step."""
-        message, hint = language.value(self.message), language.value(self.hint or "")
+        message, hint = language.note(self.message), language.note(self.hint) if self.hint else ""
         where = f"{language.record(self.place)}: " if self.place else ""
         return f"{where}{message} {hint}".rstrip()
 

@@ -39,6 +39,11 @@ IDENTITY_KINDS: Final = get_args(IdentityKind)
 FATES: Final = get_args(Fate)
 FATE_REASONS: Final = get_args(FateReason)
 
+CLOSED_SETS: Final[dict[str, tuple[str, ...]]] = {
+    "role": ROLES, "status": STATUSES, "channel": CHANNELS, "visibility": VISIBILITIES,
+}  # fmt: skip
+"""the columns that a label rule brings into a closed set"""
+
 OPEN_STATUSES: Final = ("new", "open", "pending", "on_hold")
 RESOLVED_STATUSES: Final = ("solved", "closed")
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from catalogues import forms_of
 from golden_inputs import INPUTS, options_of
 from journeyminer.cli.main import run
-from journeyminer.config import CLOSED_SETS
 from journeyminer.i18n import Language, available_languages, catalogue
 from journeyminer.importers import read_log
 from journeyminer.note import Note
@@ -26,7 +26,7 @@ from journeyminer.options import ReadOptions
 from journeyminer.prepare import prepare
 from journeyminer.render import render
 from journeyminer.report.build import build
-from words import forms_of
+from journeyminer.vocabulary import CLOSED_SETS
 
 CODES = available_languages()
 SLUGS = {

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from catalogues import forms_of
 from journeyminer import i18n, vocabulary
 from journeyminer.config import language_of
 from journeyminer.errors import UsageError
 from journeyminer.i18n import UNKNOWN, Entry, Language, available_languages, catalogue
 from journeyminer.note import Note
-from words import forms_of
 
 PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")

@@ -9,11 +9,11 @@ from string import Formatter
 import msgspec
 import pytest
 
+from catalogues import forms_of
 from journeyminer import note as note_module
 from journeyminer.i18n import available_languages, catalogue
 from journeyminer.note import Note
 from journeyminer.vocabulary import FATE_REASONS
-from words import forms_of
 
 PACKAGE = Path(note_module.__file__).parent
 NODES = [

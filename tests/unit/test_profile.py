@@ -20,13 +20,31 @@ def test_headers_are_kept_as_they_are_compared() -> None:
     assert parse("fake", GOOD).columns == {"case_id": ("case id",)}
 
 
+def test_a_star_stands_for_the_words_of_all_languages() -> None:
+    text = (
+        GOOD + 'tier = ["Skill", "*"]\n[extras]\nx_level = "*tier"\n[[milestones]]\nactivity = "closed"\nheader = "*"\n'
+    )
+    found = parse("fake", text)
+    assert found.columns["tier"][:3] == ("skill", "tier", "support level")
+    assert {"nivel de suporte", "szint"} <= set(found.columns["tier"])
+    assert found.extras["x_level"] == found.columns["tier"][1:]
+    assert {"closed at", "fechado em", "lezarva"} <= set(found.milestones[0].header)
+
+
 def test_every_mistake_of_a_profile_is_named_at_once() -> None:
     text = (
         'shape = "flat"\nnonsense = 1\n[columns]\nteam = ["Team"]\n[identities]\nface = ["Face"]\n[extras]\ny = ["Y"]\n'
     )
     with pytest.raises(ConfigError) as raised:
         parse("fake", text)
-    for mistake in ("shape", "'nonsense'", "'team'", "'face'", "x_", "lacks case_id"):
+    for mistake in (
+        "flat",
+        "nonsense:",
+        "columns.team:",
+        "identities.face:",
+        "x_",
+        "columns.case_id: This key is needed",
+    ):
         assert mistake in str(raised.value)
     with pytest.raises(ConfigError, match="not valid TOML"):
         parse("fake", "shape =")

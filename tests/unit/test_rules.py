@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
 
-from journeyminer.config import CLOSED_SETS, Config, Rule
-from journeyminer.prepare.rules import RULE_FILE, Rules, _our_rules, fold
+from journeyminer.config import Config, Rule
+from journeyminer.prepare.rules import Rules, _our_rules, fold
 
 RULES = Rules()
 
@@ -167,15 +165,6 @@ def test_a_star_of_the_source_is_no_pattern() -> None:
     assert Rules(config).meaning({"activity": "Step *"}).give == {}
 
 
-def test_our_rule_file_names_steps_of_known_sources_only_and_no_word_means_two_things() -> None:
-    labels, _, _ = _our_rules()
+def test_our_rule_file_names_steps_of_known_sources_only() -> None:
+    labels, _ = _our_rules()
     assert [rule for rule in labels if "activity" in rule.give and "source" not in rule.when] == []
-    said = tomllib.loads(RULE_FILE.read_text(encoding="utf-8"))["words"]
-    assert set(said) <= set(CLOSED_SETS)
-    for column, by_value in said.items():
-        assert set(by_value) <= {*CLOSED_SETS[column], "unknown"}
-        meanings: dict[str, set[str]] = {fold(value): {value} for value in CLOSED_SETS[column]}
-        for value, words in by_value.items():
-            for word in words:
-                meanings.setdefault(fold(word), set()).add(value)
-        assert {word: values for word, values in meanings.items() if len(values) > 1} == {}

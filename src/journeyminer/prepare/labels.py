@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from journeyminer.config import CLOSED_SETS, GIVE, Config
+from journeyminer.config import GIVE, Config
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import RAW
 from journeyminer.note import Note
-from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules, source_profiles
+from journeyminer.prepare.rules import Meaning, Rules, source_profiles
 from journeyminer.sql import listed, name
-from journeyminer.vocabulary import RESOLVED_STATUSES
+from journeyminer.vocabulary import CLOSED_SETS, RESOLVED_STATUSES
+from journeyminer.words import UNKNOWN
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog

@@ -9,16 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
+from journeyminer.config import WHEN, Config, Mistakes, Rule, parse_rules, read_toml
 from journeyminer.errors import ConfigError
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
+from journeyminer.words import UNKNOWN, values
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
 PROFILES = Path(__file__).parents[1] / "importers" / "profiles"
 """what the words of one source mean stands in its own profile"""
-UNKNOWN = "unknown"
-"""what a word gives that speaks of the column and fits no value of its closed set"""
 
 
 def fold(text: str) -> str:
@@ -28,8 +27,7 @@ def fold(text: str) -> str:
 
 def value_of(column: str, word: str) -> str | None:
     """The value of a closed set that a word of any of our languages means, as our rules have it; else None."""
-    _, words, _ = _our_rules()
-    value = words[column].get(fold(word))
+    value = values()[column].get(words(word))
     return None if value == UNKNOWN else value
 
 
@@ -52,10 +50,10 @@ class Rules:
 
     def __init__(self, config: Config | None = None) -> None:
         config = config or Config()
-        ours, words, phrases = _our_rules()
+        ours, phrases = _our_rules()
         own = [*config.labels, *_word_rules(config.words)]
         self._n_own = len(own)
-        self._rules = [*own, *_word_rules(words, ("lifecycle",)), *ours, *_word_rules(words, ("own", "activity"))]
+        self._rules = [*own, *_word_rules(values(), ("lifecycle",)), *ours, *_word_rules(values(), ("own", "activity"))]
         before = sorted(phrases["before"], key=len, reverse=True)
         self._before = tuple(f"{phrase} " for phrase in before)
         self._objects = frozenset(phrases["objects"])
@@ -171,8 +169,8 @@ def source_profiles() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
-    """rules.toml: the label rules, the words (column -> word -> value), and the folded lists of phrases."""
+def _our_rules() -> tuple[tuple[Rule, ...], dict[str, list[str]]]:
+    """rules.toml: the label rules and the folded lists of phrases."""
     data = read_toml(RULE_FILE)
     mistakes = Mistakes()
     own = [
@@ -182,8 +180,5 @@ def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str,
     ]
     labels = parse_rules([*own, *data["label"]], mistakes, activities=ACTIVITIES)
     mistakes.stop(ConfigError, RULE_FILE.name)
-    words = {column: {fold(value): value for value in values} for column, values in CLOSED_SETS.items()}
-    for column, by_value in data["words"].items():
-        words[column] |= {fold(word): value for value, texts in by_value.items() for word in texts}
     phrases = {key: [fold(text) for text in texts] for key, texts in (data["strip"] | data["lifecycle"]).items()}
-    return labels, words, phrases
+    return labels, phrases

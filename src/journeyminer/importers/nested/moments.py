@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from journeyminer.importers.tabular.moments import shifted_sql
+from journeyminer.importers.tabular.timestamps import shifted_sql
 from journeyminer.sql import quote
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.importers.tabular.profile import CASE_COLUMNS, EVENT_COLUMNS
-from journeyminer.log.engine import name, quote
-from journeyminer.text import fold, fold_sql
+from journeyminer.log.schema import CASES
+from journeyminer.sql import name, quote
+from journeyminer.text import fold, fold_sql, words
 from journeyminer.vocabulary import IDENTITY_KINDS
+from journeyminer.words import UNKNOWN, values
 
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.plan import Plan
     from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
 
+EVENT_COLUMNS: Final = (
+    "case_id", "activity", "timestamp", "started_at", "lifecycle", "id", "role", "channel", "visibility", "resource",
+    "group", "tier", "status",
+)  # fmt: skip
+"""what one row may say of its event"""
+CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not in ("case_id", "opened_at", "extras"))
+"""what one row may say of its case"""
+RECORD: Final = "record"
+"""the column with the number of a row in its file"""
 _NUMBERS = ("csat", "nps", "ces")
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
 CASE_PREFIX, IDENTITY_PREFIX, EXTRA_PREFIX = "case_", "identity_", "extra_"
@@ -26,6 +37,19 @@ def mapped(text: str, values: Mapping[str, str]) -> str:
         return text
     cases = " ".join(f"WHEN {quote(fold(word))} THEN {quote(ours)}" for word, ours in values.items())
     return f"CASE {fold_sql(text)} {cases} ELSE {text} END"
+
+
+def in_our_words(engine: Database, relation: str, text: str, column: str, own: Mapping[str, Mapping[str, str]]) -> str:
+    """SQL of a text with the value of a closed set that its word means, in any of our languages; else the word.
+
+    Args:
+        relation: what the text stands in; its different words are looked up.
+        own: the profile's words for each column, which go before ours.
+    """
+    said = [word for (word,) in engine.rows(f"SELECT DISTINCT {text} FROM {relation}") if word]
+    meant = {word: own.get(column, {}).get(fold(word)) or values()[column].get(words(word), UNKNOWN) for word in said}
+    cases = " ".join(f"WHEN {quote(word)} THEN {quote(value)}" for word, value in meant.items() if value != UNKNOWN)
+    return f"CASE {text} {cases} ELSE {text} END" if cases else text
 
 
 def number(text: str) -> str:
@@ -88,16 +112,19 @@ def _scaled(value: str, column: str, scales: Mapping[str, tuple[float, float]]) 
     return value
 
 
-def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], order: str) -> None:
+def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: str) -> None:
     """Put what the rows say of their cases and customers beside the events; the last row that says it counts.
 
     Args:
-        relation: has case_id and the columns named in `found`.
+        relation: has case_id and those columns of `found` that a row fills.
         order: SQL of the order of rows.
     """
     have = loader.engine.columns(relation)  # staging leaves out what no row says
-    cases = _with(found, CASE_PREFIX, have)
-    extras = _with(found, EXTRA_PREFIX, have)
+    there = [column for column in found if column in have]
+    cases, extras, identities = (
+        [column for column in there if column.startswith(prefix)]
+        for prefix in (CASE_PREFIX, EXTRA_PREFIX, IDENTITY_PREFIX)
+    )
     if cases or extras:
 
         def last(column: str) -> str:
@@ -108,7 +135,7 @@ def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], ord
         loader.add_rows(
             "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
         )
-    for column in _with(found, IDENTITY_PREFIX, have):
+    for column in identities:
         kind = quote(column.removeprefix(IDENTITY_PREFIX))
         # an address is an address, whatever its column is called
         told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {kind} END"
@@ -117,10 +144,6 @@ def hand_over_cases(loader: Loader, relation: str, found: Mapping[str, str], ord
             f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "
             f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL",
         )
-
-
-def _with(found: Mapping[str, str], prefix: str, have: Set[str]) -> list[str]:
-    return [column for column in found if column.startswith(prefix) and column in have]
 
 
 def _extras(extras: list[str], last: Callable[[str], str]) -> list[str]:

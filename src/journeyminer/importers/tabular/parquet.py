@@ -10,8 +10,9 @@ from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
-from journeyminer.log.engine import Database, Engine, name, one_file
+from journeyminer.log.engine import Database, Engine
 from journeyminer.note import Note
+from journeyminer.sql import name, one_file
 
 if TYPE_CHECKING:
     from journeyminer.log.loader import Loader

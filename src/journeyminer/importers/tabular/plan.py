@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from journeyminer.errors import MissingColumn, UsageError
 from journeyminer.importers.base import Match
 from journeyminer.importers.tabular.headers import Headers
-from journeyminer.importers.tabular.moments import format_of, is_time_of_day
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
+from journeyminer.importers.tabular.timestamps import is_time_of_day, pattern_of
 from journeyminer.note import Note
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _score(
 
 def _holds_moments(dialect: Dialect, place: int) -> bool:
     cells = [row[place].strip() for row in dialect.head if place < len(row) and row[place].strip()]
-    return bool(cells) and sum(format_of(cell, "dmy") is not None for cell in cells) * 5 >= len(cells) * 4
+    return bool(cells) and sum(pattern_of(cell, "dmy") is not None for cell in cells) * 5 >= len(cells) * 4
 
 
 def _repeats(dialect: Dialect, columns: Mapping[str, int]) -> bool:

@@ -7,23 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
+import msgspec
+
+from journeyminer.config import Mistakes
 from journeyminer.errors import ConfigError
+from journeyminer.importers.tabular.columns import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.headers import normalise
-from journeyminer.log.schema import CASES
 from journeyminer.note import Note
+from journeyminer.options import one_of
 from journeyminer.vocabulary import IDENTITY_KINDS
+from journeyminer.words import headers
 
 Shape = Literal["events", "milestones", "snapshots", "changes"]
 SHAPES: Final = get_args(Shape)
 
-EVENT_COLUMNS: Final = (
-    "case_id", "activity", "timestamp", "started_at", "lifecycle", "id", "role", "channel", "visibility", "resource",
-    "group", "tier", "status",
-)  # fmt: skip
-"""what one row may say of its event"""
-CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not in ("case_id", "opened_at", "extras"))
 OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value", "new_value")
 """columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed"""
 MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind in IDENTITY_KINDS), *OWN_COLUMNS)
@@ -61,6 +60,7 @@ class Profile:
     signature: tuple[tuple[str, ...], ...]
     """every one of these must be a header, in one of its spellings; empty where any table may be meant"""
     columns: Mapping[str, tuple[str, ...]]
+    """our column -> its headers, the first that the file has wins; in TOML `*` stands for the words of all languages"""
     identities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,69 +89,53 @@ def profiles() -> tuple[Profile, ...]:
 
 def parse(name: str, text: str) -> Profile:
     """A profile from its TOML. Raises ConfigError that names every mistake of the file."""
+    place = f"{name}.toml"
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(Note("read.profile_not_toml", error=str(error)), place=f"{name}.toml") from error
-    mistakes: list[str] = []
-    if data.get("shape") not in SHAPES:
-        mistakes.append(f"shape must be one of {', '.join(SHAPES)}")
-    allowed = {
-        "shape", "signature", "columns", "identities", "extras", "attributes", "milestones", "nulls", "values",
-        "scales", "constants", "fields", "within",
-    }  # fmt: skip
-    mistakes += [f"unknown key {key!r}" for key in data if key not in allowed]
-    mistakes += [f"[columns] has no {key!r}" for key in data.get("columns", {}) if key not in MAPPABLE]
-    mistakes += [f"[identities] has no {key!r}" for key in data.get("identities", {}) if key not in IDENTITY_KINDS]
-    mistakes += _milestone_mistakes(data.get("milestones", []))
-    mistakes += [f"[extras] {key!r} must begin with x_" for key in data.get("extras", {}) if not key.startswith("x_")]
-    if "case_id" not in data.get("columns", {}):
-        mistakes.append("[columns] lacks case_id")
-    if mistakes:
-        what = Note("read.bad_profile", n=len(mistakes), mistakes=tuple(mistakes))
-        raise ConfigError(what, place=f"{name}.toml")
-    return Profile(
-        name=name,
-        shape=data["shape"],
-        signature=tuple(_headers(spellings) for spellings in data.get("signature", [])),
-        columns=_synonyms(data["columns"]),
-        identities=_synonyms(data.get("identities", {})),
-        extras=_synonyms(data.get("extras", {})),
-        attributes=_synonyms(data.get("attributes", {})),
-        milestones=tuple(_milestone(milestone) for milestone in data.get("milestones", [])),
-        nulls=tuple(data.get("nulls", ())),
-        values=data.get("values", {}),
-        scales={column: (low, high) for column, (low, high) in data.get("scales", {}).items()},
-        constants=data.get("constants", {}),
-        fields={ours: tuple(names) for ours, names in data.get("fields", {}).items()},
-        within=data.get("within", False),
-    )
+        raise ConfigError(Note("usage.not_toml", error=str(error)), place=place) from error
+    mistakes = Mistakes()
+    mistakes.unknown(data, [each.name for each in fields(Profile) if each.name != "name"])
+    mistakes.take({"shape": None, **data}, "shape", one_of(*SHAPES))
+    columns = mistakes.table(data, "columns", MAPPABLE)
+    mistakes.table(data, "identities", IDENTITY_KINDS)
+    milestones = data.get("milestones", [])
+    for number, milestone in enumerate(milestones, 1):
+        mistakes.unknown(milestone, [each.name for each in fields(Milestone)], f"milestones {number}")
+    needed = [("columns.case_id", columns.get("case_id"))]
+    needed += [(f"milestones.{key}", each.get(key)) for each in milestones for key in ("activity", "header")]
+    for key, value in needed:
+        if not value:
+            mistakes.add(key, Note("usage.missing"))
+    for key in data.get("extras", {}):
+        if not key.startswith("x_"):
+            mistakes.add(f"extras.{key}", Note("usage.extra_name"))
+    mistakes.stop(ConfigError, place)
+    for table, words in _TABLES.items():
+        data[table] = {ours: _spelt(texts, words, ours) for ours, texts in data.get(table, {}).items()}
+    for milestone in milestones:
+        for key in ("header", "minutes", "only_if_not"):
+            milestone[key] = _spelt(milestone.get(key, ()), "milestones", milestone["activity"])
+    data |= {
+        "name": name,
+        "signature": [_spelt(texts) for texts in data.get("signature", ())],
+        "milestones": milestones,
+    }
+    return msgspec.convert(data, Profile)
 
 
-def _headers(spellings: str | Sequence[str]) -> tuple[str, ...]:
+_TABLES: Final = {
+    "columns": "columns", "identities": "identities", "extras": "columns", "attributes": "columns", "fields": "columns",
+}  # fmt: skip
+"""table of a profile with headers -> the table of `words` that `*` stands for"""
+
+
+def _spelt(spellings: str | Sequence[str], words: str = "", ours: str = "") -> tuple[str, ...]:
+    """The headers as they are compared. `*` stands for the words of our column, `*status` for those of status."""
     listed = [spellings] if isinstance(spellings, str) else spellings
-    return tuple(dict.fromkeys(normalise(spelling) for spelling in listed))
-
-
-def _synonyms(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {ours: _headers(spellings) for ours, spellings in table.items()}
-
-
-def _milestone_mistakes(milestones: Sequence[Mapping[str, Any]]) -> list[str]:
-    known = {field.name for field in fields(Milestone)}
-    return [
-        f"[[milestones]] {key!r} is unknown" for milestone in milestones for key in milestone if key not in known
-    ] + [
-        f"[[milestones]] lacks {key}"
-        for milestone in milestones
-        for key in ("activity", "header")
-        if key not in milestone
+    texts = [
+        text
+        for spelling in listed
+        for text in (headers(words)[spelling[1:] or ours] if spelling.startswith("*") else (spelling,))
     ]
-
-
-def _milestone(data: Mapping[str, Any]) -> Milestone:
-    read = dict(data)
-    for key in ("header", "minutes", "only_if_not"):
-        read[key] = _headers(read.get(key, ()))
-    read["carries"] = tuple(read.get("carries", ()))
-    return Milestone(**read)
+    return tuple(dict.fromkeys(map(normalise, texts)))

@@ -12,21 +12,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from journeyminer.importers.tabular.changed import CREATED, FOLLOWED, REOPENED, owner_activity, status_activity
-from journeyminer.importers.tabular.columns import case_columns, event_columns, evidence, hand_over_cases, mapped
-from journeyminer.importers.tabular.decide import Decider, zone_rule
-from journeyminer.importers.tabular.moments import moment_sql
-from journeyminer.importers.tabular.table import RECORD, Table
-from journeyminer.log.engine import name, quote
+from journeyminer.importers.tabular.columns import (
+    CASE_PREFIX,
+    RECORD,
+    case_columns,
+    event_columns,
+    hand_over_cases,
+    in_our_words,
+)
+from journeyminer.importers.tabular.date_formats import DateFormats
+from journeyminer.importers.tabular.headers import normalise
+from journeyminer.importers.tabular.rows import Rows, keep
+from journeyminer.sql import name, quote
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
 
 if TYPE_CHECKING:
     from journeyminer.importers.base import Source
     from journeyminer.importers.tabular.plan import Plan
+    from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
-    from journeyminer.vocabulary import FateReason
 
+FOLLOWED = ("group", "resource", "priority", "status")
+"""the fields whose change is an event, in the order in which changes of one moment are told"""
 UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}
 """why a row of the shape is ignored"""
+OPENED = f"{CASE_PREFIX}opened_at"
+_NOTHING = "CAST(NULL AS VARCHAR)"
 
 
 def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
@@ -35,76 +47,56 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     Raises:
         AmbiguousTimestamp: day and month of a column cannot be told apart.
     """
-    raw = table.stored(loader.engine, f"raw{loader.number}")
-    decider = Decider(source, loader.engine, raw, plan.headers.texts)
-    when = decider.settled(plan.columns["timestamp"])
-    opened = decider.settled(plan.columns["opened_at"]) if "opened_at" in plan.columns else None
-    moment = moment_sql(when, raw.text(plan.columns["timestamp"]), alias="when", zone=source.timezone)
-    outer = {RECORD: RECORD, "case_id": raw.text(plan.columns["case_id"]), "timestamp": moment.outer}
-    outer["text"] = raw.text(plan.columns["timestamp"])
-    said = event_columns(plan, raw)
-    beside = case_columns(plan, raw)
+    engine = loader.engine
+    raw = table.stored(engine, f"raw{loader.number}")
+    formats = DateFormats(engine, raw, plan.headers.texts, source.options.date_order)
+    moments = [formats.column("timestamp", plan.columns["timestamp"])]
+    if "opened_at" in plan.columns:
+        moments.append(formats.column(OPENED, plan.columns["opened_at"], fault=None))
+    columns, beside = event_columns(plan, raw), case_columns(plan, raw)
+    columns.pop("attributes", None)
     if plan.profile.shape == "changes":
-        fields = _fields(plan, raw)
-        beside |= {"case_priority": fields.pop("priority")}
-        said |= fields
-    outer |= {column: said.pop(column, "CAST(NULL AS VARCHAR)") for column in FOLLOWED if column != "priority"}
-    outer |= {column: sql for column, sql in said.items() if column != "attributes"}
-    inner = list(moment.inner)
-    outer["priority"] = beside.get("case_priority", "CAST(NULL AS VARCHAR)")
+        columns |= _fields(plan, raw, engine)
+        beside[f"{CASE_PREFIX}priority"] = columns["priority"]
+    else:
+        columns |= {"priority": beside.get(f"{CASE_PREFIX}priority", _NOTHING)}
+        columns = dict.fromkeys(FOLLOWED, _NOTHING) | columns
+    columns["status"] = in_our_words(engine, raw.relation, columns["status"], "status", plan.profile.values)
+    others = "".join(f", {name(column)}" for column in columns if column not in FOLLOWED)
     version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"
-    if opened:
-        began = moment_sql(opened, raw.text(plan.columns["opened_at"]), alias="opened", zone=source.timezone)
-        inner += began.inner
-        beside["case_opened_at"] = began.outer
-    rows = f"rows{loader.number}"
-    picked = ", ".join(f"{sql} AS {name(column)}" for column, sql in (outer | beside).items())
-    loader.engine.execute(
-        f"CREATE OR REPLACE TABLE {rows} AS SELECT {picked}, {version} AS version "
-        f"FROM (SELECT *{''.join(', ' + column for column in inner)} FROM {raw.relation})"
+    columns["version"] = version
+    rows, kept = keep(
+        Rows(plan, raw, tuple(moments), ("timestamp",), source.timezone, columns, beside), formats, loader
     )
-    others = [column for column in said if column != "attributes"]
     differences = f"differences{loader.number}"
-    loader.engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(rows)}")
-    (n,) = loader.engine.one(f"SELECT count(*) FROM {rows}")
-    (unchanged,) = loader.engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
-    rejected = loader.engine.rows(f"SELECT reason, count(*) FROM ({_rejects(rows)}) GROUP BY ALL ORDER BY ALL")
-    listed = "".join(f", {name(column)}" for column in others)
+    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept)}")
+    (n,) = engine.one(f"SELECT count(*) FROM {kept}")
+    (unchanged,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
     loader.table(
         f"SELECT {RECORD}, case_id, timestamp, change.activity AS activity, change.status AS status, resource, "
-        f'"group"{listed} '
+        f'"group"{others} '
         "FROM (SELECT *, unnest(changes) AS change, generate_subscripts(changes, 1) AS nth "
         f"FROM {differences}) ORDER BY timestamp, version, {RECORD}, nth",
         records=n,
-        rejected=dict(rejected),
-        ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None,
     )
-    header = quote(plan.headers.texts[plan.columns["timestamp"]].strip())
-    place = f"CASE WHEN reason <> 'no_case' THEN {header} END"
-    loader.add_rows(
-        "rejects",
-        f"SELECT 'row ' || r.{RECORD} AS record, reason, {place} AS \"column\", {evidence('value')} AS value "
-        f"FROM ({_rejects(rows)}) r ORDER BY r.{RECORD}",
-    )
-    hand_over_cases(
-        loader, f"(SELECT * FROM {rows} WHERE timestamp IS NOT NULL)", beside, f"(timestamp, version, {RECORD})"
-    )
-    loader.decide(when.decision)
-    loader.decide_zone(zone_rule(source, [when]))
-    for made in (rows, differences, f"raw{loader.number}"):
-        loader.engine.execute(f"DROP TABLE {made}")
+    rows.reject(loader, kept, ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None)
+    good = f"(SELECT * FROM {kept} WHERE timestamp IS NOT NULL)"
+    hand_over_cases(loader, good, (*beside, OPENED), f"(timestamp, version, {RECORD})")
+    rows.decide(loader, kept)
+    for made in ("raw", "rows", "differences"):
+        engine.execute(f"DROP TABLE {made}{loader.number}")
 
 
-def _fields(plan: Plan, raw: Table) -> dict[str, str]:
+def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
     """SQL of the followed columns of a table of changes: the new value where the row's field is the column."""
-    field = f"lower({raw.text(plan.columns['field'])})"
-    value = raw.text(plan.columns["new_value"])
-    named = {column: plan.profile.fields.get(column, ()) for column in FOLLOWED}
-    return {
-        column: f"CASE WHEN {field} IN ({', '.join(map(quote, names)) or 'NULL'}) "
-        f"THEN {mapped(value, plan.profile.values.get(column, {}))} END"
-        for column, names in named.items()
-    }
+    field, value = raw.text(plan.columns["field"]), raw.text(plan.columns["new_value"])
+    named = [text for (text,) in engine.rows(f"SELECT DISTINCT {field} FROM {raw.relation}") if text]
+    found = {}
+    for column in FOLLOWED:
+        names = [text for text in named if normalise(text) in plan.profile.fields.get(column, ())]
+        listed = ", ".join(map(quote, names)) or "NULL"
+        found[column] = f"CASE WHEN {field} IN ({listed}) THEN {value} END"
+    return found
 
 
 def _differences(rows: str) -> str:
@@ -118,34 +110,34 @@ def _differences(rows: str) -> str:
     def changed(column: str) -> str:
         return f"known_{column} IS DISTINCT FROM old_{column}"
 
-    status = status_activity("known_status", "old_status")
-    reopened = f"({changed('status')} AND {status} = '{REOPENED}')"
+    status, is_reopened = _status_activity("known_status", "old_status")
+    reopened = f"({changed('status')} AND {is_reopened})"
     status_then = f"CASE WHEN {reopened} THEN known_status ELSE old_status END"
     told = [
-        (reopened, f"'{REOPENED}'", "known_status"),
+        (reopened, "'reopened'", "known_status"),
         (changed("group"), "'group_changed'", status_then),
-        (changed("resource"), owner_activity("old_resource"), status_then),
+        (changed("resource"), "CASE WHEN old_resource IS NULL THEN 'assigned' ELSE 'reassigned' END", status_then),
         (f"({changed('priority')} AND old_priority IS NOT NULL)", "'priority_changed'", status_then),
         (f"({changed('status')} AND NOT {reopened})", status, "known_status"),
     ]
     changes = ", ".join(
         f"CASE WHEN {when} THEN {{'activity': {activity}, 'status': {after}}} END" for when, activity, after in told
     )
-    kept = ", ".join(name(column) for column in ("resource", "group", "status", "priority"))
+    kept = ", ".join(name(column) for column in FOLLOWED)
+    trail = f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD})"
     return (
         f'SELECT * EXCLUDE ({kept}), known_resource AS resource, known_group AS "group", CASE WHEN first '
-        f"THEN [{{'activity': '{CREATED}', 'status': known_status}}] "
+        "THEN [{'activity': 'ticket_created', 'status': known_status}] "
         f"ELSE list_filter([{changes}], lambda change: change IS NOT NULL) END AS changes "
         f"FROM (SELECT *, {before}, row_number() OVER trail = 1 AS first FROM (SELECT *, {known} FROM {rows} "
-        f"WHERE case_id IS NOT NULL AND timestamp IS NOT NULL "
-        f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD})) "
-        f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD}))"
+        f"WHERE case_id IS NOT NULL AND timestamp IS NOT NULL {trail}) {trail})"
     )
 
 
-def _rejects(rows: str) -> str:
-    return (
-        f"SELECT {RECORD}, CASE WHEN case_id IS NULL THEN 'no_case' WHEN text IS NULL THEN 'no_timestamp' "
-        "ELSE 'unreadable_timestamp' END AS reason, CASE WHEN case_id IS NOT NULL THEN text END AS value "
-        f"FROM {rows} WHERE case_id IS NULL OR timestamp IS NULL"
-    )
+def _status_activity(now: str, before: str) -> tuple[str, str]:
+    """SQL of the activity of a status, what it became; and of whether a solved case is open again."""
+    became = {status: f"status_{status}" for status in OPEN_STATUSES} | {status: status for status in RESOLVED_STATUSES}
+    cases = " ".join(f"WHEN {quote(status)} THEN {quote(activity)}" for status, activity in became.items())
+    resolved, opened = (", ".join(map(quote, statuses)) for statuses in (RESOLVED_STATUSES, OPEN_STATUSES))
+    is_reopened = f"coalesce({before} IN ({resolved}) AND {now} IN ({opened}), false)"
+    return f"CASE {now} {cases} ELSE 'updated' END", is_reopened

@@ -13,15 +13,15 @@ from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
+from journeyminer.importers.tabular.columns import RECORD
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
-from journeyminer.log.engine import Database, one_file, quote
-from journeyminer.log.order import nth_row
 from journeyminer.note import Note
+from journeyminer.sql import one_file, quote
 
 if TYPE_CHECKING:
+    from journeyminer.log.engine import Database
     from journeyminer.vocabulary import FateReason
 
-RECORD = "record"
 LONGEST_ROW = 2_000_000
 """characters of a row; a longer one is no record of a ticket"""
 
@@ -69,11 +69,6 @@ class Table:
         engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
         numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
         return replace(self, relation=numbered, numbered=True)
-
-    @property
-    def record(self) -> str:
-        """SQL of a row's number, for queries over the whole relation in its order."""
-        return RECORD if self.numbered else nth_row(self.first_row)
 
 
 def find_dialect(sample: Sample) -> Dialect | None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyminer.clock import Order, clock_change, read_moment, to_utc
-from journeyminer.importers.tabular.moments import Reading, above_twelve, formats_of, moment_sql, needs_order
+from journeyminer.importers.tabular.timestamps import TimestampColumn, above_twelve, needs_order, patterns_of
 from journeyminer.log.engine import Engine, quote
 
 ENGINE = Engine(threads=1)
@@ -15,10 +15,10 @@ ENGINE = Engine(threads=1)
 
 def read(texts: list[str], *, order: Order | None = None, zone: str | None = None) -> list[datetime | None]:
     """The texts as one column, read by the engine."""
-    moment = moment_sql(Reading("when", formats_of(texts, order)), "x", alias="m", zone=zone)
+    moment = TimestampColumn("m", "when", "x", patterns_of(texts, order)).sql(zone)
     values = ", ".join(f"({number}, {quote(text)})" for number, text in enumerate(texts))
     inner = "".join(f", {column}" for column in moment.inner)
-    rows = ENGINE.rows(f"SELECT {moment.outer} FROM (SELECT n{inner} FROM (VALUES {values}) t(n, x)) ORDER BY n")
+    rows = ENGINE.rows(f"SELECT {moment.moment} FROM (SELECT n{inner} FROM (VALUES {values}) t(n, x)) ORDER BY n")
     return [row[0] for row in rows]
 
 
@@ -109,8 +109,10 @@ def test_the_engine_and_python_agree_on_every_hour_of_a_zone(moment: datetime) -
 def test_hours_of_clock_changes_are_marked() -> None:
     twice, skipped = datetime(2025, 10, 26, 2, 30), datetime(2025, 3, 30, 2, 30)
     texts = [str(twice), str(skipped), str(twice + timedelta(hours=1))]
-    moment = moment_sql(Reading("when", formats_of(texts, None)), "x", alias="m", zone="Europe/Budapest")
+    moment = TimestampColumn("m", "when", "x", patterns_of(texts, None)).sql("Europe/Budapest")
     for text, expected in zip(texts, (1, 2, 0), strict=True):
-        odd = f"SELECT {moment.odd} FROM (SELECT {', '.join(moment.inner)} FROM (SELECT {quote(text)} AS x))"
-        assert ENGINE.one(odd) == (expected,)
+        marked = (
+            f"SELECT {moment.clock_change} FROM (SELECT {', '.join(moment.inner)} FROM (SELECT {quote(text)} AS x))"
+        )
+        assert ENGINE.one(marked) == (expected,)
     assert (clock_change(twice, "Europe/Budapest"), clock_change(skipped, "Europe/Budapest")) == ("overlap", "gap")

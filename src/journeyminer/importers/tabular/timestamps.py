@@ -1,11 +1,13 @@
-"""Moments: how a column of dates is written, decided once a column, and the SQL that reads it so."""
+"""Timestamps: how a column of them is written, decided once a column, and the SQL that reads it so."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.clock import (
     END,
@@ -15,13 +17,17 @@ from journeyminer.clock import (
     Change,
     DateOrder,
     Order,
+    find_zone,
     spelled,
     take_apart,
     zone_changes,
 )
-from journeyminer.log.engine import quote
 from journeyminer.note import Note
+from journeyminer.sql import quote
 from journeyminer.text import fold_sql
+
+if TYPE_CHECKING:
+    from journeyminer.vocabulary import FateReason
 
 EPOCHS = {
     "epoch_s": (r"\d{9,10}(\.\d+)?", "1000000"),
@@ -41,81 +47,122 @@ _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
 _TIME_ONLY = re.compile(r"\d{1,2}[:h.]\d\d([:.]\d\d([.,]\d+)?)?(\s*[ap]m)?")
 
 
-class Format(NamedTuple):
+class Pattern(NamedTuple):
     """One way in which a moment is written.
 
-    `pattern` is of strptime, or one of EPOCHS, or `serial`: days as a spreadsheet counts them.
+    `text` is a pattern of strptime, or one of EPOCHS, or `serial`: days as a spreadsheet counts them.
     `zoned` says that it is UTC or carries its offset; `worded` that months or half days are words of a language.
     """
 
-    pattern: str
+    text: str
     zoned: bool = False
     worded: bool = False
     column: str = ""
     """SQL of a column that holds moments and no text; the text is not looked at"""
 
-    def sql(self, text: str) -> str:
-        """SQL of the moment, null where the text is written otherwise; `text` is SQL of the column's text."""
+    def sql(self, cell: str) -> str:
+        """SQL of the moment, null where a cell is written otherwise; `cell` is SQL of its text."""
         if self.column:
             return f"CAST({self.column} AS TIMESTAMP)"
-        if self.pattern in EPOCHS:
-            digits, factor = EPOCHS[self.pattern]
+        if self.text in EPOCHS:
+            digits, factor = EPOCHS[self.text]
             return (
-                f"CASE WHEN regexp_full_match({text}, '{digits}') THEN "
-                f"make_timestamp(CAST(CAST({text} AS DECIMAL(28, 6)) * {factor} AS BIGINT)) END"
+                f"CASE WHEN regexp_full_match({cell}, '{digits}') THEN "
+                f"make_timestamp(CAST(CAST({cell} AS DECIMAL(28, 6)) * {factor} AS BIGINT)) END"
             )
-        if self.pattern == "serial":
-            days = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
+        if self.text == "serial":
+            days = f"TRY_CAST(replace({cell}, ',', '.') AS DOUBLE)"
             return (
                 f"CASE WHEN {days} BETWEEN 20000 AND 70000 THEN TIMESTAMP '1899-12-30' + "
                 f"to_milliseconds(CAST(round({days} * 86400000) AS BIGINT)) END"
             )
-        if "%n" in self.pattern and "%z" in self.pattern:
+        if "%n" in self.text and "%z" in self.text:
             # the engine has no way from such a moment to one in microseconds
-            return f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        parsed = f"try_strptime({spelled_sql(text) if self.worded else text}, {quote(self.pattern)})"
-        return f"CAST({parsed} AS TIMESTAMP)" if "%z" in self.pattern or "%n" in self.pattern else parsed
+            return f"CAST(TRY_CAST({cell} AS TIMESTAMPTZ) AS TIMESTAMP)"
+        parsed = f"try_strptime({spelled_sql(cell) if self.worded else cell}, {quote(self.text)})"
+        return f"CAST({parsed} AS TIMESTAMP)" if "%z" in self.text or "%n" in self.text else parsed
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How one column of moments is read, and what proves it."""
+class TimestampColumn:
+    """How one column of timestamps is read, and what proves it."""
 
+    name: str
+    """what the rows call the moment; no column of the file is called so"""
     header: str
-    formats: tuple[Format, ...]
+    text: str
+    """SQL of the text of a cell, null where it is empty"""
+    patterns: tuple[Pattern, ...]
     proved: DateOrder | None = None
+    fault: FateReason | None = "unreadable_timestamp"
+    """why a record is rejected whose cell cannot be read; None: only the moment is left out"""
 
     @property
     def order(self) -> Order | None:
-        """The order of day and month, where the formats alone do not tell it."""
+        """The order of day and month, where the patterns alone do not tell it."""
         return self.proved.order if self.proved else None
 
     @property
     def has_naive(self) -> bool:
         """Whether any of its moments needs a zone."""
-        return any(not format_.zoned for format_ in self.formats)
+        return any(not pattern.zoned for pattern in self.patterns)
 
     @property
     def decision(self) -> Note:
-        """The decision for the receipt: formats and proof."""
-        formats = tuple(dict.fromkeys(map(_shown, self.formats)))
+        """The decision for the receipt: patterns and proof."""
+        formats = tuple(dict.fromkeys(map(_shown, self.patterns)))
         if self.proved:
             return Note("decision.dates_proved", column=self.header, formats=formats, proof=self.proved.proof)
         return Note("decision.dates", column=self.header, formats=formats)
 
-    def widened(self, texts: Iterable[str]) -> Reading:
-        """The reading with the formats of further texts."""
-        return replace(self, formats=_sorted([*self.formats, *formats_of(texts, self.order)]))
+    def widened(self, texts: Iterable[str]) -> TimestampColumn:
+        """The column with the patterns of further texts."""
+        return replace(self, patterns=_sorted([*self.patterns, *patterns_of(texts, self.order)]))
+
+    def sql(self, zone: str | None, *, bounded: bool = True) -> TimestampSql:
+        """SQL of the moments in UTC.
+
+        Args:
+            zone: the zone of moments that carry none; None for UTC.
+            bounded: whether moments out of bounds are null.
+        """
+        inner, outer = [], []
+        for zoned in (True, False):
+            tried = [pattern.sql(self.text) for pattern in self.patterns if pattern.zoned == zoned]
+            if tried:
+                column = f"{self.name}_{'zoned' if zoned else 'naive'}"
+                parsed = tried[0] if len(tried) == 1 else f"coalesce({', '.join(tried)})"
+                inner.append(f"{parsed} AS {column}")
+                shifted = column if zoned or not zone else shifted_sql(column, zone)
+                outer.append(f"CASE WHEN {IN_BOUNDS.format(column)} THEN {shifted} END" if bounded else shifted)
+        if not outer:
+            return TimestampSql((), "CAST(NULL AS TIMESTAMP)", None)
+        change = _clock_change(f"{self.name}_naive", zone) if zone and self.has_naive else None
+        return TimestampSql(tuple(inner), outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})", change)
 
 
-def _shown(format_: Format) -> str:
-    """A format as people write one: `DD/MM/YYYY hh:mm`."""
-    return re.sub("|".join(_SHOWN), lambda part: _SHOWN[part[0]], format_.pattern)
+class TimestampSql(NamedTuple):
+    """SQL of a column of timestamps in two steps: `inner` over the file's rows, the others over its result."""
+
+    inner: tuple[str, ...]
+    moment: str
+    clock_change: str | None
+    """OVERLAP where the wall-clock time comes twice in its zone, GAP where a clock skips it, else 0"""
+
+
+OVERLAP, GAP = 1, 2
+IN_BOUNDS = f"{{0}} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {{0}} < TIMESTAMP '{END:%Y-%m-%d}'"
+"""SQL of whether a moment is no placeholder"""
+
+
+def _shown(pattern: Pattern) -> str:
+    """A pattern as people write one: `DD/MM/YYYY hh:mm`."""
+    return re.sub("|".join(_SHOWN), lambda part: _SHOWN[part[0]], pattern.text)
 
 
 def needs_order(text: str) -> bool:
     """Whether a text is a date whose day and month cannot be told apart by the way it is written."""
-    return format_of(text, None) is None and format_of(text, "dmy") != format_of(text, "mdy")
+    return pattern_of(text, None) is None and pattern_of(text, "dmy") != pattern_of(text, "mdy")
 
 
 def above_twelve(text: str) -> str:
@@ -129,22 +176,22 @@ def is_time_of_day(text: str) -> bool:
     return bool(_TIME_ONLY.fullmatch(spelled(text)[0]))
 
 
-def format_of(text: str, order: Order | None) -> Format | None:
+def pattern_of(text: str, order: Order | None) -> Pattern | None:
     """How a moment is written; None where the text is none, or where it needs an order and none is given."""
     text = text.strip()
     if _SERIAL.fullmatch(text):
-        return Format("serial")
+        return Pattern("serial")
     for unit, (digits, _) in EPOCHS.items():
         if re.fullmatch(digits, text):
-            return Format(unit, zoned=True)
-    as_written = _pattern(text, order, worded=False)
+            return Pattern(unit, zoned=True)
+    as_written = _strptime(text, order, worded=False)
     if as_written:
         return as_written
     words, shown = spelled(text)
-    return _pattern(words, shown or order, worded=True)
+    return _strptime(words, shown or order, worded=True)
 
 
-def _pattern(text: str, order: Order | None, *, worded: bool) -> Format | None:
+def _strptime(text: str, order: Order | None, *, worded: bool) -> Pattern | None:
     written = take_apart(text, order)
     if not written or not written.order:
         return None
@@ -173,22 +220,18 @@ def _pattern(text: str, order: Order | None, *, worded: bool) -> Format | None:
     for (begin, end), directive in sorted(spans):
         pattern += text[at:begin].replace("%", "%%") + directive
         at = end
-    return Format((pattern + text[at:].replace("%", "%%")).strip(), zoned=zoned, worded=worded)
+    return Pattern((pattern + text[at:].replace("%", "%%")).strip(), zoned=zoned, worded=worded)
 
 
-def formats_of(texts: Iterable[str], order: Order | None) -> tuple[Format, ...]:
-    """The formats of the texts, in the order in which they are to be tried."""
-    seen: dict[Format, int] = {}
-    for text in texts:
-        format_ = format_of(text, order)
-        if format_:
-            seen[format_] = seen.get(format_, 0) + 1
-    return _sorted(sorted(seen, key=lambda format_: -seen[format_]))
+def patterns_of(texts: Iterable[str], order: Order | None) -> tuple[Pattern, ...]:
+    """The patterns of the texts, in the order in which they are to be tried."""
+    seen = Counter(filter(None, (pattern_of(text, order) for text in texts)))
+    return _sorted([pattern for pattern, _ in seen.most_common()])
 
 
-def _sorted(formats: Sequence[Format]) -> tuple[Format, ...]:
+def _sorted(patterns: Sequence[Pattern]) -> tuple[Pattern, ...]:
     """The most frequent first, but a year of two digits before one of four, which would take its digits too."""
-    return tuple(sorted(dict.fromkeys(formats), key=lambda format_: "%y" not in format_.pattern))
+    return tuple(sorted(dict.fromkeys(patterns), key=lambda pattern: "%y" not in pattern.text))
 
 
 def spelled_sql(text: str) -> str:
@@ -203,63 +246,20 @@ def spelled_sql(text: str) -> str:
     return words
 
 
-class Moment(NamedTuple):
-    """SQL of one column of moments in two steps: `inner` over the file's rows, `outer` and `odd` over its result."""
-
-    inner: tuple[str, ...]
-    outer: str
-    odd: str | None
-    """1 where the wall-clock time comes twice in its zone, 2 where a clock skips it, else 0"""
-
-
-IN_BOUNDS = f"{{0}} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {{0}} < TIMESTAMP '{END:%Y-%m-%d}'"
-"""SQL of whether a moment is no placeholder"""
-
-
-def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None, bounded: bool = True) -> Moment:
-    """SQL of the column in UTC.
-
-    Args:
-        text: SQL of the column's text.
-        alias: a word that is no column of the file.
-        zone: the zone of moments that carry none; None for UTC.
-        bounded: whether moments out of bounds are null.
-    """
-    inner, outer = [], []
-    for zoned in (True, False):
-        tried = [format_.sql(text) for format_ in reading.formats if format_.zoned == zoned]
-        if tried:
-            column = f"{alias}_{'zoned' if zoned else 'naive'}"
-            parsed = tried[0] if len(tried) == 1 else f"coalesce({', '.join(tried)})"
-            inner.append(f"{parsed} AS {column}")
-            shifted = column if zoned or not zone else shifted_sql(column, zone)
-            outer.append(f"CASE WHEN {IN_BOUNDS.format(column)} THEN {shifted} END" if bounded else shifted)
-    if not outer:
-        return Moment((), "CAST(NULL AS TIMESTAMP)", None)
-    odd = _odd(f"{alias}_naive", zone) if zone and reading.has_naive else None
-    return Moment(tuple(inner), outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})", odd)
-
-
 def shifted_sql(naive: str, zone: str) -> str:
     """SQL of the UTC moment of a wall-clock time in a zone; see `clock.to_utc`."""
     changes = zone_changes(zone)
     if not changes:
-        from datetime import datetime
-
-        from journeyminer.clock import find_zone
-
         offset = datetime(2000, 1, 1, tzinfo=find_zone(zone)).utcoffset()
         return f"{naive} - to_seconds({int(offset.total_seconds()) if offset else 0})"
     offsets = [changes[0].before, *(change.after for change in changes)]
     return f"{naive} - to_seconds({_search(naive, changes, [str(int(offset.total_seconds())) for offset in offsets])})"
 
 
-def _odd(naive: str, zone: str) -> str | None:
+def _clock_change(naive: str, zone: str) -> str | None:
     changes = zone_changes(zone)
-    leaves = [
-        f"CASE WHEN {naive} >= TIMESTAMP '{change.begin}' THEN {1 if change.before > change.after else 2} ELSE 0 END"
-        for change in changes
-    ]
+    kinds = [(change.begin, OVERLAP if change.before > change.after else GAP) for change in changes]
+    leaves = [f"CASE WHEN {naive} >= TIMESTAMP '{begin}' THEN {kind} ELSE 0 END" for begin, kind in kinds]
     return f"CAST({_search(naive, changes, [*leaves, '0'])} AS UTINYINT)" if changes else None
 
 
