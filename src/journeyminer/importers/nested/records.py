@@ -1,6 +1,6 @@
 """Records: what documents hold goes into one table, by the engine's own JSON reader, a block of lines at a time.
 
-Lines go through a file: handed over as a parameter, the same text would cost a third more (docs/adr/0009).
+Lines go through a file: handed over as a parameter, the same text would cost a third more.
 """
 
 from __future__ import annotations
