@@ -62,6 +62,31 @@ def test_a_report_language_is_one_file(copy: Path) -> None:
     assert "ran on our clock: 8\u202f583 h" in shown  # what is not translated yet is English, its figures are French
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "file", "expected"),
+    [
+        ("acme_steps", 0, "steps.csv", [
+            "steps.csv:A-1,2026-03-02T09:00:00,Opened,,,,agent 1,,,new,steps.csv: row 2",
+            "steps.csv:A-1,2026-03-02T10:30:00,Closed,,,,agent 1,,,closed,steps.csv: row 3",
+        ]),
+        ("acme_desk", 1, "export.json", [
+            "acme:7,2026-03-02T09:00:00,ticket_created,,,,,,,,export.json: ticket 7",
+            "acme:7,2026-03-02T09:00:05,message,customer,,public,,,,,export.json: ticket 7",
+            "acme:7,2026-03-02T10:30:00,message,agent,,public,agent 1,,,,export.json: ticket 7",
+        ]),
+    ],
+)  # fmt: skip
+def test_a_source_is_a_profile_and_an_export(
+    copy: Path, name: str, number: int, file: str, expected: list[str]
+) -> None:
+    profile = copy / "src" / "journeyminer" / "importers" / "profiles" / f"{name}.toml"
+    profile.write_text(blocks("add-a-source.md", "toml")[number], encoding="utf-8")
+    (copy / file).write_text(blocks("add-a-source.md", Path(file).suffix[1:])[0], encoding="utf-8")
+    (identified,) = json.loads(journeyminer(copy, "identify", file, "--format", "json"))
+    assert name in (identified["profile"], identified["importer"])
+    assert journeyminer(copy, "show", "events", file, "--format", "csv").splitlines()[1:] == expected
+
+
 def test_a_measure_with_its_section_is_three_files_and_words(copy: Path) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     package = copy / "src" / "journeyminer"
