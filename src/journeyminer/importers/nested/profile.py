@@ -266,6 +266,6 @@ def parse(name: str, text: str) -> Profile:
     try:
         return msgspec.convert({**tomllib.loads(text), "id": name}, Profile)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(Note("read.profile_not_toml", error=str(error)), place=f"{name}.toml") from error
+        raise ConfigError(Note("usage.not_toml", error=str(error)), place=f"{name}.toml") from error
     except msgspec.ValidationError as error:
-        raise ConfigError(Note("read.bad_profile", n=1, mistakes=(str(error),)), place=f"{name}.toml") from error
+        raise ConfigError(Note("usage.mistakes", n=1, mistakes=(str(error),)), place=f"{name}.toml") from error
