@@ -8,6 +8,7 @@ The file knows the keys of the options (options.py), and beside them:
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -67,16 +68,15 @@ class Config:
 
 
 def language_of(code: str) -> Language:
-    """The language of a code. Raises UsageError where there is no catalogue for it."""
+    """Return the language of a code. Raise UsageError where there is no catalogue for it."""
     try:
         return Language(code)
     except LookupError:
-        hint = Note("usage.known_languages", codes=available_languages())
-        raise UsageError(Note("usage.no_language", code=code), hint=hint) from None
+        raise UsageError(Note("usage.no_language", code=code), hint=nearest(code, available_languages())) from None
 
 
 def language_in(path: Path | None) -> str | None:
-    """The language that the file asks for, before anything else of it is looked at; None where it cannot be read."""
+    """Return the language that the file asks for, even where the rest is wrong; None where the file cannot be read."""
     with suppress(ConfigError):
         return str(_find(path)[0].get("language"))
     return None
@@ -92,7 +92,7 @@ def load_config(path: Path | None = None) -> Config:
 
 
 def _find(path: Path | None) -> tuple[dict[str, Any], str]:
-    """The tables of the file, and its name."""
+    """Return the tables of the file, and its name."""
     if path is None and not Path(FILE).exists():
         return {}, FILE
     path = path or Path(FILE)
@@ -100,7 +100,7 @@ def _find(path: Path | None) -> tuple[dict[str, Any], str]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises ConfigError where it cannot be read."""
+    """Return the tables of a TOML file. Raise ConfigError where it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -110,7 +110,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def parse_config(data: Mapping[str, Any], place: str) -> Config:
-    """The typed values of the file's tables. Raises ConfigError with all mistakes."""
+    """Return the typed values of the file's tables. Raise ConfigError with all mistakes."""
     mistakes = Mistakes()
     options = _options(data, mistakes)
     words = {column: mistakes.all(data, column, one_of(*values)) for column, values in CLOSED_SETS.items()}
@@ -120,7 +120,7 @@ def parse_config(data: Mapping[str, Any], place: str) -> Config:
 
 
 def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
-    """The options that the file gives, under the names of their fields."""
+    """Return the options that the file gives, under the names of their fields."""
     tables: dict[str, dict[str, Option]] = {"": {}}
     for each in OPTIONS:
         for key in each.keys:
@@ -141,7 +141,7 @@ def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
 
 
 def parse_rules(tables: object, mistakes: Mistakes, *, activities: Sequence[str] = ()) -> tuple[Rule, ...]:
-    """The rules of `[[label]]` tables.
+    """Return the rules of `[[label]]` tables.
 
     Args:
         activities: what `give.activity` may be; any text where empty.
@@ -182,7 +182,7 @@ class Mistakes:
         self.notes: list[Note] = []
 
     def add(self, key: str, problem: Note) -> None:
-        """Note one mistake."""
+        """Add one mistake."""
         self.notes.append(Note("usage.mistake", key=key, problem=problem))
 
     def unknown(self, data: Iterable[str], known: Sequence[str], table: str = "") -> None:
@@ -192,7 +192,7 @@ class Mistakes:
                 self.add(_dotted(table, key), Note("usage.no_such_key", hint=nearest(key, known)))
 
     def table(self, data: Mapping[str, Any], key: str, known: Sequence[str] = (), table: str = "") -> dict[str, Any]:
-        """The table under a key, where given only with known keys; empty where it is missing or (noted) no table."""
+        """Return the table under a key; empty where it is missing or (noted) not a table. Note its unknown keys."""
         value = data.get(key, {})
         if not isinstance(value, dict):
             self.add(_dotted(table, key), Note("usage.not_a_table"))
@@ -202,7 +202,7 @@ class Mistakes:
         return value
 
     def take(self, data: Mapping[str, Any], key: str, read: Callable[[Any], T], table: str = "") -> T | None:
-        """The value under a key as `read` understands it; None where it is missing or (noted) wrong."""
+        """Return the value under a key as `read` understands it; None where it is missing or (noted) wrong."""
         if key not in data:
             return None
         try:
@@ -212,7 +212,7 @@ class Mistakes:
             return None
 
     def all(self, data: Mapping[str, Any], key: str, read: Callable[[Any], T]) -> dict[str, T]:
-        """The table under a key with every value as `read` understands it, without the (noted) wrong ones."""
+        """Return the table under a key with every value as `read` understands it, without the (noted) wrong ones."""
         table = self.table(data, key)
         values = {word: self.take(table, word, read, key) for word in table}
         return {word: value for word, value in values.items() if value is not None}
@@ -227,3 +227,15 @@ class Mistakes:
 
 def _dotted(table: str, key: str) -> str:
     return f"{table}.{key}" if table else key
+
+
+def paste_line(column: str, word: str) -> str:
+    """Return the line for the top of journeyminer.toml that says what a word means; the value is to be filled in.
+
+    Args:
+        column: status, role or channel.
+        word: what a source says there and no rule knows.
+    """
+    key = json.dumps(word, ensure_ascii=False).replace("\x7f", "\\u007f")
+    *first, last = CLOSED_SETS[column]
+    return f'{column}.{key} = ""  # {", ".join(first)} or {last}'

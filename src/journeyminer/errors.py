@@ -41,12 +41,12 @@ class JourneyminerError(Exception):
         self.hint: Any = hint
 
     def in_file(self, file: str) -> Self:
-        """The same failure with a file in front of its place: what reads a file says only where in it."""
+        """Return the same failure with a file in front of its place: what reads a file says only where in it."""
         self.place = f"{file}: {self.place}" if self.place else file
         return self
 
     def told(self, language: Language) -> str:
-        """The failure in a reader's language: place, sentence, next step."""
+        """Return the failure in a reader's language: place, sentence, next step."""
         message, hint = language.value(self.message), language.value(self.hint or "")
         where = f"{language.record(self.place)}: " if self.place else ""
         return f"{where}{message} {hint}".rstrip()
@@ -126,7 +126,7 @@ class DrawingFailed(JourneyminerError):
 
 
 def nearest(word: str, known: Iterable[str], *, otherwise: Note | None = None) -> Note:
-    """What an unknown word may have meant: the nearest known one, else `otherwise`, else the list of all."""
+    """Return what an unknown word may have meant: the nearest known one, else `otherwise`, else the list of all."""
     words = tuple(known)
     if near := get_close_matches(word, words, 1):
         return Note("usage.did_you_mean", near=near[0])

@@ -15,10 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib import resources
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final
-
-from journeyminer.note import Note
-from journeyminer.vocabulary import ACTIVITIES
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -27,18 +24,29 @@ FALLBACK: Final = "en"
 UNKNOWN: Final = "–"
 """what stands where a figure is not knowable"""
 
+SOME: Final = 3
+"""so many of a list's items are written before the rest is counted, where the kind is `some`"""
+
 Entry = str | dict[str, Any]
 
 
+@runtime_checkable
+class Told(Protocol):
+    """What has a sentence of its own: a note, or a failure."""
+
+    def told(self, language: Language) -> str:
+        """The sentence in a reader's language."""
+
+
 def available_languages() -> tuple[str, ...]:
-    """The codes of all languages there is a catalogue for, in order."""
+    """Return the codes of all languages there is a catalogue for, in order."""
     names = (entry.name for entry in resources.files("journeyminer").joinpath("locales").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 @lru_cache(maxsize=8)
 def catalogue(code: str) -> Mapping[str, Entry]:
-    """All entries of a language by dotted key."""
+    """Return all entries of a language by dotted key."""
     text = resources.files("journeyminer").joinpath("locales", f"{code}.toml").read_text(encoding="utf-8")
     return dict(_flatten(tomllib.loads(text)))
 
@@ -75,11 +83,11 @@ class Language:
         return Locale.parse(self.text("locale"))
 
     def has(self, key: str) -> bool:
-        """Whether this language or the fallback has words for a key."""
+        """Return whether this language or the fallback has words for a key."""
         return key in self._entries or key in catalogue(FALLBACK)
 
     def text(self, key: str, /, **params: object) -> str:
-        """The sentence of a key with its parameters written in; the plural form is the one its count asks for.
+        """Return the sentence of a key with its parameters written in; the plural form is the one its count asks for.
 
         A key this language lacks is read in English; one that no catalogue has is shown as its last word, so that a
         report never fails for want of a phrase (the tests do).
@@ -92,9 +100,9 @@ class Language:
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
         return self._written(entry, params)
 
-    def note(self, note: Note) -> str:
-        """The sentence of a note: its words stand under `note.<slug>`."""
-        return self.text(f"note.{note.slug}", **note.params)
+    def note(self, note: Told) -> str:
+        """Return the sentence of a note."""
+        return note.told(self)
 
     def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
         if isinstance(entry, dict):
@@ -104,35 +112,35 @@ class Language:
         return self._formatter.vformat(entry, (), params)
 
     def word(self, kind: str, slug: str | None) -> str:
-        """One word of a closed set: `word("turn", "us_queue")`; a value outside the set is shown as it is."""
+        """Return one word of a closed set: `word("turn", "us_queue")`; a value outside the set is shown as it is."""
         if slug is None:
             return UNKNOWN
         return self.text(f"{kind}.{slug}") if self.has(f"{kind}.{slug}") else slug
 
     def fate(self, slug: str) -> str:
-        """Why a record was rejected or ignored."""
+        """Return why a record was rejected or ignored."""
         return self.word("note.fate", slug)
 
     def record(self, ref: str) -> str:
-        """Where a record stands, as `Record.ref` names it (`row 12`), its file in front where that is given."""
+        """Return where a record stands, as `Record.ref` names it (`row 12`), its file in front where that is given."""
         file, colon, place = ref.rpartition(": ")
         kind, _, number = place.rpartition(" ")
         return f"{file}{colon}{self.text(f'record.{kind}', id=number)}" if self.has(f"record.{kind}") else ref
 
     def activity(self, label: str) -> str:
-        """An activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
-        return self.text(f"activity.{label}") if label in ACTIVITIES else label
+        """Return an activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
+        return self.word("activity", label)
 
     def source(self, label: str | None) -> str:
-        """What a wait came after: an activity, or the beginning of the case."""
+        """Return what a wait came after: an activity, or the beginning of the case."""
         return self.text("place.beginning") if label is None else self.activity(label)
 
     def target(self, label: str | None) -> str:
-        """What ended a wait: an activity, or nothing yet."""
+        """Return what ended a wait: an activity, or nothing yet."""
         return self.text("place.waiting") if label is None else self.activity(label)
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """A number with the language's separators and a fixed number of decimals."""
+        """Return a number with the language's separators and a fixed number of decimals."""
         from babel.numbers import format_decimal
 
         if value is None:
@@ -141,7 +149,7 @@ class Language:
         return str(format_decimal(value, format=pattern, locale=self.locale))
 
     def percent(self, share: float | None) -> str:
-        """A share 0..1 in percent: whole above ten, one decimal below; never rounded up to all or down to nothing."""
+        """Return a share 0..1 in percent: whole above ten, one decimal below, never rounded to all or nothing."""
         from babel.numbers import format_percent
 
         if share is None:
@@ -156,7 +164,7 @@ class Language:
         return str(format_percent(share, format=pattern, locale=self.locale))
 
     def duration(self, seconds: float | None) -> str:
-        """A length of time to be read at a glance: `45 s`, `12 min`, `4 h 20 min`, `3.2 d` (days of 24 hours)."""
+        """Return a length of time at a glance: `45 s`, `12 min`, `4 h 20 min`, `3.2 d` (days of 24 hours)."""
         if seconds is None:
             return UNKNOWN
         if seconds < 0:
@@ -174,22 +182,22 @@ class Language:
         return f"{whole} {self.text('unit.minute', x=self.number(rest))}" if rest else whole
 
     def hours(self, seconds: float | None) -> str:
-        """A sum of time in hours, the unit in which places are compared: `1,240 h`."""
+        """Return a sum of time in hours, the unit in which places are compared: `1,240 h`."""
         if seconds is None:
             return UNKNOWN
         hours = seconds / 3600
         return self.text("unit.hour", x=self._short(hours, 9.95))
 
     def _short(self, value: float, whole_from: float) -> str:
-        """A number with one decimal where it is small and the decimal says something."""
+        """Return a number with one decimal where it is small and the decimal says something."""
         return self.number(value, 0 if value >= whole_from or round(value, 1) == round(value) else 1)
 
     def date(self, iso: str | None) -> str:
-        """The day of an ISO 8601 moment, in UTC."""
+        """Return the day of an ISO 8601 moment, in UTC."""
         return self._when(iso, "format.date")
 
     def moment(self, iso: str | None) -> str:
-        """An ISO 8601 moment to the minute, in UTC (and saying so)."""
+        """Return an ISO 8601 moment to the minute, in UTC (and saying so)."""
         return self._when(iso, "format.moment")
 
     def _when(self, iso: str | None, pattern: str) -> str:
@@ -202,11 +210,16 @@ class Language:
         return str(format_datetime(when, format=self.text(pattern), locale=self.locale))
 
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
-        """A value as its kind is written: number, decimal, percent, duration, hours, date, moment, activity, source,
-        target, fate, record, lines (each on its own), what is counted (events, case ...: see `[count]`), or the name of
-        a closed set (turn, role ...). Without a kind numbers are numbers and text is text."""
-        if isinstance(value, Note):
-            return self.note(value)
+        """Return a value as its kind is written.
+
+        Kinds are number, decimal, percent, duration, hours, date, moment, activity, source, target, fate, record; lines
+        (each item of a list on its own) and some (the first ones of a list); what is counted (events, case ..., see
+        `[count]`); closed sets (turn, role ...). Without a kind numbers are numbers and text is text.
+        """
+        if isinstance(value, Told):
+            return value.told(self)
+        if kind == "some" and isinstance(value, tuple) and len(value) > SOME:
+            return f"{self.value(value[:SOME])}, {self.text('count.more', n=len(value) - SOME)}"
         if kind == "lines" and isinstance(value, tuple):
             return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):
@@ -239,9 +252,9 @@ class _Sentences(Formatter):
         self._language = language
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:  # noqa: ARG002
-        """The parameter of a placeholder, or nothing."""
+        """Return the parameter of a placeholder, or nothing."""
         return kwargs.get(str(key))
 
     def format_field(self, value: object, format_spec: str) -> str:
-        """The parameter as its kind is written."""
+        """Return the parameter as its kind is written."""
         return self._language.value(value, format_spec)

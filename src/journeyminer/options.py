@@ -41,7 +41,7 @@ class Option(NamedTuple):
     """the environment variable that stands for a missing flag"""
 
     def read_flag(self, given: Any) -> Any:  # noqa: ANN401 - what the field holds
-        """The value of what the command line gives: a text, or several where the option holds several."""
+        """Return the value of what the command line gives: a text, or several where the option holds several."""
         if isinstance(self.default, dict):
             return dict(map(_pair(self.read), given))
         return listed(self.read)(list(given)) if self.default == () else self.read(given)
@@ -55,12 +55,12 @@ class Option(NamedTuple):
 
 
 def options_of(kind: type[Any]) -> tuple[Option, ...]:
-    """The options of an options class, in order."""
+    """Return the options of an options class, in order."""
     return tuple(Option(each.name, **each.metadata) for each in fields(kind))
 
 
 def fill(kind: type[T], *given: Mapping[str, Any]) -> T:
-    """An options class from values by field name: an earlier mapping goes before a later one, and all before defaults.
+    """Return an options class from values by field name: earlier mappings go before later ones, all before defaults.
 
     Lists and tables add up.
     """
@@ -77,14 +77,14 @@ def fill(kind: type[T], *given: Mapping[str, Any]) -> T:
 
 
 def text(value: object) -> str:
-    """Any text that is not blank."""
+    """Return a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise UsageError(Note("usage.not_a_text", value=_quoted(value)))
     return value
 
 
 def listed(read: Callable[[Any], T], least: int = 0) -> Callable[[object], tuple[T, ...]]:
-    """A reader of lists; a single value is a list of one."""
+    """Return a reader of lists; a single value is a list of one."""
 
     def read_list(value: object) -> tuple[T, ...]:
         items = value if isinstance(value, list) else [value]
@@ -106,7 +106,7 @@ def _pair(read: Callable[[Any], T]) -> Callable[[str], tuple[str, T]]:
 
 
 def one_of(*words: str) -> Callable[[object], str]:
-    """A reader of the words of a closed set."""
+    """Return a reader of the words of a closed set."""
 
     def read(value: object) -> str:
         if isinstance(value, str) and value in words:
@@ -117,7 +117,7 @@ def one_of(*words: str) -> Callable[[object], str]:
 
 
 def zone(value: object) -> str:
-    """The name of an IANA time zone."""
+    """Return the name of an IANA time zone."""
     from zoneinfo import ZoneInfo, available_timezones
 
     name = text(value)
@@ -130,7 +130,7 @@ def zone(value: object) -> str:
 
 
 def number(value: object) -> float:
-    """A number, or a text that is one."""
+    """Return a number; a text may say it."""
     try:
         if not isinstance(value, bool) and isinstance(value, int | float | str):
             return float(value)
@@ -140,7 +140,7 @@ def number(value: object) -> float:
 
 
 def share(value: object) -> float:
-    """A share from 0 to 1; a text may say it in percent."""
+    """Return a share from 0 to 1; a text may say it in percent."""
     in_percent = isinstance(value, str) and value.endswith("%")
     found = number(value.rstrip("%")) / 100 if isinstance(value, str) and in_percent else number(value)
     if not 0 <= found <= 1:
@@ -149,7 +149,7 @@ def share(value: object) -> float:
 
 
 def hours(value: object) -> float:
-    """A length of time in hours, up to ten years."""
+    """Return a length of time in hours, up to ten years."""
     found = number(value)
     if not 0 < found <= MOST_HOURS:
         raise UsageError(Note("usage.not_hours", value=_quoted(value)))
@@ -157,7 +157,7 @@ def hours(value: object) -> float:
 
 
 def count(least: int) -> Callable[[object], int]:
-    """A reader of whole numbers from `least` on."""
+    """Return a reader of whole numbers from `least` on."""
 
     def read(value: object) -> int:
         found = number(value)
@@ -169,7 +169,7 @@ def count(least: int) -> Callable[[object], int]:
 
 
 def moment(value: object) -> datetime:
-    """A moment in UTC, as a datetime without a zone: a date is its midnight, digits are seconds since 1970."""
+    """Return a moment in UTC, as a datetime without a zone: a date is its midnight, digits are seconds since 1970."""
     try:
         if isinstance(value, str) and value.isdigit():
             return datetime.fromtimestamp(int(value), UTC).replace(tzinfo=None)
@@ -193,7 +193,7 @@ def _quoted(value: object) -> str:
 def option(
     flags: str, read: Callable[[Any], Any], help: str, *, default: object = None, keys: str = "", env: str | None = None
 ) -> Any:  # noqa: ANN401 - the type of the field says what it holds
-    """A field of an options class: its flags and metavar as help shows them, its keys as words in a row."""
+    """Make a field of an options class: its flags and metavar as help shows them, its keys as words in a row."""
     words = flags.split()
     about = {
         "default": default,
@@ -233,7 +233,7 @@ class ReadOptions:
     strict: bool = option("--strict", bool, "Stop at the first file that breaks.", default=False)
 
     def zone_of(self, path: Path) -> str | None:
-        """The zone for the timestamps of one file: that of the first glob its name fits, else the zone for all."""
+        """Return the zone of a file's timestamps: that of the first glob that fits its name, else the zone for all."""
         return next((zone for glob, zone in self.timezones.items() if fnmatch(path.name, glob)), self.timezone)
 
 
@@ -257,7 +257,7 @@ class RunOptions(LanguageOptions):
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """Which cases count, and through which lens."""
+    """Which cases count."""
 
     since: datetime | None = option("--since DATE", moment, "Cases that begin on or after this day, UTC.")
     until: datetime | None = option("--until DATE", moment, "Cases that begin before this day, UTC.")
@@ -265,7 +265,6 @@ class FilterOptions:
         help="Cases with an event for which this holds: \"group = 'Billing'\".")
     channels: tuple[str, ...] = option("--channel CHANNEL", text, default=(),
         help="Cases that touch this channel: phone, e-mail, chat ...")
-    per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")
 
 
 @dataclass(frozen=True)
@@ -280,6 +279,7 @@ class NameOptions:
 class ReportOptions(NameOptions):
     """What a report looks like."""
 
+    per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")
     max_nodes: int = option("--max-nodes N", count(2), "Nodes on the map.", default=25, keys="map.max_nodes")
     max_edges: int = option("--max-edges N", count(1), "Edges on the map.", default=40, keys="map.max_edges")
     dot: str | None = option("--dot PATH", text, "Draw with this Graphviz (the bundled one).", env="JOURNEYMINER_DOT")

@@ -18,7 +18,7 @@ PACKAGE = Path(i18n.__file__).parent
 EN, PT, ES, HU = Language("en"), Language("pt"), Language("es"), Language("hu")
 KINDS = {
     "number", "decimal", "percent", "duration", "hours", "date", "moment", "activity", "source", "target",
-    "turn", "between", "channel", "a_trace", "traces", "each_trace", "lines",
+    "turn", "between", "channel", "a_trace", "traces", "each_trace", "lines", "some", "reason",
     "fate", "record", "separator", "written", "holds",
 }  # fmt: skip
 
@@ -91,13 +91,13 @@ def test_activities_of_the_vocabulary_are_translated_and_others_stay() -> None:
 
 
 def test_parameters_are_data_and_never_a_sentence() -> None:
-    says = EN.text("section.unknowns.kpi", names="{reason}", reason="{names.__class__}")
+    says = EN.text("note.unknown.figures", figures="{reason}", reason="{names.__class__}")
     assert says == "{reason}: {names.__class__}."
 
 
 def test_a_key_without_words_is_shown_and_an_absent_parameter_is_unknown() -> None:
     assert EN.text("finding.brand_new", n=3) == "brand new (n 3)"
-    assert EN.text("section.unknowns.kpi", names="Hand-offs") == f"Hand-offs: {UNKNOWN}."
+    assert EN.text("note.unknown.figures", figures="Hand-offs") == f"Hand-offs: {UNKNOWN}."
     assert EN.word("turn", "nobody") == "nobody"
     assert EN.word("turn", None) == UNKNOWN
 
@@ -109,7 +109,6 @@ def test_a_note_is_a_sentence_and_so_are_the_notes_inside_it() -> None:
         "Datas em “Data”: DD/MM/YYYY, milissegundos desde 1970; "
         "há um dia acima de 12 (23/01/2026) e nenhum na outra posição"
     )
-    assert PT.note(Note("decision.audited", n=1)) == "Chamados: os eventos de 1 chamado vêm das suas auditorias"
     assert ES.note(Note("match.columns", headers=("Ticket", "Paso"))) == "por las columnas Ticket, Paso"
 
 

@@ -103,7 +103,7 @@ def test_bounds_are_of_the_toy_s_traces(toy: EventLog) -> None:
 def test_every_sentence_calls_the_toy_s_traces_what_they_are(toy: EventLog) -> None:
     report, language = made(toy), Language("en")
     assert report_tables(report)["variants"].head(language)[0] == "Channels"
-    names = {kpi.id: phrases.kpi_name(kpi, report.per, language) for kpi in report.kpis or ()}
+    names = {kpi.id: phrases.kpi_name(kpi.id, report.per, language) for kpi in report.kpis or ()}
     assert (names["hops"], names["touches"]) == ("Hand-offs per channel", "Contacts per channel")
     assert phrases.durations_lead(report, language).startswith("From first to last event, over 5 channels without an")
     assert "channel" in phrases.glossary(report)

@@ -9,9 +9,12 @@ from msgspec.structs import replace
 
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
-from journeyminer.render import phrases
+from journeyminer.prepare.filters import describe_filters
+from journeyminer.render import json, phrases, render
+from journeyminer.render.json import load
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
+from journeyminer.report.findings import SPOIL_ROLES
 from journeyminer.report.model import Finding
 from journeyminer.report.receipt import UnreadFile
 from journeyminer.report.sections import Report
@@ -127,9 +130,9 @@ def test_places_and_ratings_count_cases_and_all_else_traces() -> None:
 
 def test_a_measure_of_customers_is_named_and_explained_as_one() -> None:
     hops = next(kpi for kpi in sample_report().kpis or () if kpi.id == "hops")
-    assert phrases.kpi_name(hops, "customer", EN) == "Hand-offs per customer"
+    assert phrases.kpi_name(hops.id, "customer", EN) == "Hand-offs per customer"
     assert phrases.kpi_definition(hops, "customer", EN).startswith("How often a customer went")
-    assert phrases.kpi_name(hops, "case", EN) == "Hand-offs per case"
+    assert phrases.kpi_name(hops.id, "case", EN) == "Hand-offs per case"
 
 
 def test_the_words_explain_the_lens_where_it_is_not_the_case() -> None:
@@ -167,7 +170,15 @@ def test_figures_that_lack_the_same_share_a_sentence() -> None:
 @pytest.mark.parametrize("code", available_languages())
 def test_the_line_to_paste_is_never_cut_on_a_terminal(code: str) -> None:
     language = Language(code)
-    mail, chat = (language.text(f"note.{slug}") for slug in phrases.SPOIL_ROLES)
+    mail, chat = (language.text(f"note.{slug}") for slug in SPOIL_ROLES)
     assert re.search(r'us\.domains = \["\S+"\]$', mail)
     assert re.search(r'us\.names = \[".+"\]$', chat)
     assert max(len(mail), len(chat)) <= UNKNOWN_LENGTH
+
+
+@pytest.mark.parametrize("format", ["html", "markdown"])
+def test_the_filters_stand_in_the_report_in_the_language_of_the_reader(format: str) -> None:
+    filters = describe_filters(since="2026-01-05", channels=("Telefone", "e-mail"))
+    report = load(json.render(replace(sample_report(), filters=filters)))
+    assert report.filters == filters
+    assert "Somente: desde 2026-01-05, canal telefone, e-mail" in str(render(report, format, Language("pt")))

@@ -31,11 +31,11 @@ class LazyGroup(click.Group):
     """Lists commands without importing them, so that --help is instant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order of COMMANDS."""
+        """Return the commands in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command's own module's `command`."""
+        """Return the `command` of the command's module."""
         if cmd_name not in COMMANDS:
             return None
         # a module cannot be called `import`
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command asked for, or a usage error that names the nearest one."""
+        """Return the command that was asked for. Raise UsageError, which names the nearest one, where there is none."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             raise UsageError(Note("usage.no_command", name=args[0], hint=nearest(args[0], COMMANDS)))
         return super().resolve_command(ctx, args)

@@ -45,7 +45,7 @@ def session_options(*kinds: type) -> Callable[[Command], Command]:
 
 
 def _flag(option: Option) -> Callable[[Command], Command]:
-    """click hands over the text that was given; `Option.read_flag` reads it, so that all mistakes are told at once."""
+    """Return the flag of an option. click checks nothing; `Option.read_flag` does, so that all mistakes are told."""
     if isinstance(option.default, bool):
         return click.option(*option.flags, option.name, is_flag=True, help=option.help)
     return click.option(

@@ -59,7 +59,7 @@ def say(text: str) -> None:
 
 
 def coloured() -> bool:
-    """Whether stdout shows colour: a terminal that can, whose owner wants it (NO_COLOR)."""
+    """Return whether stdout is a terminal that shows colour, and NO_COLOR does not forbid it."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

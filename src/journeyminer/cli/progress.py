@@ -23,7 +23,7 @@ Step = Callable[[Note, int, int], None]
 
 @contextmanager
 def progress_bar(reader: Reader) -> Iterator[Step]:
-    """A bar on stderr in the reader's language; nothing at all where stderr is not a terminal."""
+    """Yield a bar on stderr in the reader's language; nothing at all where stderr is not a terminal."""
     if reader.quiet or not sys.stderr.isatty():
         yield _no_step
         return

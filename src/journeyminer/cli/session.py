@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
 from journeyminer.errors import ExitStatus, UsageError
-from journeyminer.i18n import Language
 from journeyminer.note import Note
 from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
 
 if TYPE_CHECKING:
     from journeyminer.cli.output import Reader
+    from journeyminer.i18n import Language
     from journeyminer.log import EventLog
     from journeyminer.report.sections import Report
 
@@ -35,7 +35,7 @@ class Session:
 
     @classmethod
     def open(cls, given: Iterable[tuple[Option, Any]], reader: Reader) -> Session:
-        """The session of a command from the texts of its flags. Raises UsageError with all that is wrong with them."""
+        """Return the session of a command from the texts of its flags. Raise UsageError with all their mistakes."""
         given = list(given)
         texts = {option.name: text for option, text in given}
         reader.asked, reader.quiet = texts.get("language"), "quiet" in texts
@@ -62,7 +62,7 @@ class Session:
         return self.reader.language
 
     def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
-        """The prepared log of exports, of one log folder or of one output folder with its log.
+        """Return the prepared log of exports, of one log folder or of one output folder with its log.
 
         Says on stderr which files broke or were not read.
         """
@@ -104,28 +104,26 @@ class Session:
             self.tell(Note("run.not_read", what=unclaimed.told(self.language)))
 
     def filter(self, log: EventLog) -> EventLog:
-        """The log of the cases that the filters keep."""
+        """Return the log of the cases that the filters keep."""
         from journeyminer.prepare.filters import filter_log
 
-        asked = self.filters
-        return filter_log(log, since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
+        return filter_log(log, **asdict(self.filters))
 
     def report(self, log: EventLog, *, sections: Sequence[str] | None = None) -> Report:
-        """The Report of a filtered log; `sections` None is all of them."""
+        """Return the Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
         from journeyminer.report.build import build
         from journeyminer.report.sections import ASKED
 
-        asked, look = self.filters, self.look
-        filters = describe_filters(since=asked.since, until=asked.until, where=asked.where, channels=asked.channels)
+        look = self.look
         return build(
             log,
             sections=ASKED if sections is None else sections,
-            per=asked.per,
+            per=look.per,
             named=look.agents == "named",
             max_nodes=look.max_nodes,
             max_edges=look.max_edges,
-            filters=tuple(map(Language().note, filters)),  # TRANSITION: a report will hold the notes
+            filters=describe_filters(**asdict(self.filters)),
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
 

@@ -61,7 +61,7 @@ def shown_object(report: Report, measures: Sequence[str]) -> dict[str, Any]:
 def _print_tables(
     language: Language, reports: dict[str, Report], measures: Sequence[str], *, by: str | None, format_: str
 ) -> None:
-    from journeyminer.render.tables import kpis_in_words, report_tables
+    from journeyminer.render.tables import report_tables, tables_in_words
     from journeyminer.render.terminal import render_table
     from journeyminer.report.sections import tables_of
 
@@ -70,12 +70,10 @@ def _print_tables(
         if len(measures) > 1:
             raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
         names = names[:1]
-    made = {value: report_tables(report) for value, report in reports.items()}
-    if format_ != "csv":
-        for value, tables in made.items():
-            if "kpis" in tables:
-                words = kpis_in_words(reports[value], language)
-                tables["kpis"] = words.pick(*(column for column in words.columns if column != "definition"))
+    made = {
+        value: report_tables(report) if format_ == "csv" else tables_in_words(report, language)
+        for value, report in reports.items()
+    }
     printed = []
     for name in names:
         parts = {value: tables[name] for value, tables in made.items() if name in tables}

@@ -69,7 +69,7 @@ def write_folder(
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's name says; stdout is a terminal. Raises UsageError where it says none."""
+    """Return the format that a file's name says; stdout is a terminal. Raise UsageError where it says none."""
     if path == STDOUT:
         return "terminal"
     if found := SUFFIXES.get(path.suffix.lower()):
@@ -80,7 +80,7 @@ def format_of(path: Path) -> str:
 def render(
     report: Report, format: str, language: Language, *, drawn: Diagram | None = None, program: str | None = None
 ) -> str | bytes:
-    """One form of a report that is one file. Arguments and errors as `write_report`; `drawn` is its map, if at hand."""
+    """Return one form of a report that is one file. `drawn` is its map, if at hand; else as `write_report`."""
     from journeyminer.render import json, markdown, page, terminal
     from journeyminer.render.map import map_dot, map_file, map_svg
 

@@ -20,12 +20,12 @@ _WORD_JOINER: Final = "\u2060"
 
 
 def json_safe(document: str) -> str:
-    """A JSON document with the characters a terminal could obey written as \\u escapes; the data stays the same."""
+    """Return a JSON document with \\u escapes for characters that a terminal could obey; the data stays the same."""
     return _NO_NEWLINE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
 def markdown(text: str) -> str:
-    """Text for a line or a table cell of GitHub's Markdown: no markup, no HTML, no mention, reference or link.
+    """Return text for a line or a table cell of GitHub's Markdown: no markup, no HTML, no mention, reference or link.
 
     A word joiner, which nobody sees, keeps `@name`, `#12` and addresses from becoming links.
     """
@@ -34,10 +34,10 @@ def markdown(text: str) -> str:
 
 
 def mermaid(text: str) -> str:
-    """A label of a Mermaid diagram: everything but letters, digits and spaces as a character code."""
+    """Return a label of a Mermaid diagram: everything but letters, digits and spaces as a character code."""
     return re.sub(r"[^\w ,.:?/-]|_", lambda match: f"#{ord(match[0])};", printable(text))
 
 
 def csv_cell(text: str) -> str:
-    """A cell of one line that no spreadsheet takes for a formula."""
+    """Return a cell of one line that no spreadsheet takes for a formula."""
     return printable(guarded(text))

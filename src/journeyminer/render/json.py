@@ -14,19 +14,19 @@ from journeyminer.report.sections import Report
 
 
 def render(report: Report) -> str:
-    """The report as JSON: keys sorted, UTF-8, one row of a table a line; `report.schema` describes every key."""
+    """Return the report as JSON: keys sorted, UTF-8, one row of a table a line; `report.schema` describes every key."""
     return write(to_dict(report))
 
 
 def to_dict(report: Report) -> dict[str, Any]:
-    """The keys of report.json with plain values; sections that were not computed are absent."""
+    """Return the keys of report.json with plain values; sections that were not computed are absent."""
     import msgspec
 
     return {"schema": {"name": NAME, "version": VERSION}, **msgspec.to_builtins(report)}
 
 
 def write(data: object) -> str:
-    """Plain data as text that reads and compares well: objects are spread out, the items of a list take a line each."""
+    """Return plain data as text that compares well: objects are spread out, each item of a list takes a line."""
     return escape.json_safe(_spread(data, "") + "\n")
 
 
@@ -44,7 +44,7 @@ def _spread(data: object, indent: str) -> str:
 
 
 def read_report(path: str | Path) -> Report:
-    """Return the report of a report.json. Raises UnreadableReport where the file cannot be read or `load` says so."""
+    """Return the report of a report.json. Raise UnreadableReport where the file cannot be read or `load` says so."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -53,7 +53,7 @@ def read_report(path: str | Path) -> Report:
 
 
 def load(text: str) -> Report:
-    """The report that `render` wrote.
+    """Return the report that `render` wrote.
 
     Raises:
         UnreadableReport: this is not JSON, not a report of ours, one of another version, or a key is missing, unknown

@@ -53,7 +53,7 @@ def _top(report: Report, language: Language) -> Iterable[str]:
     when = f"{phrases.span(report, language)}, {phrases.as_of(report, language)}. " if report.log.first else ""
     yield text(when + phrases.what_was_read(report, language))
     if report.filters:
-        yield text(language.text("title.filters", filters=", ".join(report.filters)))
+        yield text(language.text("title.filters", filters=report.filters))
     if report.generated_at:
         yield text(language.text("title.generated", generated_at=report.generated_at))
 

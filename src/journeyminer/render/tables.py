@@ -181,12 +181,19 @@ def kpis_in_words(report: Report, language: Language) -> Table:
     for kpi in report.kpis or ():
         value, likely = phrases.kpi_figures(kpi, language)
         median, p90 = (language.value(figure, phrases.kpi_kind(kpi)) for figure in (kpi.median, kpi.p90))
-        name = phrases.kpi_name(kpi, report.per, language)
+        name = phrases.kpi_name(kpi.id, report.per, language)
         basis = phrases.kpi_basis(kpi, report.per, language)
         meaning = phrases.kpi_definition(kpi, report.per, language)
         rows.append((name, value, likely, median, p90, basis, kpi.n_open, kpi.clock, meaning))
     columns = ("id", "value", "likely", "median", "p90", "rests_on", "n_open", "clock", "definition")
     return Table("kpis", columns, tuple(rows))
+
+
+def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
+    """The tables of a report for a reader, where figures in one unit are not enough."""
+    words = kpis_in_words(report, language)
+    kpis = words.pick(*(column for column in words.columns if column != "definition"))
+    return report_tables(report) | ({"kpis": kpis} if report.kpis is not None else {})
 
 
 def rejects(report: Report) -> Table:

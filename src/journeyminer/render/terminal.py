@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
 from journeyminer.render import escape, phrases, tables
-from journeyminer.report.findings import worth_saying
+from journeyminer.report.findings import clock, our_time, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
@@ -43,7 +43,7 @@ SIGNS: Final[dict[Turn, str]] = {
 
 
 def render(report: Report, language: Language, *, color: bool = False, width: int = WIDTH) -> str:
-    """About 15 lines, `width` columns wide, with colour codes where asked."""
+    """Return the summary: about 15 lines of `width` columns, with colour codes where asked."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2, 0, 0))
@@ -65,7 +65,7 @@ def table(
     color: bool = False,
     width: int | None = None,
 ) -> str:
-    """Rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
+    """Return rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
     import msgspec
 
     plain = tuple(tuple(row.get(column) for column in columns) for row in rows)
@@ -81,7 +81,7 @@ def table(
 def render_table(
     made: tables.Table, format_: str, language: Language, *, color: bool = False, width: int | None = None
 ) -> str:
-    """A table for a terminal, as CSV or as Markdown; without a width no cell is cut, whatever the terminal's is."""
+    """Return a table for a terminal, as CSV or as Markdown. Without a width no cell is cut."""
     if format_ == "csv":
         return tables.to_csv(made)
     if format_ == "markdown":
@@ -117,7 +117,7 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
 
 
 def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
-    rows = phrases.clock(report)
+    rows = clock(report)
     if not rows:
         return
     bar = _text("")
@@ -129,7 +129,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
-        said = _text(f"{language.text('terminal.ours', share=phrases.ours(report)[0])} ").append_text(said)
+        said = _text(f"{language.text('terminal.ours', share=our_time(report)[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
         said.append("; ")
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
@@ -174,7 +174,7 @@ LINES: Final[dict[str, Callable[[Report, Language, int], Iterable[Line]]]] = {
 
 
 def _cells(shares: Sequence[float], width: int) -> list[int]:
-    """Whole cells for each share that sum to the width (largest remainder); what exists has one at least."""
+    """Return for each share its cells of the width, by the largest remainder; each share has at least one."""
     cells = [max(1, int(share * width)) for share in shares]
     order = sorted(range(len(shares)), key=lambda i: (int(shares[i] * width) - shares[i] * width, i))
     for at in order[: max(0, width - sum(cells))]:

@@ -18,6 +18,7 @@ from journeyminer.report.sections import ASKED, SECTIONS, Report, together
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
+    from journeyminer.note import Note
     from journeyminer.vocabulary import Per
 
 
@@ -29,7 +30,7 @@ def build(
     named: bool = False,
     max_nodes: int = ReportOptions.max_nodes,
     max_edges: int = ReportOptions.max_edges,
-    filters: tuple[str, ...] = (),
+    filters: tuple[Note, ...] = (),
     generated_at: str | None = None,
 ) -> Report:
     """The Report of a prepared log.
@@ -39,7 +40,7 @@ def build(
         per: what a trace is.
         named: whether resources keep their names; else they are "agent 1 ... n".
         max_nodes, max_edges: how much the map shows.
-        filters: the filters that made the log, in words.
+        filters: the filters that made the log, see `describe_filters`.
         generated_at: ISO 8601, where the report is to be dated.
 
     Raises:

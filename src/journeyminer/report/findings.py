@@ -1,12 +1,16 @@
-"""What is worth saying first: findings are chosen from the sections of a report, as slugs with parameters."""
+"""What is worth saying of a report: its findings, its sums by turn, and what its data cannot say.
+
+Everything here is a slug with parameters; words are made where the report is rendered.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from journeyminer.note import Note
 from journeyminer.report.model import TELLING_SHARE, Finding
-from journeyminer.vocabulary import OUR_TURNS
+from journeyminer.vocabulary import OUR_TURNS, Turn
 
 if TYPE_CHECKING:
     from journeyminer.mining.bottlenecks import Bottleneck
@@ -20,6 +24,15 @@ LASTING_SHARE = 0.5
 WORTH_SECONDS = 60
 """A place that loses less in all stands in the table, and in no sentence."""
 
+TURNS: Final[tuple[Turn, ...]] = (
+    "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
+)  # fmt: skip
+"""Turns as reports show them: ours first, the queue before the work."""
+SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
+"""Notes of a reading that leave roles, and so turns, unknown."""
+NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "left_out", "overlaps")
+"""The other notes, the gravest first."""
+
 
 def find(report: Report) -> tuple[Finding, ...]:
     """The findings of a report, the most important first. Each rests on figures that stand in the report too."""
@@ -31,6 +44,71 @@ def find(report: Report) -> tuple[Finding, ...]:
 def worth_saying(report: Report) -> tuple[Bottleneck, ...]:
     """The places that are worth a sentence, the costliest first."""
     return tuple(place for place in report.bottlenecks or () if place.lost_seconds >= WORTH_SECONDS)
+
+
+def clock(report: Report) -> list[tuple[Turn, int, float]]:
+    """Seconds and share of each turn that occurs, in the order of TURNS."""
+    rows = report.turns or ()
+    total = sum(row.seconds for row in rows)
+    sums = [(turn, sum(row.seconds for row in rows if row.turn == turn)) for turn in TURNS]
+    return [(turn, seconds, seconds / total) for turn, seconds in sums if seconds]
+
+
+def our_time(report: Report) -> tuple[float, int]:
+    """Share and seconds of the time in a turn that we control."""
+    rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
+    return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
+
+
+def unknowns(report: Report) -> tuple[Note, ...]:
+    """What the data cannot say, by what it spoils: roles and turns, key figures, times, then the rest.
+
+    Files that were not read come last: they are listed in the receipt.
+    """
+    notes = report.quality.notes if report.quality else ()
+    unknown = sum(share for turn, _, share in clock(report) if turn == "unknown")
+    assumed = sum(row.share for row in report.turns or () if row.basis == "assumed")
+    turns = (unknown, Note("unknown.turns", share=unknown)), (assumed, Note("unknown.assumed_turns", share=assumed))
+    return (
+        *(note for note in notes if note.slug in SPOIL_ROLES),
+        *(note for share, note in turns if share >= TELLING_SHARE),
+        *_unknown_figures(report),
+        *_assumed_zones(report),
+        *sorted((note for note in notes if note.slug not in SPOIL_ROLES), key=_gravity),
+        *(note for share, note in turns if 0 < share < TELLING_SHARE),
+        *([Note("unknown.ties", n=report.log.n_ties)] if report.log.n_ties else []),
+        *_unread(report),
+    )
+
+
+def _gravity(note: Note) -> int:
+    return NOTES.index(note.slug) if note.slug in NOTES else len(NOTES)
+
+
+def _unknown_figures(report: Report) -> Iterator[Note]:
+    """One note a reason, with all the key figures that it spoils."""
+    spoilt: dict[str | None, list[str]] = {}
+    for kpi in report.kpis or ():
+        if kpi.value is None:
+            spoilt.setdefault(kpi.reason, []).append(kpi.id)
+    for reason, figures in spoilt.items():
+        yield Note("unknown.figures", figures=tuple(figures), reason=reason)
+
+
+def _assumed_zones(report: Report) -> Iterator[Note]:
+    if files := tuple(source.file for source in report.sources if source.zone_assumed):
+        yield Note("unknown.zone", n=len(files), files=files)
+
+
+def _unread(report: Report) -> Iterator[Note]:
+    failed, unclaimed = (
+        tuple(unread.file for unread in files)
+        for files in ((report.quality.failed, report.quality.unclaimed) if report.quality else ((), ()))
+    )
+    if failed:
+        yield Note("unknown.failed", n=len(failed), files=failed)
+    if unclaimed:
+        yield Note("unknown.unclaimed", n=len(unclaimed), files=unclaimed)
 
 
 def _unknown(report: Report) -> Iterator[Finding]:

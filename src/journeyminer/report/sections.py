@@ -21,6 +21,7 @@ from journeyminer.mining.measure import about
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
+from journeyminer.note import Note
 from journeyminer.report.model import Finding, LogSummary
 from journeyminer.report.receipt import Quality, SourceRow, quality, read_files
 from journeyminer.report.section import Making, Section, Sheet
@@ -119,7 +120,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     per: Annotated[Per, about("The lens: what a trace is in every section.")]
     as_of: Annotated[str | None, about("Open traces were followed up to this moment; null for an empty log.")]
     generated_at: Annotated[str | None, about("When it was written; absent unless the user asked for a date.")] = None
-    filters: Annotated[tuple[str, ...], about("The filters that made the log, as the user wrote them.")]
+    filters: Annotated[tuple[Note, ...], about("The filters that made the log.")]
     sources: Annotated[tuple[SourceRow, ...], SOURCES, about("Every file that was read, with its balance.")]
     log: Annotated[LogSummary, about("How large the log is and what time it spans.")]
     graph: Annotated[GraphData | None, GRAPH, about("What came right after what, and what the map shows of it.")] = None

@@ -49,7 +49,7 @@ and dark sets the variables itself."""
 
 
 def map_dot(drawn: Diagram) -> str:
-    """The map as DOT text with its legend: the same diagram gives the same text.
+    """Return the map as DOT text with its legend: the same diagram gives the same text.
 
     An edge leads from the upper activity to the lower one, which is what keeps the layout in order; its `dir` says
     which way the move goes (forward, back, both).
@@ -58,7 +58,7 @@ def map_dot(drawn: Diagram) -> str:
 
 
 def map_svg(drawn: Diagram, *, prefix: str = "", program: str | None = None) -> str:
-    """The map as an SVG element for a page: shapes, texts and nothing else, in the colours of the page.
+    """Return the map as an SVG element for a page: shapes, texts and nothing else, in the colours of the page.
 
     It has neither legend nor background, and looks best with MAP_CSS. Every `g.node` and `g.edge` has
     a stable id (`node-0`, `edge-3`: the position in `shown`), a `<title>` to hover over, and data attributes: nodes
@@ -79,7 +79,7 @@ def map_svg(drawn: Diagram, *, prefix: str = "", program: str | None = None) -> 
 
 
 def map_file(drawn: Diagram, format: Format = "svg", *, program: str | None = None) -> str | bytes:
-    """The map as a file of its own, SVG or PNG: dark on white, with its legend. Arguments and errors as `map_svg`."""
+    """Return the map as an SVG or PNG file: dark on white, with its legend. Arguments and errors as `map_svg`."""
     if format == "png":
         return render_dot(_dot(drawn, font=PNG_FONT, legend=True), "png", program=program)
     svg = render_dot(_dot(drawn, font=FONT, legend=True), "svg", program=program)
@@ -150,18 +150,18 @@ def _rows(lines: tuple[str, ...]) -> str:
 
 
 def _text(text: str) -> str:
-    """Text inside an HTML-like label, where Graphviz still reads backslash sequences such as \\N, the node's name."""
+    """Return text for an HTML-like label, in which Graphviz still reads backslash sequences such as \\N."""
     return escape(text).replace("\\", "\\\\")
 
 
 def _table(cells: str, *, padding: float, spacing: int = 0) -> str:
-    """An HTML-like label; `cells` is markup of ours around escaped text."""
+    """Return an HTML-like label; `cells` is our own markup around escaped text."""
     frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding:.1f}"'
     return f"<<TABLE {frame}>{cells}</TABLE>>"
 
 
 def _legend(legend: Legend, *, costs: bool) -> str:
-    """A line of words on widths and numbers, then a swatch for each colour; no colours where no lost time is known."""
+    """Return a line on widths and numbers, then a swatch for each colour where lost time is known."""
     swatches = "".join(
         f'<TD BGCOLOR="{colour}" WIDTH="20" HEIGHT="6" FIXEDSIZE="TRUE"></TD><TD>{_text(text)}</TD>'
         for colour, text in zip(LOST, legend.levels, strict=True)

@@ -35,19 +35,19 @@ class Words(Protocol):
     """What the map needs of a language (i18n.Language has it)."""
 
     def text(self, key: str, /, **params: object) -> str:
-        """The sentence of a key with its parameters."""
+        """Return the sentence of a key with its parameters."""
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """A count."""
+        """Return a count."""
 
     def percent(self, share: float | None) -> str:
-        """A share 0..1."""
+        """Return a share 0..1."""
 
     def duration(self, seconds: float | None) -> str:
-        """A length of time, short."""
+        """Return a length of time, short."""
 
     def activity(self, label: str) -> str:
-        """The words of an activity."""
+        """Return the words of an activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def diagram(graph: GraphData, words: Words, *, per: Per = "case") -> Diagram:
 
 
 def legend(words: Words) -> Legend:
-    """The legend of any map, in a reader's words."""
+    """Return the legend of any map, in a reader's words."""
     bounds = [words.percent(share) for share in LOST_SHARES]
     first = words.text("map.legend.below", share=bounds[0])
     between = [words.text("map.legend.between", low=low, high=high) for low, high in pairwise(bounds)]
@@ -156,7 +156,7 @@ class _Ways:
 
     @classmethod
     def of(cls, moves: Mapping[tuple[str, str], Edge]) -> _Ways:
-        """The ways of these moves."""
+        """Return how often these moves reach and leave each activity."""
         into: defaultdict[str, dict[str, int]] = defaultdict(dict)
         out: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (source, target), edge in moves.items():
@@ -194,7 +194,7 @@ def _order(names: tuple[str, ...], spine: tuple[str, ...], ways: _Ways, starts: 
 def _moves(
     shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], labels: _Labels
 ) -> Iterator[Line]:
-    """One line for each move, and one for both moves of a ping-pong pair."""
+    """Yield one line for each move, and one for both moves of a ping-pong pair."""
     numbers = {move: number for number, move in enumerate(shown)}
     depths = _depths(shown, spine, order)
     pairs = {tuple(sorted(move, key=order.__getitem__)) for move in shown}
@@ -234,7 +234,7 @@ def _depths(shown: Iterable[tuple[str, str]], spine: tuple[str, ...], order: Map
 def _markers(
     graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], labels: _Labels
 ) -> Iterator[Line]:
-    """The lines from the start and to the end of traces."""
+    """Yield the lines from the start and to the end of traces."""
     after: defaultdict[str, set[str]] = defaultdict(set)
     before: defaultdict[str, set[str]] = defaultdict(set)
     for source, target in shown:
@@ -284,11 +284,11 @@ class _Labels:
     lost: int
 
     def traces(self, n: int) -> str:
-        """`12 cases`, or what else a trace is."""
+        """Return `12 cases`, or what else a trace is."""
         return self.words.text(f"count.{self.per}", n=n)
 
     def box(self, node: Node, repetition: Edge | None, *, spine: bool) -> Box:
-        """An activity with its repetition as a note."""
+        """Return an activity with its repetition as a note."""
         count = self.words.number(node.n)
         title = self.words.text("map.node", activity=node.activity, n=node.n, traces=self.traces(node.n_cases))
         if repetition is not None:
@@ -304,16 +304,16 @@ class _Labels:
         )
 
     def label(self, edge: Edge) -> list[str]:
-        """How often, and the median wait where it is known."""
+        """Return how often, and the median wait where it is known."""
         waits = [] if edge.median_seconds is None else [self.words.duration(edge.median_seconds)]
         return [self.words.number(edge.n), *waits]
 
     def pair_label(self, down: Edge, up: Edge) -> list[str]:
-        """The labels of both moves of a ping-pong pair, with where they go."""
+        """Return the labels of both moves of a ping-pong pair, with where they go."""
         return [f"{arrow} {' · '.join(self.label(edge))}" for arrow, edge in (("↓", down), ("↑", up))]
 
     def edge_title(self, edge: Edge) -> str:
-        """All that is known of a move, one sentence a line."""
+        """Return all that is known of a move, one sentence a line."""
         move = self.words.text(
             "map.edge", source=edge.source, target=edge.target, n=edge.n, traces=self.traces(edge.n_cases)
         )
@@ -326,16 +326,16 @@ class _Labels:
         return f"{move}\n{waits}\n{self.words.text('map.lost', seconds=edge.lost_seconds, share=share)}"
 
     def width(self, n: int) -> float:
-        """A line's width in points: 0.8 to 4.8, growing with the logarithm of its count."""
+        """Return a line's width in points: 0.8 to 4.8, growing with the logarithm of its count."""
         return 0.8 + 4 * min(1.0, math.log(n + 1) / math.log(self.most + 1))
 
     def level(self, lost_seconds: int) -> int:
-        """A line's colour, 0 to 3, by its share of all lost seconds."""
+        """Return a line's colour, 0 to 3, by its share of all lost seconds."""
         return sum(lost_seconds >= share * self.lost for share in LOST_SHARES) if lost_seconds else 0
 
 
 def wrap(label: str) -> list[str]:
-    """A label in at most three lines of about equal length; what does not fit ends with an ellipsis."""
+    """Return a label in at most three lines of about equal length; what does not fit ends with an ellipsis."""
     text = " ".join(plain(label).split()) or "–"
     lines = _cut(text, WRAP)
     narrower = (_cut(text, width) for width in range(WRAP // 2, WRAP))
@@ -343,7 +343,7 @@ def wrap(label: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text of one line that any XML document may hold."""
+    """Return text of one line that any XML document may hold."""
     return printable(text).translate(_NOT_XML)
 
 

@@ -24,7 +24,7 @@ TIMEOUT_SECONDS: Final = 20
 
 
 def render_dot(dot: str, format: Format, *, program: str | None = None) -> bytes:
-    """The picture of a DOT graph.
+    """Return the picture of a DOT graph.
 
     Args:
         dot: the graph; who writes it keeps data out of attributes that load or run something (image, URL, fontname).
@@ -54,7 +54,7 @@ def render_dot(dot: str, format: Format, *, program: str | None = None) -> bytes
 
 
 def find_engine(program: str | None = None) -> str:
-    """The path of the layout engine, in the order that `render_dot` describes.
+    """Return the path of the layout engine, in the order that `render_dot` describes.
 
     A package manager may put the bundled engine beside our own command without putting either on the PATH, so the
     scripts folders of this Python are searched first.

@@ -47,7 +47,7 @@ def redraw(
     prefix: str = "",
     background: bool = False,
 ) -> str:
-    """An `<svg>` element with the shapes and texts of an engine's document.
+    """Return an `<svg>` element with the shapes and texts of an engine's document.
 
     Args:
         svg: what the layout engine drew; groups that have a caption carry its key as id, all other ids are dropped.

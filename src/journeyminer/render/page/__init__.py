@@ -54,7 +54,7 @@ def _environment(language: Language) -> Environment:
 
 
 def _plain(value: object) -> object:
-    """Data without control characters; markup of our own as it is."""
+    """Return data without control characters; markup of our own as it is."""
     return value if hasattr(value, "__html__") or not isinstance(value, str) else printable(value)
 
 
@@ -63,7 +63,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(css: str, script: str) -> str:
-    """The page's Content-Security-Policy: our script and style by hash, and nothing from anywhere."""
+    """Return the page's Content-Security-Policy: our script and style by hash, and nothing from anywhere."""
     return (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; "
         "base-uri 'none'; form-action 'none'"

@@ -28,7 +28,7 @@ INSET: Final = 6.0
 
 
 def clock_bar(clock: Sequence[tuple[Turn, int, float]], label: str, language: Language) -> Markup:
-    """One bar of all the time, a part for each turn."""
+    """Return one bar of all the time, a part for each turn."""
     parts, start = [], 0.0
     for turn, seconds, share in clock:
         says = f"{language.word('turn', turn)}: {language.percent(share)}, {language.hours(seconds)}"
@@ -40,7 +40,7 @@ def clock_bar(clock: Sequence[tuple[Turn, int, float]], label: str, language: La
 
 
 def whisker(value: float, low: float | None, high: float | None, most: float, label: str) -> Markup:
-    """A bar with the range it is likely in, on a scale that ends at `most`."""
+    """Return a bar with the range it is likely in, on a scale that ends at `most`."""
     scale = 100 / most if most else 0.0
     parts = [_rect(0, value * scale, (4, 8), "bar")]
     if low is not None and high is not None:
@@ -50,7 +50,7 @@ def whisker(value: float, low: float | None, high: float | None, most: float, la
 
 
 def rank_range(rank: int, low: int | None, high: int | None, last: int, label: str) -> Markup:
-    """A dot for the rank on a scale of all ranks, with the line of the ranks it may well have."""
+    """Return a dot for the rank on a scale of all ranks, with the line of the ranks it may well have."""
     step = (100 - 2 * INSET) / max(1, last - 1)
     place = {at: INSET + (at - 1) * step for at in (rank, low, high) if at is not None}
     parts = [_line(INSET, 100 - INSET, 8, "axis")]
@@ -61,14 +61,14 @@ def rank_range(rank: int, low: int | None, high: int | None, last: int, label: s
 
 
 def share_bar(share: float, most: float, label: str) -> Markup:
-    """A bar for a share, on a scale that ends at `most`."""
+    """Return a bar for a share, on a scale that ends at `most`."""
     return _svg("share", 8, label, [_rect(0, 100 * share / most if most else 0.0, (0, 8), "bar")])
 
 
 def heat_map(
     rows: Iterable[HandoverRow], by: HandoverLevel
 ) -> tuple[tuple[str, ...], tuple[tuple[tuple[int, int], ...], ...]]:
-    """The busiest owners of a level and, for each pair of them, how many hand-overs and how dark (0..HEAT_LEVELS)."""
+    """Return the busiest owners of a level and, for each pair, the hand-overs and how dark (0..HEAT_LEVELS)."""
     counts = {(row.source, row.target): row.n for row in rows if row.by == by}
     busy: dict[str, int] = {}
     for (source, target), n in counts.items():

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
+from journeyminer.report import findings
 from journeyminer.report.sections import Report, parts
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class View:
         ]
         self.map_svg = None if map_svg is None else Markup(map_svg)
         self.legend, self.hidden = legend(language), phrases.hidden(report, language)
-        self.clock = phrases.clock(report)
+        self.clock = findings.clock(report)
         self.clock_bar = charts.clock_bar(self.clock, language.text("section.turns.picture"), language)
         self.places = _places(report, language)
         self.n_more_places = len(report.bottlenecks or ()) - PLACES
@@ -96,11 +97,11 @@ class View:
         self.glossary = phrases.glossary(report)
 
     def lead(self, part: str) -> str:
-        """What a part of the page is about."""
+        """Return what a part of the page is about."""
         return phrases.lead(part, self.report, self.language)
 
     def tables_of(self, part: str) -> list[tables.Table]:
-        """The tables of a part."""
+        """Return the tables of a part."""
         return [self.tables[sheet.name] for sheet in parts(self.report)[part].sheets]
 
 
@@ -111,7 +112,7 @@ def _places(report: Report, language: Language) -> list[Place]:
 
 
 def _place(place: Bottleneck, most: int, last: int, language: Language) -> Place:
-    """A place; the scale of its lost time ends at `most`, that of its rank at `last`."""
+    """Return a place. The scale of its lost time ends at `most`, that of its rank at `last`."""
     t = language.text
     ranks = t("section.bottlenecks.rank", rank=place.rank, low=place.rank_low, high=place.rank_high)
     likely = t("section.bottlenecks.whisker", lost=place.lost_seconds, low=place.low, high=place.high)
@@ -127,7 +128,7 @@ def _place(place: Bottleneck, most: int, last: int, language: Language) -> Place
 
 
 def _heat(report: Report) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Who passes cases to whom, at the first level of HEAT_ORDER: giver -> how often and how dark for each receiver."""
+    """Return giver -> how often, and how dark, for each receiver, at the first level of HEAT_ORDER that there is."""
     rows = report.handovers or ()
     level = next((level for level in HEAT_ORDER if any(row.by == level for row in rows)), None)
     return dict(zip(*charts.heat_map(rows, level), strict=True)) if level else {}
@@ -138,12 +139,13 @@ def _card(kpi: Kpi, report: Report, language: Language) -> Card:
     basis = [phrases.kpi_basis(kpi, report.per, language)]
     basis += [language.text("count.open", n=kpi.n_open)] if kpi.n_open else []
     basis += [language.word("clock", kpi.clock)] if kpi.clock else []
-    name, meaning = (of(kpi, report.per, language) for of in (phrases.kpi_name, phrases.kpi_definition))
+    name = phrases.kpi_name(kpi.id, report.per, language)
+    meaning = phrases.kpi_definition(kpi, report.per, language)
     return Card(kpi, phrases.kpi_kind(kpi), name, value, ", ".join(basis), meaning)
 
 
 def _ways(report: Report, language: Language) -> list[Way]:
-    """The most frequent ways; an activity has the same colour in all of them, 0 where colours run out."""
+    """Return the most frequent ways; an activity has the same colour in all of them, 0 where colours run out."""
     rows = report.variants.rows[:WAYS] if report.variants else ()
     counts: Counter[str] = Counter()
     for row in rows:
