@@ -218,7 +218,8 @@ def _edges(shown: dict[int, list[Said]]) -> list[Lost]:
 
 
 def _is_ours(kind: str, after: str) -> bool:
-    return kind not in ("asked", "solved", "closed", "held", "replied", "reminded") and after != "answered"
+    theirs = ("asked", "held", "replied", "reminded", "solved", "closed", "rated", "merged")
+    return kind not in theirs and after not in ("answered", "closed", "rated")
 
 
 def _worse(book: Book) -> set[tuple[int, Pair]]:

@@ -63,7 +63,7 @@ def run_world(name: tuple[str, int], *, code: str, product: bool = True) -> Resu
             try:
                 answers["product"] = ask(book, Path(folder))
             except ProductFailedError as error:
-                failed = str(error)
+                failed = str(error) or "it was killed"
     scores = {who: _plain(score(answer, book, right)) for who, answer in answers.items()}
     said = answers.get("product", Answer()).places or []
     return Result(

@@ -107,7 +107,7 @@ def write_zendesk_csv(book: Book) -> None:
         given = [(place, step) for place, step in steps if step.kind == "assigned"]
         over, rated = _last(steps, "solved"), _last(steps, "rated")
         book.knows(contact, contact.email)
-        tells = [steps[0], *given[:1], *([reply] if reply else []), *given[-1:], *([over] if over else [])]
+        tells = [steps[0], *given[:1], *given[-1:], *(found for found in (reply, over, rated) if found)]
         book.note(file, f"row {len(rows) + 2}", contact, contact.opened, *(place for place, _ in tells))
         rows.append([
             "1", str(70_000 + number), book.name(contact.person), str(900_000 + contact.person.number),
@@ -152,7 +152,7 @@ def write_jira(book: Book) -> None:
         notes.append([
             f"{_jira(book, step.at)};{step.by or reporter};{book.said(contact, step)}" for _, step in spoken
         ])  # fmt: skip
-        tells = [steps[0], *spoken, *([over] if over else [])]
+        tells = [steps[0], *spoken, *(found for found in (over, rated) if found)]
         book.note(file, f"row {len(rows) + 2}", contact, contact.opened, *(place for place, _ in tells))
         book.identifiers[contact.number].add(f"jira u-{contact.person.number}")
         rows.append([
