@@ -13,8 +13,9 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
+from journeyminer.mining.turns import clock, our_time
 from journeyminer.render import escape, phrases, tables
-from journeyminer.report.findings import clock, our_time, worth_saying
+from journeyminer.report.findings import unknowns, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
@@ -117,7 +118,7 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
 
 
 def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
-    rows = clock(report)
+    rows = clock(report.turns or ())
     if not rows:
         return
     bar = _text("")
@@ -129,7 +130,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
-        said = _text(f"{language.text('terminal.ours', share=our_time(report)[0])} ").append_text(said)
+        said = _text(f"{language.text('terminal.ours', share=our_time(report.turns or ())[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
         said.append("; ")
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
@@ -158,7 +159,7 @@ def _way(report: Report, language: Language, _: int) -> Iterable[Line]:
 
 
 def _unknowns(report: Report, language: Language) -> Iterable[Line]:
-    says = phrases.unknowns(report, language)
+    says = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
     if len(says) > UNKNOWNS:
         says[UNKNOWNS - 1 :] = [language.text("terminal.more", n=len(says) - UNKNOWNS + 1)]
     for at, line in enumerate(says):
