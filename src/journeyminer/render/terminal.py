@@ -60,11 +60,10 @@ def render(report: Report, language: Language, *, color: bool = False, width: in
 def table(
     rows: Iterable[Mapping[str, Any]],
     columns: Sequence[str],
-    format_: str = "terminal",
+    format_: str,
+    language: Language,
     *,
-    language: Language | None = None,
     color: bool = False,
-    width: int | None = None,
 ) -> str:
     """Return rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
     import msgspec
@@ -74,15 +73,11 @@ def table(
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
         text = json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=msgspec.to_builtins)
         return escape.json_safe(f"{text}\n")
-    return render_table(
-        tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
-    )
+    return render_table(tables.Table("", tuple(columns), plain), format_, language, color=color)
 
 
-def render_table(
-    made: tables.Table, format_: str, language: Language, *, color: bool = False, width: int | None = None
-) -> str:
-    """Return a table for a terminal, as CSV or as Markdown. Without a width no cell is cut."""
+def render_table(made: tables.Table, format_: str, language: Language, *, color: bool = False) -> str:
+    """Return a table for a terminal, as CSV or as Markdown; no cell is cut."""
     if format_ == "csv":
         return tables.to_csv(made)
     if format_ == "markdown":
@@ -93,10 +88,10 @@ def render_table(
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column, head in zip(made.columns, made.head(language), strict=True):
         right = made.is_numeric(column)
-        grid.add_column(_text(head), justify="right" if right else "left", no_wrap=right or width is None)
+        grid.add_column(_text(head), justify="right" if right else "left", no_wrap=True)
     for row in made.cells(language):
         grid.add_row(*map(_text, row))
-    return _to_text([grid], color=color, width=width or 10_000)
+    return _to_text([grid], color=color, width=10_000)
 
 
 Line = tuple[str, "RenderableType"]
