@@ -103,7 +103,7 @@ SOURCES = (
         profile="",
         reason=Note("match.keys", keys=("requester_id", "satisfaction_rating", "submitter_id")),
         records=611, used=402, rejected=0, deduplicated=209, ignored=0, events=402,
-        decisions=(Note("decision.audited", n=1),),
+        decisions=(Note("decision.zone_in_values"),),
         rejected_reasons={},
         ignored_reasons={},
     ),

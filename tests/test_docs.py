@@ -224,6 +224,6 @@ def test_every_public_name_is_documented_and_every_documented_name_is_public() -
     assert all(inspect.getdoc(getattr(jm, name)) for name in jm.__all__)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", [*RUN, ROOT / "CHANGELOG.md"], ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_use_public_names_only(page: Path) -> None:
     assert set(re.findall(r"\bjm\.(\w+)", page.read_text(encoding="utf-8"))) <= {*jm.__all__, "__all__"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from demo.contacts import Contact, Step
 from demo.people import Agent, Customer
-from demo.world import World
 from journeybench.words import said, subject
+
+if TYPE_CHECKING:
+    from demo.contacts import Contact, Step
+    from demo.world import World
 
 TEAM = "Luzarra Atención"
 MAILBOX = "billing@support.example.com"

@@ -6,12 +6,15 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from demo.contacts import Contact, Step
 from demo.people import Agent
-from demo.world import World
 from demo.zendesk import ticket_ids
 from journeybench.words import said, subject
+
+if TYPE_CHECKING:
+    from demo.contacts import Contact, Step
+    from demo.world import World
 
 CHAT_HEADER = ("Protocolo", "Evento", "Data/hora", "Atendente", "Fila", "Status", "Canal", "E-mail do cliente",
                "Duração (min)")  # fmt: skip

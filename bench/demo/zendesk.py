@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demo.contacts import LEAD, Contact, Step
 from demo.people import Agent, Customer, plain
-from demo.world import World
 from journeybench.words import said, subject
+
+if TYPE_CHECKING:
+    from demo.world import World
 
 SYSTEM_USER = -1
 SPOKEN = {"asked", "reminded", "answered", "chased", "reopened", "solved", "opened"}

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from journeybench.contacts import Begun, Contact, Ended
-from journeybench.desk import Pair
-from journeybench.dialects import Book
 from journeybench.leavers import EFFECTS
-from journeybench.plan import Cause
 from journeybench.truth import Span, Truth, handoffs, key_figures, rank_places
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Begun, Contact, Ended
+    from journeybench.desk import Pair
+    from journeybench.dialects import Book
+    from journeybench.plan import Cause
 
 Step = tuple[int, int]
 """contact and place of a step in it"""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from journeybench.dice import Spread
-from journeybench.people import Person
-from journeybench.plan import System
+
+if TYPE_CHECKING:
+    from journeybench.people import Person
+    from journeybench.plan import System
 
 Turn = Literal["us_work", "us_queue", "bot", "customer", "vendor", "after_resolution"]
 Role = Literal["customer", "agent", "bot", "system", "vendor"]

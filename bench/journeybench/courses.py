@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from journeybench.clock import DAY, HOUR
 from journeybench.contacts import ACTS_AGAIN, ROUTES, Begin, Contact, Course, Job, Part, Role, Step, Until, Work
-from journeybench.demand import Demand
 from journeybench.dice import Dice
 from journeybench.plan import (
     AUTO_CLOSE,
@@ -23,6 +23,9 @@ from journeybench.plan import (
     VENDOR_WORK,
     Plan,
 )
+
+if TYPE_CHECKING:
+    from journeybench.demand import Demand
 
 AUTOMATION = "automation"
 

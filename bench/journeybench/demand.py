@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from journeybench.clock import DAY, MINUTE, WEEK, Calendar
 from journeybench.contacts import TOPICS, Begun, Channel, Contact, Ended, Need
 from journeybench.dice import Dice
-from journeybench.people import Person
 from journeybench.plan import RETURN, Plan, System
+
+if TYPE_CHECKING:
+    from journeybench.people import Person
 
 TURN_TO: dict[str, tuple[tuple[System, float], ...]] = {
     "en": (("desk", 0.44), ("mailbox", 0.20), ("phone", 0.18), ("legacy", 0.10), ("chat", 0.08)),

@@ -53,11 +53,13 @@ def plan(family: str, seed: int, *, customers: int = 700) -> Plan:
     if family == "easy":
         return _with(base, [_place(seed, 0, 1.0)])
     if family == "hard":
-        slower = Change(3 + seed % 5, "rate", (BILLING, TECHNICAL)[seed % 2], 1.22)
         places = [_place(seed, 0, 0.9), _place(seed, 1, 0.6), _place(seed, 2, 0.4)]
+        full = {place.receiver for place in places if place.cause == "contention"}  # more would be no queue but a flood
+        team = next(team for team in (BILLING, TECHNICAL)[:: 1 - 2 * (seed % 2)] if team not in full)
+        slower = Change(3 + seed % 5, "rate", team, 1.22)
         return _with(replace(base, changes=(slower,), dirt=_dirt(seed)), places)
     if family == "misleading":
-        shares = Shares(unasked=0.14, vendor=0.5, asks=0.5, switchboards=0.17, shared_mailboxes=0.12, recycled=0.04)
+        shares = Shares(unasked=0.14, vendor=0.5, asks=0.5, switchboards=0.19, shared_mailboxes=0.12, recycled=0.04)
         mix = Change(3 + seed % 5, "mix", ("dispute", "outage")[seed % 2], 1.5)
         return replace(base, shares=shares, changes=(mix,), bulk_day=25 + 7 * (seed % 3), dirt=Dirt(overlap=True))
     raise ValueError(f"There is no family {family}: {', '.join(FAMILIES)}.")

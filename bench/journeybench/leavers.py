@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from journeybench.clock import HOUR, moment
-from journeybench.dialects.book import Book
 from journeybench.dialects.tables import table_bytes
 from journeybench.dice import Dice
-from journeybench.world import World
+
+if TYPE_CHECKING:
+    from journeybench.dialects.book import Book
+    from journeybench.world import World
 
 HAZARD = 0.05
 EFFECTS = {"returned": 0.22, "waited": 0.14}

@@ -19,16 +19,19 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from journeybench.answers import Answer, Lost, planted
 from journeybench.clock import DAY, HOUR, MINUTE, WEEK
-from journeybench.contacts import Contact, Turn
-from journeybench.contacts import Step as Said
-from journeybench.desk import Pair
-from journeybench.dialects import Book
 from journeybench.leavers import DECOY, EFFECTS, renewals, risk_ratio
-from journeybench.plan import Cause
 from journeybench.truth import Span, handoffs
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Turn
+    from journeybench.contacts import Step as Said
+    from journeybench.desk import Pair
+    from journeybench.dialects import Book
+    from journeybench.plan import Cause
 
 SILENCE = 7 * DAY
 """the gap that ends a journey"""

@@ -8,12 +8,15 @@ tangled as the plan says.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from journeybench.clock import HOUR
 from journeybench.dice import Dice, Spread
 from journeybench.names import NAMES
-from journeybench.plan import Plan
+
+if TYPE_CHECKING:
+    from journeybench.plan import Plan
 
 LANGUAGES = (("en", 0.3), ("pt", 0.25), ("es", 0.25), ("hu", 0.2))
 FICTION = (

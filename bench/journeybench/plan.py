@@ -81,7 +81,7 @@ class Shares:
     alternates: float = 0.25
     """customers with a second address"""
     family_phones: float = 0.12
-    switchboards: float = 0.15
+    switchboards: float = 0.17
     shared_mailboxes: float = 0.10
     recycled: float = 0.02
     vip: float = 0.08

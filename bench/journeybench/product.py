@@ -14,13 +14,15 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeybench.answers import Answer, Lost, Step
 from journeybench.clock import moment
-from journeybench.desk import Pair
-from journeybench.dialects import Book, Record
 from journeybench.truth import Span
+
+if TYPE_CHECKING:
+    from journeybench.desk import Pair
+    from journeybench.dialects import Book, Record
 
 ASK = Path(__file__).with_name("ask.py")
 FORMS = (".html", ".json", ".md", ".csv", ".svg", ".dot", ".txt")

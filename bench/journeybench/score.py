@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeybench.answers import Answer, Step, perfect, planted
-from journeybench.desk import Pair
-from journeybench.dialects import Book
 from journeybench.leavers import EFFECTS
 from journeybench.truth import Span, Truth, rank_places
+
+if TYPE_CHECKING:
+    from journeybench.desk import Pair
+    from journeybench.dialects import Book
 
 LARGE = 0.05
 """the share of all lost hours from which on a place must be found"""

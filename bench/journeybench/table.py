@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from journeybench.run import Result
+if TYPE_CHECKING:
+    from journeybench.run import Result
 
 FIGURES = {
     "records_read": "records read",

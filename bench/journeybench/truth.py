@@ -9,11 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from journeybench.contacts import Begun, Contact, Ended, Need, Step, Turn
 from journeybench.desk import Pair
 from journeybench.plan import BOT, Cause, System
-from journeybench.world import World
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Begun, Contact, Ended, Need, Step, Turn
+    from journeybench.world import World
 
 ONE_OFF = 0.25
 """a pair is a one-off where a bulk move holds more than this share of its seconds"""

@@ -8,6 +8,7 @@ The file knows the keys of the options (options.py), and beside them:
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -226,3 +227,15 @@ class Mistakes:
 
 def _dotted(table: str, key: str) -> str:
     return f"{table}.{key}" if table else key
+
+
+def paste_line(column: str, word: str) -> str:
+    """Return the line for the top of journeyminer.toml that says what a word means; the value is to be filled in.
+
+    Args:
+        column: status, role or channel.
+        word: what a source says there and no rule knows.
+    """
+    key = json.dumps(word, ensure_ascii=False).replace("\x7f", "\\u007f")
+    *first, last = CLOSED_SETS[column]
+    return f'{column}.{key} = ""  # {", ".join(first)} or {last}'

@@ -15,10 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib import resources
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final
-
-from journeyminer.note import Note
-from journeyminer.vocabulary import ACTIVITIES
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -31,6 +28,14 @@ SOME: Final = 3
 """so many of a list's items are written before the rest is counted, where the kind is `some`"""
 
 Entry = str | dict[str, Any]
+
+
+@runtime_checkable
+class Told(Protocol):
+    """What has a sentence of its own: a note, or a failure."""
+
+    def told(self, language: Language) -> str:
+        """The sentence in a reader's language."""
 
 
 def available_languages() -> tuple[str, ...]:
@@ -95,9 +100,9 @@ class Language:
             return key.rpartition(".")[2].replace("_", " ") + (f" ({details})" if details else "")
         return self._written(entry, params)
 
-    def note(self, note: Note) -> str:
-        """Return the sentence of a note: its words stand under `note.<slug>`."""
-        return self.text(f"note.{note.slug}", **note.params)
+    def note(self, note: Told) -> str:
+        """Return the sentence of a note."""
+        return note.told(self)
 
     def _written(self, entry: Entry, params: Mapping[str, object]) -> str:
         if isinstance(entry, dict):
@@ -124,7 +129,7 @@ class Language:
 
     def activity(self, label: str) -> str:
         """Return an activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
-        return self.text(f"activity.{label}") if label in ACTIVITIES else label
+        return self.word("activity", label)
 
     def source(self, label: str | None) -> str:
         """Return what a wait came after: an activity, or the beginning of the case."""
@@ -211,8 +216,8 @@ class Language:
         (each item of a list on its own) and some (the first ones of a list); what is counted (events, case ..., see
         `[count]`); closed sets (turn, role ...). Without a kind numbers are numbers and text is text.
         """
-        if isinstance(value, Note):
-            return self.note(value)
+        if isinstance(value, Told):
+            return value.told(self)
         if kind == "some" and isinstance(value, tuple) and len(value) > SOME:
             return f"{self.value(value[:SOME])}, {self.text('count.more', n=len(value) - SOME)}"
         if kind == "lines" and isinstance(value, tuple):

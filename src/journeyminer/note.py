@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Union
+from typing import TYPE_CHECKING, Union
+
+if TYPE_CHECKING:
+    from journeyminer.i18n import Language
 
 Param = Union[str, int, float, bool, None, tuple[Union[str, "Note"], ...], "Note"]
 """a value of the data, a slug, a number, another note inside this one, or several of those"""
@@ -29,6 +32,10 @@ class Note:
     def __init__(self, slug: str, /, **params: Param) -> None:
         object.__setattr__(self, "slug", slug)
         object.__setattr__(self, "params", params)
+
+    def told(self, language: Language) -> str:
+        """The sentence in a reader's language."""
+        return language.text(f"note.{self.slug}", **self.params)
 
     def __hash__(self) -> int:
         return hash((self.slug, tuple(sorted(self.params.items(), key=lambda item: item[0]))))

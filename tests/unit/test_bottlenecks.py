@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from journeyminer.log import EventLog
 from journeyminer.log.build import from_pandas
@@ -75,6 +76,12 @@ def test_bounds_hold_the_sum_and_are_the_same_every_time() -> None:
     again = bottlenecks(log("\n".join(f"C{line}" for line in reversed(lines))))
     assert list(again["lost_seconds"]) == list(frame["lost_seconds"])
     assert frame.drop(columns="evidence").equals(bottlenecks(tiny).drop(columns="evidence"))
+
+
+@pytest.mark.parametrize(("n", "is_sure"), [(4, False), (5, True)])
+def test_a_handful_of_traces_has_bounds_and_fewer_have_none(n: int, is_sure: bool) -> None:
+    frame = bottlenecks(log("\n".join(f"C{n}: ask@{n}d09:00/to=new reply@{n}d10:00/to=solved" for n in range(n))))
+    assert frame[["low", "high", "rank_low", "rank_high"]].notna().all(axis=None) == is_sure
 
 
 def test_many_cases_of_few_customers_have_no_bounds() -> None:

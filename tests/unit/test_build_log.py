@@ -243,6 +243,14 @@ def test_from_pandas_names_the_missing_column() -> None:
     frame = pd.DataFrame({"id": ["A"], "what": ["x"]})
     with pytest.raises(MissingColumn, match="id, what"):
         from_pandas(frame, case="id", activity="what", timestamp="when")
+    with pytest.raises(MissingColumn, match=r"no column “mood”\. The log has: case_id, activity, timestamp"):
+        from_pandas(frame, case="id", activity="what", timestamp="what", mood="id")
+
+
+def test_a_moment_without_a_zone_is_a_fault_of_the_importer() -> None:
+    way = loader(LogBuilder(Engine()), "a.txt", "a")
+    with pytest.raises(ValueError, match="without a zone"):
+        way.records([used("1", Event("A", "x", NOON, started_at=NOON.replace(tzinfo=None)))])
 
 
 def test_from_pandas_rejects_rows_without_a_time_and_the_receipt_balances() -> None:

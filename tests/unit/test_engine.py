@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -90,3 +93,13 @@ def test_rows_go_to_a_file_and_come_from_a_frame(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_text() == "x\na\n\n"
     with pytest.raises(OSError, match="out"):
         schema.copy("SELECT 1", tmp_path / "missing" / "out.csv", "FORMAT csv")
+
+
+def test_an_interrupt_stays_one() -> None:
+    engine = Engine()
+    timer = Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.one("SELECT count(DISTINCT hash(i)) FROM range(300000000) t(i)")
+    timer.join()
+    assert engine.one("SELECT 1") == (1,)

@@ -109,7 +109,6 @@ def test_a_note_is_a_sentence_and_so_are_the_notes_inside_it() -> None:
         "Datas em “Data”: DD/MM/YYYY, milissegundos desde 1970; "
         "há um dia acima de 12 (23/01/2026) e nenhum na outra posição"
     )
-    assert PT.note(Note("decision.audited", n=1)) == "Chamados: os eventos de 1 chamado vêm das suas auditorias"
     assert ES.note(Note("match.columns", headers=("Ticket", "Paso"))) == "por las columnas Ticket, Paso"
 
 

@@ -170,6 +170,12 @@ def test_a_customer_is_resolved_when_all_their_cases_are() -> None:
     assert figure(tiny, "last_resolution", per="customer")["n_open"] == 0
 
 
+def test_a_customer_counts_where_any_of_their_cases_says_who_acts() -> None:
+    cases = log("A: ask@09:00/as=customer agent_reply@09:30/as=agent\nB: x@08:00 y@11:00")
+    assert figure(with_customers(cases, A=1, B=1), "first_response", per="customer")["value"] == 30 * MINUTE
+    assert figure(cases, "first_response")["n"] == 1
+
+
 def test_an_empty_log_has_figures_without_values() -> None:
     empty = emptied(log("A: x@09:00/to=new/as=agent/by=ana"))
     assert kpis(empty)["value"].isna().all()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from journeyminer.config import Config, Rule
+from journeyminer.config import Config, Rule, paste_line
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
@@ -18,7 +18,7 @@ from journeyminer.log.receipt import SourceReceipt, Unmatched
 from journeyminer.log.record import Event, Record
 from journeyminer.log.store import load_log, save_log, stage_stored
 from journeyminer.note import Note
-from journeyminer.prepare import label, paste_line, prepare
+from journeyminer.prepare import label, prepare
 from journeyminer.vocabulary import STATUSES
 from tiny import log
 
@@ -175,7 +175,7 @@ def test_a_log_stored_again_and_again_says_the_same(tmp_path: Path) -> None:
 
 
 def test_the_line_to_paste_is_toml_to_be_filled_in() -> None:
-    line = paste_line(Unmatched("status", 'Várakozik "2"\t\x7f', 3))
+    line = paste_line("status", 'Várakozik "2"\t\x7f')
     assert line.endswith("# new, open, pending, on_hold, solved, closed or unknown")
     assert tomllib.loads(line) == {"status": {'Várakozik "2"\t\x7f': ""}}
 

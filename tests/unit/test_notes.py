@@ -52,6 +52,7 @@ def test_a_sentence_quotes_only_what_all_its_notes_carry(code: str) -> None:
 
 def test_every_reason_of_a_fate_is_given_somewhere() -> None:
     texts = [node.value for node in NODES if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    texts += [file.read_text(encoding="utf-8") for file in PACKAGE.rglob("profiles/*.toml")]
     assert [reason for reason in FATE_REASONS if sum(reason in text for text in texts) < 2] == []  # one names the set
 
 

@@ -87,6 +87,11 @@ def test_work_before_the_first_event_is_complete_belongs_to_the_case() -> None:
     assert tiny.rows(f"SELECT source, target, turn FROM {spans(tiny)}") == [(None, "call", "us_work")]
 
 
+def test_a_case_begins_with_the_work_that_began_first() -> None:
+    tiny = log("A: ask@09:30/as=customer note@09:40/as=customer call@09:00-10:00/as=agent/to=solved")
+    assert turns_of(tiny) == [("us_work", "activity", 30), ("us_work", "activity", 10), ("us_work", "activity", 20)]
+
+
 def test_an_open_case_runs_to_the_end_of_the_log() -> None:
     tiny = log("A: ask@09:00/to=open\nB: ask@09:00/to=open done@10:00/to=solved\nC: hello@09:00")
     assert turns_of(tiny) == [("us_queue", "status", 60), ("us_queue", "status", 60)]

@@ -173,6 +173,12 @@ def test_a_missing_damaged_or_foreign_log_says_so(tmp_path: Path) -> None:
     (tmp_path / "log" / "manifest.json").write_text(json.dumps(manifest | {"version": 99}))
     with pytest.raises(UnreadableLog, match="99"):
         load_log(tmp_path / "log")
+    (tmp_path / "log" / "manifest.json").write_text("[]")
+    with pytest.raises(UnreadableLog, match="schema None None"):
+        load_log(tmp_path / "log")
+    (tmp_path / "log" / "manifest.json").write_text(json.dumps(manifest | {"receipt": {"sources": 1}}))
+    with pytest.raises(UnreadableLog, match="damaged"):
+        load_log(tmp_path / "log")
     (tmp_path / "log" / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "log" / "events.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(UnreadableLog, match="damaged"):

@@ -33,12 +33,19 @@ def test_the_median_is_the_usual_one_and_is_moved_by_who_still_waits() -> None:
     assert curve(1, still=(9, 9, 9)).quantile(0.5) is None
 
 
+def test_greenwood_s_sum_grows_with_every_wait_that_ends() -> None:
+    # of ten, one ends at each time: 1/(10*9), 1/(9*8) ... ; of a half it is 1/n, as for any share
+    assert curve(*range(1, 11)).greenwood[:2].tolist() == pytest.approx([1 / 90, 1 / 90 + 1 / 72])
+    assert curve(*range(1, 101)).greenwood[49] == pytest.approx(1 / 100)
+
+
 def test_bounds_of_the_median() -> None:
     low, high = curve(*range(1, 101)).median_bounds()
     # the order statistics of a sample of 100 give 40 to 61
     assert low == pytest.approx(40, abs=1)
     assert high == pytest.approx(60, abs=1)
     assert curve(1, still=(9, 9, 9)).median_bounds()[1] is None
+    assert curve(5).median_bounds() == (5, 5)
 
 
 def test_wilson() -> None:

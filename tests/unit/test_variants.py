@@ -52,3 +52,8 @@ def test_an_empty_log_has_no_variants() -> None:
     assert list(variants(empty).columns) == ["activities", "n_cases", "share"]
     assert len(variants(empty)) == 0
     assert rows(variant_totals(empty)) == [(0, 0, 0)]
+
+
+def test_twenty_variants_are_shown_unless_more_are_asked_for() -> None:
+    many = log("\n".join(f"C{n}: a@09:00 s{n}@10:00" for n in range(22)))
+    assert [len(variants(many, **options)) for options in ({}, {"top": 21}, {"top": None})] == [20, 21, 22]

@@ -13,11 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeyminer.clock import ZoneRule
 from journeyminer.importers import read_log, zendesk
 from journeyminer.importers.base import Sample
-from journeyminer.importers.zendesk.account import as_audit, csat, moment, text
-from journeyminer.importers.zendesk.documents import items, kind_of
 from journeyminer.log import EventLog
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
@@ -184,9 +181,6 @@ def test_a_rating_is_answered_once_and_offered_is_no_answer(tmp_path: Path) -> N
     log = read(tmp_path, audits_json={"audits": [OPENED, both]}, ratings_json={"satisfaction_ratings": [rating]})
     assert rows(log, "activity")[2:] == [("satisfaction:bad",)]
     assert log.one("SELECT csat FROM cases") == (0.0,)
-    assert [csat(word) for word in ("good", "good_with_comment", "bad", "offered", "unoffered", None)] == [
-        1.0, 1.0, 0.0, None, None, None,
-    ]  # fmt: skip
 
 
 def test_an_audit_without_a_step_of_the_journey_is_ignored_and_unknown_types_are_named(tmp_path: Path) -> None:
@@ -212,7 +206,6 @@ def test_the_incremental_export_says_the_same_as_the_audits(tmp_path: Path) -> N
     }
     log = read(tmp_path, a_json={"audits": [OPENED]}, b_json={"ticket_events": [event]})
     assert [source.deduplicated for source in log.receipt.sources] == [0, 1]
-    assert as_audit(event)["created_at"] == "2026-03-02T09:00:00+00:00"
 
 
 TICKET: Json = {
@@ -261,14 +254,11 @@ def test_the_requester_identifies_the_case_unless_it_is_an_agent(tmp_path: Path)
     ]
 
 
-def test_scalars() -> None:
-    said: list[object] = [7, "7", 7.0, "", None, [], {}, "half \ud800"]
-    assert [text(value) for value in said] == [
-        "7", "7", "7", None, None, None, None, "half ?",
-    ]  # fmt: skip
-    assert str(moment("2026-03-02 09:00:00 UTC", ZoneRule("Europe/Budapest"))) == "2026-03-02 09:00:00+00:00"
-    assert str(moment("2026-03-02T09:00:00", ZoneRule("Europe/Budapest"))) == "2026-03-02 08:00:00+00:00"
-    assert moment("soon", ZoneRule(None)) is None and moment(5, ZoneRule(None)) is None
+def test_a_number_is_the_same_id_as_its_text(tmp_path: Path) -> None:
+    later = audit(2, "10:00", change("group_id", "7", "8"), ticket=1.0)  # type: ignore[arg-type] # as tables with gaps have it
+    log = read(tmp_path, audits_json=[OPENED, {**later, "ticket_id": "1"}, {**later, "id": 3, "ticket_id": 1.0}])
+    assert {case for (case,) in rows(log, "case_id")} == {"zendesk:1"}
+    assert [group for (group,) in rows(log, "group")] == ["group 7", "group 7", "group 8", "group 8"]
 
 
 KEYS = (
@@ -287,29 +277,20 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(VALUES)
 def test_no_json_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
-    from journeyminer.importers.zendesk.account import learn
-    from journeyminer.importers.zendesk.audits import read_audit, unread
-    from journeyminer.importers.zendesk.tickets import read_rating, read_ticket
-
-    path = tmp_path_factory.getbasetemp() / "any.json"
-    path.write_text(json.dumps([value, {"audits": [value], "tickets": [value], "users": [value]}]))
-    account = learn(items(path, None), ZoneRule(None))
-    account.sort()
-    for _, _, found in items(path, None):
-        if isinstance(found, dict):
-            for reader in (read_audit, read_ticket, read_rating):
-                reader(found, "record 1", account, ZoneRule(None))
-            unread(found)
+    path = tmp_path_factory.mktemp("any") / "any.json"
+    listed = {"ticket_id": 1, "events": [value], "child_events": [value], "via": value}
+    path.write_text(json.dumps([OPENED, value, listed, {"id": value, "requester_id": value, "comments": value}]))
+    log = read_log([path], options=ReadOptions(source="zendesk", max_rejected=1))
+    assert all(source.balances for source in log.receipt.sources)
 
 
 def test_the_specification_of_the_api_is_survived(data: Callable[[str], Path]) -> None:
     log = read_log([data("zenpy/specification")], options=ReadOptions(source="zendesk", max_rejected=1))
     assert all(source.balances for source in log.receipt.sources)
     assert not log.receipt.failed
-    assert kind_of(json.loads(data("zenpy/specification/ticket.json").read_text())) == "ticket"
 
 
 def test_recorded_answers_of_the_api_are_read(data: Callable[[str], Path], tmp_path: Path) -> None:

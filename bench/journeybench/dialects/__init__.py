@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from journeybench.dialects import messages, nested, tables, wide, zendesk
 from journeybench.dialects.book import OURS, Book, Record
 from journeybench.dialects.messages import TEAM
 from journeybench.dialects.vocabulary import LANGUAGES
-from journeybench.world import World
+
+if TYPE_CHECKING:
+    from journeybench.world import World
 
 __all__ = ["DIALECTS", "Book", "Record", "export"]
 

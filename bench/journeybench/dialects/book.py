@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from journeybench.contacts import Contact, Step
 from journeybench.dice import Dice
-from journeybench.people import Person
-from journeybench.plan import Dirt, System
 from journeybench.words import said
-from journeybench.world import World
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Step
+    from journeybench.people import Person
+    from journeybench.plan import Dirt, System
+    from journeybench.world import World
 
 OURS = "support.example.com"
 """our own domain"""

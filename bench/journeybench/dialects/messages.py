@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 from journeybench.clock import moment
-from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import OURS, Book, Shown
 from journeybench.dialects.wide import MONTHS
 from journeybench.words import subject
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Step
 
 MAILBOX = f"billing@{OURS}"
 TEAM = "Luzarra Atención"

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeybench.clock import moment
-from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import OURS, Book, Shown
 from journeybench.dialects.messages import talks
 from journeybench.people import plain
 from journeybench.words import subject
 from journeybench.world import LEAD
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Step
 
 Object = dict[str, Any]
 BOT_ID = "1"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from journeybench.clock import MINUTE, WEEK, moment
-from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import Book, Shown
 from journeybench.dialects.tables import table_bytes
 from journeybench.dialects.vocabulary import HEADERS, MOMENTS, STATES
 from journeybench.words import subject
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Step
 
 AUDIT = (
     "number", "incident_state", "active", "reassignment_count", "reopen_count", "sys_mod_count", "made_sla",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeybench.clock import WEEK
-from journeybench.contacts import Contact, Step
 from journeybench.dialects.book import OURS, Book, Shown
 from journeybench.people import plain
 from journeybench.words import subject
 from journeybench.world import LEAD
+
+if TYPE_CHECKING:
+    from journeybench.contacts import Contact, Step
 
 SYSTEM_USER = -1
 STATUS = {"on_hold": "hold"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,7 @@ def command(exports: tuple[Path, ...], format_: str | None, output: str, session
 
     chosen = format_ or format_of(Path(output))
     if len(exports) == 1 and _is_report(exports[0]):
-        if session.given & {"per", *asdict(FilterOptions())}:
+        if (session.filters, session.look.per) != (FilterOptions(), ReportOptions.per):
             raise UsageError(Note("usage.report_is_finished"), hint=Note("usage.give_the_log"))
         report = read_report(exports[0])
     else:

@@ -25,8 +25,6 @@ class Session:
     """What a command was told: a flag goes before journeyminer.toml, that before the default."""
 
     reader: Reader
-    given: frozenset[str]
-    """the names of the options that flags gave"""
     config: Config
     read_options: ReadOptions
     run: RunOptions
@@ -51,7 +49,6 @@ class Session:
         mistakes.stop(UsageError)
         return cls(
             reader,
-            frozenset(flags),
             config,
             fill(ReadOptions, flags, config.options),
             fill(RunOptions, flags, config.options),

@@ -35,7 +35,7 @@ Lists: cases (the tickets behind a number, with --where), events, identities (co
 @TABLE_FORMAT
 @session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
-    """Print the measures or the list that were asked for; see HELP."""
+    """Print the measures or the list that were asked for."""
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
     unknown = [measure for measure in wanted if measure not in ASKED + LISTS]
     if unknown or not wanted:

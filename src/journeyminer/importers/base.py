@@ -92,7 +92,7 @@ class Source:
     sample: Sample
     match: Match
     options: ReadOptions
-    siblings: tuple[Path, ...] = ()
+    siblings: tuple[Sample, ...] = ()
     """every file of this reading that the same importer claimed, itself among them, in order"""
     shared: dict[str, Any] = field(default_factory=dict)
     """the importer's own place for what it learned from all siblings; one for the whole reading"""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from journeyminer.mining.bootstrap import MAX_PLACES, bounds
-from journeyminer.mining.events import listed
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, about, measure
 from journeyminer.mining.spans import spans
+from journeyminer.sql import listed
 from journeyminer.vocabulary import OUR_TURNS, Turn
 
 if TYPE_CHECKING:

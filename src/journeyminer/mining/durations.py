@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import column, listed
+from journeyminer.mining.events import column
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import ordered, traces
+from journeyminer.sql import listed
 from journeyminer.vocabulary import OPEN_STATUSES
 
 if TYPE_CHECKING:

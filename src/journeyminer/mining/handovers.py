@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.errors import UsageError, nearest
-from journeyminer.log.engine import quote
 from journeyminer.log.order import in_order
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import changes, traces
 from journeyminer.note import Note
+from journeyminer.sql import quote
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec.structs import asdict
 
-from journeyminer.mining.events import listed
 from journeyminer.mining.handovers import handovers_per_trace
 from journeyminer.mining.measure import Count, Exact, Row, about, measure
 from journeyminer.mining.spans import states
 from journeyminer.mining.survival import Z, kaplan_meier, wilson
+from journeyminer.sql import listed
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from journeyminer.log.engine import name
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import column
+from journeyminer.sql import name
 from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from journeyminer.log.engine import quote
-from journeyminer.mining.events import column, listed
+from journeyminer.mining.events import column
 from journeyminer.mining.lens import zone_is_assumed
+from journeyminer.sql import listed, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from journeyminer.mining.events import listed
 from journeyminer.mining.measure import Count, Exact, Row, Share, about, measure
 from journeyminer.mining.moves import moves
 from journeyminer.mining.spans import spans, states
+from journeyminer.sql import listed
 from journeyminer.vocabulary import OUR_TURNS, RESOLVED_STATUSES, TURN_BASES, TURNS, Turn, TurnBasis
 
 if TYPE_CHECKING:

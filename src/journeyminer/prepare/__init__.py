@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
-from journeyminer.prepare.labels import label, paste_line
+from journeyminer.prepare.labels import label
 from journeyminer.prepare.privacy import hide_customers
 from journeyminer.prepare.split import count_values, split_log
 
@@ -31,7 +31,6 @@ __all__ = [
     "hide_customers",
     "identify_customers",
     "label",
-    "paste_line",
     "prepare",
     "split_log",
 ]

@@ -6,7 +6,6 @@ a small table that the log's events are joined with, so nothing is stored twice.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from journeyminer.config import CLOSED_SETS, GIVE, Config
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unmatched
 from journeyminer.log.schema import RAW
 from journeyminer.note import Note
-from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules
+from journeyminer.prepare.rules import UNKNOWN, Meaning, Rules, source_profiles
 from journeyminer.sql import listed, name
 from journeyminer.vocabulary import RESOLVED_STATUSES
 
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
 UNMATCHED = ("status", "role", "channel")
 """the columns whose unknown words are counted, the one that costs most first"""
-TALKS = ("mail", "whatsapp")
+CHATS = ("whatsapp", *(source for source, profile in source_profiles().items() if profile.get("chat")))
+TALKS = ("mail", *CHATS)
 """the sources whose every message is by the customer or by us"""
 
 
@@ -94,13 +94,6 @@ def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
 def _said(word: str) -> str:
     """SQL of the column with what the source says."""
     return f"raw_{word}" if f"raw_{word}" in RAW else name(word)
-
-
-def paste_line(unmatched: Unmatched) -> str:
-    """The line for the top of journeyminer.toml that says what a value means; the value stays to be filled in."""
-    word = json.dumps(unmatched.value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    *first, last = CLOSED_SETS[unmatched.field]
-    return f'{unmatched.field}.{word} = ""  # {", ".join(first)} or {last}'
 
 
 def _labelled(log: EventLog, rules: Rules, final: set[int]) -> list[Labelled]:
@@ -240,7 +233,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unpro
     )
     made = (
         Note("us_unknown", files=silent["mail"]),
-        Note("us_unknown_chat", files=silent["whatsapp"]),
+        Note("us_unknown_chat", files=sum(silent[source] for source in CHATS)),
         Note("status_is_final", files=len(final)),
         Note("ends_unknown", files=len(unproved)),
     )

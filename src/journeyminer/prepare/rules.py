@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from journeyminer.config import CLOSED_SETS, WHEN, Config, Mistakes, Rule, parse_rules, read_toml
 from journeyminer.errors import ConfigError
@@ -14,6 +15,8 @@ from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
 
 RULE_FILE = Path(__file__).with_name("rules.toml")
+PROFILES = Path(__file__).parents[1] / "importers" / "profiles"
+"""what the words of one source mean stands in its own profile"""
 UNKNOWN = "unknown"
 """what a word gives that speaks of the column and fits no value of its closed set"""
 
@@ -162,11 +165,22 @@ def _word_rules(
 
 
 @cache
+def source_profiles() -> dict[str, dict[str, Any]]:
+    """Return the profiles of all sources by name, as they are written."""
+    return {file.stem: read_toml(file) for file in sorted(PROFILES.glob("*.toml"))}
+
+
+@cache
 def _our_rules() -> tuple[tuple[Rule, ...], dict[str, dict[str, str]], dict[str, list[str]]]:
     """rules.toml: the label rules, the words (column -> word -> value), and the folded lists of phrases."""
     data = read_toml(RULE_FILE)
     mistakes = Mistakes()
-    labels = parse_rules(data["label"], mistakes, activities=ACTIVITIES)
+    own = [
+        {"when": {**label["when"], "source": source}, "give": label["give"]}
+        for source, profile in source_profiles().items()
+        for label in profile.get("label", ())
+    ]
+    labels = parse_rules([*own, *data["label"]], mistakes, activities=ACTIVITIES)
     mistakes.stop(ConfigError, RULE_FILE.name)
     words = {column: {fold(value): value for value in values} for column, values in CLOSED_SETS.items()}
     for column, by_value in data["words"].items():

@@ -186,12 +186,9 @@ def shown_tables(
         by: the column of the log that splits it; its values stand in front of the rows.
         reader: whoever reads them; without one they are for a program, which gets the first table of each measure.
     """
-    made = {value: report_tables(report) for value, report in reports.items()}
-    if reader:
-        for value, report in reports.items():
-            if report.kpis is not None:
-                words = kpis_in_words(report, reader)
-                made[value]["kpis"] = words.pick(*(column for column in words.columns if column != "definition"))
+    made = {
+        value: tables_in_words(report, reader) if reader else report_tables(report) for value, report in reports.items()
+    }
     names = [name for measure in measures for name in (tables_of(measure) if reader else tables_of(measure)[:1])]
     parts = ({value: tables[name] for value, tables in made.items() if name in tables} for name in names)
     return [_stacked(tables, by) if by else next(iter(tables.values())) for tables in parts if tables]
@@ -217,6 +214,13 @@ def kpis_in_words(report: Report, language: Language) -> Table:
         rows.append((name, value, likely, median, p90, basis, kpi.n_open, kpi.clock, meaning))
     columns = ("id", "value", "likely", "median", "p90", "rests_on", "n_open", "clock", "definition")
     return Table("kpis", columns, tuple(rows))
+
+
+def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
+    """The tables of a report for a reader, where figures in one unit are not enough."""
+    words = kpis_in_words(report, language)
+    kpis = words.pick(*(column for column in words.columns if column != "definition"))
+    return report_tables(report) | ({"kpis": kpis} if report.kpis is not None else {})
 
 
 def rejects(report: Report) -> Table:

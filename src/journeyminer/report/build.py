@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.moves import n_ties
-from journeyminer.note import Note
 from journeyminer.options import ReportOptions
 from journeyminer.report.findings import find
 from journeyminer.report.model import LogSummary
@@ -19,6 +18,7 @@ from journeyminer.report.sections import ASKED, SECTIONS, Report, together
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
+    from journeyminer.note import Note
     from journeyminer.vocabulary import Per
 
 

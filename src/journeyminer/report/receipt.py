@@ -91,12 +91,15 @@ def _source(source: SourceReceipt) -> SourceRow:
 
 def quality(lens: Lens) -> Quality:
     """The receipt of a log, and what the figures of the lens cannot say."""
-    from journeyminer.prepare import paste_line
+    from journeyminer.config import paste_line
 
     log, receipt = lens.log, lens.log.receipt
     totals = {fate: sum(getattr(source, fate) for source in receipt.sources)
               for fate in ("records", "used", "rejected", "deduplicated", "ignored")}  # fmt: skip
-    unmatched = tuple(UnmatchedRow(value.field, value.value, value.n, paste_line(value)) for value in receipt.unmatched)
+    unmatched = tuple(
+        UnmatchedRow(value.field, value.value, value.n, paste_line(value.field, value.value))
+        for value in receipt.unmatched
+    )
     rejects = log.rows(f"SELECT file, record, reason FROM rejects LIMIT {FIRST_REJECTS}")
     return Quality(
         **totals,

@@ -89,7 +89,7 @@ class _Box:
 
 def _open(source: Source) -> _Box:
     box = _Box()
-    for path in source.siblings or (source.path,):
+    for path in [sample.path for sample in source.siblings] or [source.path]:
         box.zones[path] = zone = ZoneRule(source.options.zone_of(path))
         try:
             with open_bytes(path) as file:

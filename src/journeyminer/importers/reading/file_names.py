@@ -16,6 +16,8 @@ CHAT = re.compile(
     re.IGNORECASE,
 )
 """how WhatsApp calls the export of a chat: `name` is the person or the number that it is with"""
+_GROUP = re.compile(r"mpdm-.+-\d+")
+"""how Slack calls the folder of a conversation of several people: by their names"""
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ENDING = re.compile(r"(\.(mbox|emlx?|txt|zip))?(\.gz)?$", re.IGNORECASE)
@@ -30,6 +32,8 @@ def _public(part: str) -> str:
     path = PurePosixPath(part)
     if CHAT.fullmatch(part):
         kind = "whatsapp"
+    elif _GROUP.fullmatch(part):
+        kind = "mpdm"
     elif _ADDRESS.search(part):
         kind = "mailbox"
     elif path.suffix.lower() in (".eml", ".emlx") and len(_WORD.findall(path.stem)) > 1:

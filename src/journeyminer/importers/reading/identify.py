@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from journeyminer.errors import AmbiguousSource, JourneyminerError, UnidentifiedSource, UsageError
 from journeyminer.importers.base import Importer, Match, Sample
+from journeyminer.importers.nested import importers as nested_importers
 from journeyminer.note import Note
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def importers() -> list[Importer]:
-    """All importers, in the order of MODULES."""
-    return [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
+    """All importers: those of MODULES in their order, then the profiles of nested sources that have no module."""
+    modules = [cast(Importer, import_module(f"journeyminer.importers.{module}")) for module in MODULES]
+    names = {module.NAME for module in modules}
+    return [*modules, *(documents for documents in nested_importers() if documents.NAME not in names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ class _Reading:
         self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
         self.times = Counter(self.sizes.values())
         self.siblings = {
-            name: tuple(claim.sample.path for claim in claimed if name == claim.importer.NAME)
+            name: tuple(claim.sample for claim in claimed if name == claim.importer.NAME)
             for name in {claim.importer.NAME for claim in claimed}
         }
         self.shared: dict[str, dict[str, Any]] = defaultdict(dict)

@@ -112,7 +112,8 @@ def _attempt(text: str, separator: str, quote: str, *, first_row: int) -> tuple[
         and not any(quote in cell for row in rows[:at] for cell in row)
     )
     dialect = Dialect(separator, quote, escape, first_row + at, headers, tuple(below), plain)
-    fitting = sum(map(dialect.fits, below)) / len(below) if below else 1.0
+    # what stands above the header speaks against a reading, too: a table of quoted text may look like another one
+    fitting = sum(map(dialect.fits, below)) / (len(below) + at) if below else 1.0
     return fitting * dialect.width**0.5, dialect
 
 

@@ -100,7 +100,8 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
     samples = None
     if "time_of_day" in plan.columns:
         time = plan.columns["time_of_day"]
-        samples = [f"{row[place].strip()} {row[time].strip()}" for row in table.head if row[place].strip()]
+        whole = [row for row in table.head if len(row) > max(place, time) and row[place].strip()]
+        samples = [f"{row[place].strip()} {row[time].strip()}" for row in whole]
     query = _Query(plan, table, Reading("", ()), None, source.timezone)
     when = decider.reading(place, text=query.when_text, samples=samples)
     began = decider.reading(plan.columns["started_at"]) if "started_at" in plan.columns else None

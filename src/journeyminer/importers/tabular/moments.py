@@ -232,7 +232,7 @@ def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None, bou
             column = f"{alias}_{'zoned' if zoned else 'naive'}"
             parsed = tried[0] if len(tried) == 1 else f"coalesce({', '.join(tried)})"
             inner.append(f"{parsed} AS {column}")
-            shifted = column if zoned or not zone else _shifted(column, zone)
+            shifted = column if zoned or not zone else shifted_sql(column, zone)
             outer.append(f"CASE WHEN {IN_BOUNDS.format(column)} THEN {shifted} END" if bounded else shifted)
     if not outer:
         return Moment((), "CAST(NULL AS TIMESTAMP)", None)
@@ -240,7 +240,8 @@ def moment_sql(reading: Reading, text: str, *, alias: str, zone: str | None, bou
     return Moment(tuple(inner), outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})", odd)
 
 
-def _shifted(naive: str, zone: str) -> str:
+def shifted_sql(naive: str, zone: str) -> str:
+    """SQL of the UTC moment of a wall-clock time in a zone; see `clock.to_utc`."""
     changes = zone_changes(zone)
     if not changes:
         from datetime import datetime

@@ -83,7 +83,8 @@ def profiles() -> tuple[Profile, ...]:
     """All profiles by name."""
     folder = resources.files("journeyminer.importers").joinpath("profiles")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return tuple(parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files)
+    texts = [(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
+    return tuple(parse(name, text) for name, text in texts if "\n[[record]]" not in text)
 
 
 def parse(name: str, text: str) -> Profile:
