@@ -31,6 +31,7 @@ _LAZY = {
     "identities": "journeyminer.log.lists",
     "build": "journeyminer.report.build",
     "write_report": "journeyminer.render",
+    "write_folder": "journeyminer.render",
     "read_report": "journeyminer.render.json",
     "EventLog": "journeyminer.log",
     "ReadOptions": "journeyminer.options",

@@ -14,13 +14,17 @@ from journeyminer.render import json, phrases, render
 from journeyminer.render.json import load
 from journeyminer.render.tables import report_tables
 from journeyminer.render.terminal import UNKNOWN_LENGTH
-from journeyminer.report.findings import SPOIL_ROLES
+from journeyminer.report.findings import SPOIL_ROLES, unknowns
 from journeyminer.report.model import Finding
 from journeyminer.report.receipt import UnreadFile
 from journeyminer.report.sections import Report
 from sample_report import sample_report
 
 EN = Language("en")
+
+
+def said(report: Report, language: Language) -> list[str]:
+    return [phrases.unknown(note, report.per, language) for note in unknowns(report)]
 
 
 def hiding(edges: int, nodes: int) -> Report:
@@ -145,7 +149,7 @@ def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last()
     assert report.quality is not None
     junk = tuple(UnreadFile(f"note {n}.txt", Note("read.no_importer")) for n in range(10))
     notes = Note("overlaps", n=1), Note("synthetic"), Note("us_unknown_chat", files=2), Note("mixed_zones", n=3)
-    says = phrases.unknowns(replace(report, quality=replace(report.quality, notes=notes, unclaimed=junk)), EN)
+    says = said(replace(report, quality=replace(report.quality, notes=notes, unclaimed=junk)), EN)
     starts = ("The chats do not", "For 9% of the time", "Contacts per case:", "1 file names no time zone",
               "Some files hold one row", "3 waits were not", "1 step began", "37 events", "1 file broke:",
               "10 files were not read: note 0.txt, note 1.txt, note 2.txt, 7 more;")  # fmt: skip
@@ -155,7 +159,7 @@ def test_what_cannot_be_known_is_ordered_by_what_it_spoils_and_junk_comes_last()
 def test_a_trace_of_unknown_time_spoils_little() -> None:
     report = sample_report()
     rows = tuple(replace(row, seconds=1) if row.turn == "unknown" else row for row in report.turns or ())
-    says = phrases.unknowns(replace(report, turns=rows), EN)
+    says = said(replace(report, turns=rows), EN)
     assert says[0].startswith("Contacts per case:")
     assert any(line.startswith("For <0.1% of the time") for line in says)
 
@@ -163,7 +167,7 @@ def test_a_trace_of_unknown_time_spoils_little() -> None:
 def test_figures_that_lack_the_same_share_a_sentence() -> None:
     report = sample_report()
     kpis = tuple(replace(kpi, value=None, reason="no_status") for kpi in (report.kpis or ())[1:4])
-    says = phrases.unknowns(replace(report, kpis=kpis), EN)
+    says = said(replace(report, kpis=kpis), EN)
     assert "First resolution, Last resolution, Reopened: the data holds no status." in says
 
 

@@ -85,16 +85,16 @@ ROWS: list[dict[str, object]] = [{"source": "zendesk", "files": 2}, {"source": "
 
 
 def test_a_table_in_each_format() -> None:
-    assert table(ROWS, ["source", "files"], "csv") == "source,files\nzendesk,2\n'=calls␛[31m,\n"
-    assert json.loads(table(ROWS, ["files", "source"], "json")) == ROWS
-    assert "| zendesk | 2 |" in table(ROWS, ["source", "files"], "markdown")
-    assert "=calls␛[31m" in table(ROWS, ["source", "files"], "terminal")
+    assert table(ROWS, ["source", "files"], "csv", EN) == "source,files\nzendesk,2\n'=calls␛[31m,\n"
+    assert json.loads(table(ROWS, ["files", "source"], "json", EN)) == ROWS
+    assert "| zendesk | 2 |" in table(ROWS, ["source", "files"], "markdown", EN)
+    assert "=calls␛[31m" in table(ROWS, ["source", "files"], "terminal", EN)
 
 
 def test_an_empty_table_still_has_its_head() -> None:
-    assert table([], ["source", "files"], "csv") == "source,files\n"
-    assert table([], ["source", "files"], "json") == "[]\n"
-    assert "files" in table([], ["source", "files"])
+    assert table([], ["source", "files"], "csv", EN) == "source,files\n"
+    assert table([], ["source", "files"], "json", EN) == "[]\n"
+    assert "files" in table([], ["source", "files"], "terminal", EN)
 
 
 def test_no_cell_is_cut_without_a_width() -> None:

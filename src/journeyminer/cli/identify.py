@@ -47,7 +47,7 @@ def command(exports: tuple[Path, ...], every: bool, format_: str, session: Sessi
     language = session.language
     if format_ == "terminal":
         rows = list(_folded(rows, language))
-    print_table(rows, COLUMNS, format_, language=language)
+    print_table(rows, COLUMNS, format_, language)
     return ExitStatus.OK if read else ExitStatus.DATA
 
 

@@ -43,17 +43,17 @@ class Reader:
         return Language(next(codes, None) or FALLBACK)
 
     def tell(self, note: Note) -> None:
-        """Say what is good to know, unless --quiet."""
+        """Print what is good to know, unless --quiet."""
         if not self.quiet:
             self.fail(note)
 
     def fail(self, note: Note) -> None:
-        """Say what must be known."""
+        """Print what must be known."""
         say(self.language.note(note))
 
 
 def say(text: str) -> None:
-    """A line on stderr."""
+    """Print a line on stderr."""
     # names of files and columns come from data, and must not steer the terminal
     click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
@@ -64,7 +64,7 @@ def coloured() -> bool:
 
 
 def print_summary(report: Report, language: Language) -> None:
-    """The summary of a report on stdout, coloured and as wide as the terminal where it is one."""
+    """Print the summary of a report on stdout, coloured and as wide as the terminal where it is one."""
     from journeyminer.render import terminal
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else terminal.WIDTH
@@ -72,10 +72,8 @@ def print_summary(report: Report, language: Language) -> None:
     click.echo(terminal.render(report, language, color=coloured(), width=width), nl=False)
 
 
-def print_table(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format_: str, *, language: Language | None = None
-) -> None:
-    """A table on stdout in one of the four formats; JSON is a list of objects. Heads are English without a language."""
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format_: str, language: Language) -> None:
+    """Print rows as a table on stdout in one of the four formats; JSON is a list of objects."""
     from journeyminer.render.terminal import table
 
-    click.echo(table(rows, columns, format_, language=language, color=coloured()), nl=False)
+    click.echo(table(rows, columns, format_, language, color=coloured()), nl=False)

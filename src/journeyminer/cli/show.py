@@ -1,7 +1,9 @@
-"""`journeyminer show`: measures on stdout, nothing else."""
+"""`journeyminer show`: measures and lists on stdout, nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,10 @@ from journeyminer.report.sections import ASKED
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
+    from journeyminer.log import EventLog
+    from journeyminer.report.sections import Report
 
-LISTED = ("cases", "events", "identities")
-
-
+LISTS = ("cases", "events", "identities")
 HELP = f"""Print measures of exports or of a log.
 
 Measures of a report: {" ".join(ASKED)}.
@@ -34,20 +36,65 @@ Lists: cases (the tickets behind a number, with --where), events, identities (co
 @session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
     """Print the measures or the list that were asked for."""
-    from journeyminer.cli.showing import show_list, show_sections
-
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
-    unknown = [measure for measure in wanted if measure not in ASKED + LISTED]
+    unknown = [measure for measure in wanted if measure not in ASKED + LISTS]
     if unknown or not wanted:
         name = ", ".join(unknown) or measures
-        raise UsageError(Note("usage.no_measure", name=name, hint=nearest(name, ASKED + LISTED)))
-    lists = [measure for measure in wanted if measure in LISTED]
+        raise UsageError(Note("usage.no_measure", name=name, hint=nearest(name, ASKED + LISTS)))
+    lists = [measure for measure in wanted if measure in LISTS]
     if lists and (len(wanted) > 1 or by):
         raise UsageError(Note("usage.list_alone", name=lists[0]))
-    log = session.read(exports)
-    kept = session.filter(log)
+    if format_ == "csv" and len(wanted) > 1:
+        raise UsageError(Note("usage.one_table"), hint=Note("usage.one_measure"))
+    log = session.filter(session.read(exports))
     if lists:
-        show_list(kept, lists[0], format_, named=session.look.agents == "named", language=session.language)
-    else:
-        show_sections(session, kept, wanted, by=by, format_=format_)
+        _print_list(session, log, lists[0], format_)
+        return session.status
+    parts = {"": log} if by is None else _split(session, log, by)
+    reports = {value: session.report(part, sections=wanted) for value, part in parts.items()}
+    _print_measures(session, reports, wanted, by, format_)
     return session.status
+
+
+def _split(session: Session, log: EventLog, by: str) -> dict[str, EventLog]:
+    from journeyminer.prepare.split import MOST_VALUES, count_values, split_log
+
+    parts = split_log(log, by=by, named=session.look.agents == "named")
+    if (n := count_values(log, by=by)) > MOST_VALUES:
+        session.tell(Note("run.most_values", column=by, n=n, most=MOST_VALUES))
+    session.tell(Note("run.whole_cases", column=by))
+    return parts
+
+
+def _print_measures(
+    session: Session, reports: dict[str, Report], measures: Sequence[str], by: str | None, format_: str
+) -> None:
+    """Print the measures of each report; `by` says of what the reports are the parts, one value each."""
+    from journeyminer.cli.output import coloured
+    from journeyminer.render import json, tables, terminal
+
+    if format_ == "json":
+        objects = {value: json.to_dict(report, measures) for value, report in reports.items()}
+        click.echo(json.write(objects[""] if by is None else {"by": by, "values": objects}), nl=False)
+        return
+    reader = None if format_ == "csv" else session.language
+    shown = tables.shown_tables(reports, measures, by=by, reader=reader)
+    printed = (terminal.render_table(table, format_, session.language, color=coloured()) for table in shown)
+    click.echo("\n".join(printed), nl=False)
+
+
+def _print_list(session: Session, log: EventLog, wanted: str, format_: str) -> None:
+    """Print the cases or events that the filters keep, or how many identifiers there are."""
+    from journeyminer.cli.output import print_table
+    from journeyminer.log import lists
+
+    named = session.look.agents == "named"
+    frame = lists.events(log, named=named) if wanted == "events" else getattr(lists, wanted)(log)
+    columns = [str(column) for column in frame.columns]
+    plain = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    rows = [dict(zip(columns, map(_iso, row), strict=True)) for row in plain]
+    print_table(rows, columns, format_, session.language)
+
+
+def _iso(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -23,5 +23,5 @@ def command(format_: str, session: Session) -> int:
 
     words = session.language.word
     rows = [{**source._asdict(), "reads": words("source", source.reads)} for source in sources()]
-    print_table(rows, KnownSource._fields, format_, language=session.language)
+    print_table(rows, KnownSource._fields, format_, session.language)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,10 @@ from journeyminer.errors import UnreadableReport
 from journeyminer.note import Note
 from journeyminer.render import escape
 from journeyminer.report.schema import NAME, VERSION
-from journeyminer.report.sections import Report
+from journeyminer.report.sections import Report, together
+
+ALWAYS: Final = ("schema", "per", "as_of", "filters", "log")
+"""the keys that stand beside any section"""
 
 
 def render(report: Report) -> str:
@@ -18,11 +22,17 @@ def render(report: Report) -> str:
     return write(to_dict(report))
 
 
-def to_dict(report: Report) -> dict[str, Any]:
-    """Return the keys of report.json with plain values; sections that were not computed are absent."""
+def to_dict(report: Report, measures: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the keys of report.json with plain values; sections that were not computed are absent.
+
+    Args:
+        measures: keep these sections, with the ones that belong to them, and what stands in every report.
+    """
     import msgspec
 
-    return {"schema": {"name": NAME, "version": VERSION}, **msgspec.to_builtins(report)}
+    data = {"schema": {"name": NAME, "version": VERSION}, **msgspec.to_builtins(report)}
+    kept = data.keys() if measures is None else {*ALWAYS, *together(*measures)}
+    return {key: value for key, value in data.items() if key in kept}
 
 
 def write(data: object) -> str:

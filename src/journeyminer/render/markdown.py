@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
+from journeyminer.report.findings import unknowns
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 
@@ -143,7 +144,7 @@ def _durations(report: Report, made: Made, language: Language) -> Iterable[str]:
 
 
 def _unknowns(report: Report, language: Language) -> Iterable[str]:
-    says = phrases.unknowns(report, language)
+    says = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
     yield _heading("unknowns", language)
     yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.unknowns.none")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from journeyminer.report import findings
+from journeyminer.mining.turns import our_time
 from journeyminer.vocabulary import FATES, Per
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def coverage(report: Report, language: Language) -> str:
 
 def lead(part: str, report: Report, language: Language) -> str:
     """Return what a part is about."""
-    share, seconds = findings.our_time(report)
+    share, seconds = our_time(report.turns or ())
     cases = traces(report, report.log.n_traces, language)
     return language.text(f"section.{part}.lead", per=report.per, cases=cases, ours=share, seconds=seconds)
 
@@ -257,12 +257,8 @@ def glossary(report: Report) -> list[str]:
     return list(dict.fromkeys((first, report.per, *rest)))
 
 
-def unknowns(report: Report, language: Language) -> list[str]:
-    """Return what the data cannot say, in sentences, the gravest first."""
-    return [_unknown(note, report.per, language) for note in findings.unknowns(report)]
-
-
-def _unknown(note: Note, per: Per, language: Language) -> str:
+def unknown(note: Note, per: Per, language: Language) -> str:
+    """Return what the data cannot say as a sentence."""
     if note.slug != "unknown.figures":
         return language.note(note)
     figures = note.params["figures"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from msgspec.structs import astuple
 from journeyminer.render import escape, phrases
 from journeyminer.report.model import Finding
 from journeyminer.report.receipt import RejectRow, SourceRow, UnmatchedRow
-from journeyminer.report.sections import SECTIONS, Report
+from journeyminer.report.sections import SECTIONS, Report, tables_of
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -173,6 +173,33 @@ def _table(sheet: Sheet, section: object, per: Per) -> Table:
 def files(report: Report) -> dict[str, str]:
     """`activities.csv`, `edges.csv`, ...: file name -> content, one file for each table of the report."""
     return {f"{name}.csv": to_csv(table) for name, table in report_tables(report).items()}
+
+
+def shown_tables(
+    reports: Mapping[str, Report], measures: Sequence[str], *, by: str | None, reader: Language | None
+) -> list[Table]:
+    """Return the tables of some measures, as `show` prints them.
+
+    Args:
+        reports: value of `by` -> the report of its part; one report where there is no `by`.
+        measures: keys of the report.
+        by: the column of the log that splits it; its values stand in front of the rows.
+        reader: whoever reads them; without one they are for a program, which gets the first table of each measure.
+    """
+    made = {
+        value: tables_in_words(report, reader) if reader else report_tables(report) for value, report in reports.items()
+    }
+    names = [name for measure in measures for name in (tables_of(measure) if reader else tables_of(measure)[:1])]
+    parts = ({value: tables[name] for value, tables in made.items() if name in tables} for name in names)
+    return [_stacked(tables, by) if by else next(iter(tables.values())) for tables in parts if tables]
+
+
+def _stacked(parts: Mapping[str, Table], by: str) -> Table:
+    """Return one table of all parts, the value of each in front of its rows."""
+    first = next(iter(parts.values()))
+    rows = tuple((value, *row) for value, table in parts.items() for row in table.rows)
+    column = by if by not in first.columns else f"{by} (split)"
+    return replace(first, columns=(column, *first.columns), rows=rows)
 
 
 def kpis_in_words(report: Report, language: Language) -> Table:

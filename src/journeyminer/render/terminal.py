@@ -13,8 +13,9 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from journeyminer.i18n import Language
+from journeyminer.mining.turns import clock, our_time
 from journeyminer.render import escape, phrases, tables
-from journeyminer.report.findings import clock, our_time, worth_saying
+from journeyminer.report.findings import unknowns, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
@@ -59,11 +60,10 @@ def render(report: Report, language: Language, *, color: bool = False, width: in
 def table(
     rows: Iterable[Mapping[str, Any]],
     columns: Sequence[str],
-    format_: str = "terminal",
+    format_: str,
+    language: Language,
     *,
-    language: Language | None = None,
     color: bool = False,
-    width: int | None = None,
 ) -> str:
     """Return rows as a table: `terminal`, `csv`, `markdown`, or `json` (a list of objects, keys sorted)."""
     import msgspec
@@ -73,15 +73,11 @@ def table(
         objects = [dict(zip(columns, row, strict=True)) for row in plain]
         text = json.dumps(objects, ensure_ascii=False, indent=2, sort_keys=True, default=msgspec.to_builtins)
         return escape.json_safe(f"{text}\n")
-    return render_table(
-        tables.Table("", tuple(columns), plain), format_, language or Language(), color=color, width=width
-    )
+    return render_table(tables.Table("", tuple(columns), plain), format_, language, color=color)
 
 
-def render_table(
-    made: tables.Table, format_: str, language: Language, *, color: bool = False, width: int | None = None
-) -> str:
-    """Return a table for a terminal, as CSV or as Markdown. Without a width no cell is cut."""
+def render_table(made: tables.Table, format_: str, language: Language, *, color: bool = False) -> str:
+    """Return a table for a terminal, as CSV or as Markdown; no cell is cut."""
     if format_ == "csv":
         return tables.to_csv(made)
     if format_ == "markdown":
@@ -92,10 +88,10 @@ def render_table(
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column, head in zip(made.columns, made.head(language), strict=True):
         right = made.is_numeric(column)
-        grid.add_column(_text(head), justify="right" if right else "left", no_wrap=right or width is None)
+        grid.add_column(_text(head), justify="right" if right else "left", no_wrap=True)
     for row in made.cells(language):
         grid.add_row(*map(_text, row))
-    return _to_text([grid], color=color, width=width or 10_000)
+    return _to_text([grid], color=color, width=10_000)
 
 
 Line = tuple[str, "RenderableType"]
@@ -117,7 +113,7 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
 
 
 def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
-    rows = clock(report)
+    rows = clock(report.turns or ())
     if not rows:
         return
     bar = _text("")
@@ -129,7 +125,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]), OURS)
     if n_ours > 1:
-        said = _text(f"{language.text('terminal.ours', share=our_time(report)[0])} ").append_text(said)
+        said = _text(f"{language.text('terminal.ours', share=our_time(report.turns or ())[0])} ").append_text(said)
     if n_ours and legend[n_ours:]:
         said.append("; ")
     yield "", said.append_text(_text(", ".join(legend[n_ours:]), "dim"))
@@ -158,7 +154,7 @@ def _way(report: Report, language: Language, _: int) -> Iterable[Line]:
 
 
 def _unknowns(report: Report, language: Language) -> Iterable[Line]:
-    says = phrases.unknowns(report, language)
+    says = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
     if len(says) > UNKNOWNS:
         says[UNKNOWNS - 1 :] = [language.text("terminal.more", n=len(says) - UNKNOWNS + 1)]
     for at, line in enumerate(says):

@@ -1,4 +1,4 @@
-"""What is worth saying of a report: its findings, its sums by turn, and what its data cannot say.
+"""What is worth saying of a report: its findings, and what its data cannot say.
 
 Everything here is a slug with parameters; words are made where the report is rendered.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from journeyminer.mining.turns import clock
 from journeyminer.note import Note
 from journeyminer.report.model import TELLING_SHARE, Finding
-from journeyminer.vocabulary import OUR_TURNS, Turn
+from journeyminer.vocabulary import OUR_TURNS
 
 if TYPE_CHECKING:
     from journeyminer.mining.bottlenecks import Bottleneck
@@ -24,10 +25,6 @@ LASTING_SHARE = 0.5
 WORTH_SECONDS = 60
 """A place that loses less in all stands in the table, and in no sentence."""
 
-TURNS: Final[tuple[Turn, ...]] = (
-    "us_queue", "us_work", "bot", "vendor", "customer", "after_resolution", "unknown",
-)  # fmt: skip
-"""Turns as reports show them: ours first, the queue before the work."""
 SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
 """Notes of a reading that leave roles, and so turns, unknown."""
 NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "left_out", "overlaps")
@@ -46,27 +43,13 @@ def worth_saying(report: Report) -> tuple[Bottleneck, ...]:
     return tuple(place for place in report.bottlenecks or () if place.lost_seconds >= WORTH_SECONDS)
 
 
-def clock(report: Report) -> list[tuple[Turn, int, float]]:
-    """Seconds and share of each turn that occurs, in the order of TURNS."""
-    rows = report.turns or ()
-    total = sum(row.seconds for row in rows)
-    sums = [(turn, sum(row.seconds for row in rows if row.turn == turn)) for turn in TURNS]
-    return [(turn, seconds, seconds / total) for turn, seconds in sums if seconds]
-
-
-def our_time(report: Report) -> tuple[float, int]:
-    """Share and seconds of the time in a turn that we control."""
-    rows = [(share, seconds) for turn, seconds, share in clock(report) if turn in OUR_TURNS]
-    return sum(share for share, _ in rows), sum(seconds for _, seconds in rows)
-
-
 def unknowns(report: Report) -> tuple[Note, ...]:
     """What the data cannot say, by what it spoils: roles and turns, key figures, times, then the rest.
 
     Files that were not read come last: they are listed in the receipt.
     """
     notes = report.quality.notes if report.quality else ()
-    unknown = sum(share for turn, _, share in clock(report) if turn == "unknown")
+    unknown = sum(share for turn, _, share in clock(report.turns or ()) if turn == "unknown")
     assumed = sum(row.share for row in report.turns or () if row.basis == "assumed")
     turns = (unknown, Note("unknown.turns", share=unknown)), (assumed, Note("unknown.assumed_turns", share=assumed))
     return (

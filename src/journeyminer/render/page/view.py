@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
+from journeyminer.mining.turns import clock
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
-from journeyminer.report import findings
+from journeyminer.report.findings import unknowns
 from journeyminer.report.sections import Report, parts
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class View:
         ]
         self.map_svg = None if map_svg is None else Markup(map_svg)
         self.legend, self.hidden = legend(language), phrases.hidden(report, language)
-        self.clock = findings.clock(report)
+        self.clock = clock(report.turns or ())
         self.clock_bar = charts.clock_bar(self.clock, language.text("section.turns.picture"), language)
         self.places = _places(report, language)
         self.n_more_places = len(report.bottlenecks or ()) - PLACES
@@ -91,7 +92,7 @@ class View:
         self.cards = [_card(kpi, report, language) for kpi in report.kpis or ()]
         self.coverage, self.ways = phrases.coverage(report, language), _ways(report, language)
         self.durations_lead = phrases.durations_lead(report, language)
-        self.unknowns = phrases.unknowns(report, language)
+        self.unknowns = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
         self.balance_line = phrases.balance_line(report, language)
         self.sources = [(source, phrases.recognised(source, language)) for source in report.sources]
         self.glossary = phrases.glossary(report)
