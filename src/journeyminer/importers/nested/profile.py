@@ -12,7 +12,7 @@ A path leads to a member of the item at hand; `../` goes to what holds it, `[0]`
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, Final, Literal, get_args
@@ -68,6 +68,8 @@ class RecordRule(_Part, frozen=True, kw_only=True):
     when: Condition = {}
     unless: Condition = {}
     listed: bool = False
+    total: Value = ()
+    """how many of them there are, where a list may hold the last ones only"""
     ref: Value = "{id}"
     case: Value = ()
     event: Mapping[str, Value] = {}
@@ -99,8 +101,8 @@ class Rule(_Part, frozen=True, kw_only=True):
 class EventRule(Rule, frozen=True, kw_only=True):
     """An event of every item that meets the conditions and has an activity.
 
-    Args:
-        seconds: how long it took, where its beginning is not said.
+    Without an `id` an event is known by its record, its activity and its time. `seconds` says how long it took, where
+    its beginning is not said.
     """
 
     activity: Value = ()
@@ -116,6 +118,17 @@ class EventRule(Rule, frozen=True, kw_only=True):
     status: Value = ()
     seconds: Value = ()
     synthetic: bool = False
+    moments: Mapping[str, Value] = {}
+    """activity -> its time, for several events of one kind: each of an item that says its time; `{$activity}`"""
+
+    def each(self) -> Iterator[EventRule]:
+        """Yield the rule for each of its moments; itself where it has none."""
+        for activity, timestamp in self.moments.items():
+            let = {**self.let, "activity": activity, "timestamp": timestamp}
+            when = {**self.when, "$timestamp": True}
+            yield msgspec.structs.replace(self, activity=activity, timestamp=timestamp, let=let, when=when, moments={})
+        if not self.moments:
+            yield self
 
 
 class CaseRule(Rule, frozen=True, kw_only=True):
@@ -253,12 +266,7 @@ def profiles() -> Mapping[str, Profile]:
     """All profiles of nested sources by name."""
     folder = resources.files("journeyminer.importers").joinpath("profiles")
     texts = {file.name.removesuffix(".toml"): file.read_text(encoding="utf-8") for file in folder.iterdir()}
-    return {name: parse(name, text) for name, text in sorted(texts.items()) if is_nested(text)}
-
-
-def is_nested(text: str) -> bool:
-    """Return whether a profile is of a nested source, not of a table."""
-    return "\n[[record]]" in text
+    return {name: parse(name, text) for name, text in sorted(texts.items()) if "record" in tomllib.loads(text)}
 
 
 def parse(name: str, text: str) -> Profile:

@@ -56,6 +56,7 @@ class Query:
             self.events = " UNION ALL ".join(self._events())
             self.cases = " UNION ALL ".join(self._case(of, rule) for of, rule in _each(profile.case))
             self.identities = " UNION ALL ".join(self._identities())
+            self.totals = " UNION ALL ".join(self._total(record) for record in profile.record if record.total)
             self.tables = {f"lookup_{word}": self._lookup(word, rule) for word, rule in profile.lookup.items()}
             self.tables |= further.tables(self) if further else {}
 
@@ -107,23 +108,25 @@ class Query:
 
     def _events(self) -> Iterator[str]:
         """The query of every event rule: its events, each with its record and its place in it."""
-        rules = list(_each(self.profile.event))
+        rules = list(_each(each for rule in self.profile.event for each in rule.each()))
         for number, (of, rule) in enumerate(rules):
             scope, (counted, _) = self.scope(of, rule.let), self._counted(of)
             around = self._around(of, scope)
             # what is made of one list stays together, in the order of its items
             rank = sum(one != other for (one, _), (other, _) in pairwise(rules[: number + 1]))
-            own = f"{quote(counted.name.replace('_', ' '))} || ' ' || {around.value(counted.ref)}"
+            ref = f"{quote(counted.name.replace('_', ' '))} || ' ' || {around.value(counted.ref)}"
             picked = {
                 "n": 'r."@n"', "rank": str(rank), "nth": 'r."@nth"', "rule": str(number), "file_no": 'r."@file"',
                 "zone": "f.zone", "kind": quote(counted.name), "synthetic": str(rule.synthetic).lower(),
                 "record": ITEM if counted.within else ITEM.partition(" +")[0],
-                "ref": f"coalesce({own}, 'record ' || (r.\"@n\" - f.first + 1))",
+                "ref": f"coalesce({ref}, 'record ' || (r.\"@n\" - f.first + 1))",
                 "case_id": scope.value(rule.case) or around.value(counted.case),
             }  # fmt: skip
             for column in EVENT_VALUES:
                 said = scope.value(getattr(rule, column)) or around.value(counted.event.get(column, ()))
                 picked[column] = said or "CAST(NULL AS VARCHAR)"
+            if not rule.id:
+                picked["id"] = f"{ref} || ' ' || {picked['activity']} || ' ' || {picked['timestamp']}"
             yield _select(picked, scope, rule)
 
     def _case(self, of: str, rule: CaseRule) -> str:
@@ -149,6 +152,12 @@ class Query:
                     case = self._case_id(of, rule, scope)
                     picked = {"file_no": 'r."@file"', "case_id": case, "kind": told, "value": value}
                     yield _select(picked, scope, rule)
+
+    def _total(self, record: RecordRule) -> str:
+        """The query of how many records each list of a kind lacks."""
+        scope = self.scope(record.name)
+        missing = f"max(TRY_CAST({scope.value(record.total)} AS BIGINT)) - count(*) AS missing"
+        return f'SELECT r."@file" AS file_no, {missing} FROM {scope.source} GROUP BY r."@file", r."@n"'
 
     def _case_id(self, of: str, rule: Rule, scope: Scope) -> str:
         counted, _ = self._counted(of)

@@ -63,6 +63,9 @@ class File:
     events: int = 0
     unread: set[str] = field(default_factory=set)
     """words of items that the profile does not know"""
+    n_cut: int = 0
+    """lists that lack records, and how many they lack"""
+    n_missing: int = 0
     is_local: bool = False
     """whether some of its times carry no zone"""
 
@@ -124,6 +127,8 @@ class Reading:
                 loader.add_rows(kind, f"SELECT * FROM {self.schema}.{kind} WHERE file_no = {file.number}")
         if file.unread:
             loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
+        if file.n_cut:
+            loader.decide(Note("decision.lists_cut", n=file.n_cut, missing=file.n_missing))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
 
     def _make(self, table: str, select: str) -> None:
@@ -262,6 +267,12 @@ class Reading:
             self.files[number].reasons[reason] += n
         for (number,) in self.schema.rows("SELECT DISTINCT file_no FROM made WHERE is_local"):
             self.files[number].is_local = True
+        if self.query.totals:
+            cut = (
+                f"SELECT file_no, count(*), sum(missing) FROM ({self.query.totals}) WHERE missing > 0 GROUP BY file_no"
+            )
+            for number, n, missing in self.schema.rows(cut):
+                self.files[number].n_cut, self.files[number].n_missing = n, int(missing)
         if unread := self.profile.unread:
             known = set(map(_letters, unread.known))
             scope = self.query.scope(unread.of)

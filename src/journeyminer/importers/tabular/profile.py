@@ -84,7 +84,7 @@ def profiles() -> tuple[Profile, ...]:
     folder = resources.files("journeyminer.importers").joinpath("profiles")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     texts = [(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
-    return tuple(parse(name, text) for name, text in texts if "\n[[record]]" not in text)
+    return tuple(parse(name, text) for name, text in texts if "record" not in tomllib.loads(text))
 
 
 def parse(name: str, text: str) -> Profile:
