@@ -179,3 +179,10 @@ def test_a_customer_counts_where_any_of_their_cases_says_who_acts() -> None:
 def test_an_empty_log_has_figures_without_values() -> None:
     empty = emptied(log("A: x@09:00/to=new/as=agent/by=ana"))
     assert kpis(empty)["value"].isna().all()
+
+
+def test_what_a_customer_s_first_case_began_with_is_what_they_began_with() -> None:
+    cases = log("A: agent_reply@09:00/as=agent\nB: open@10:00/as=system agent_reply@11:00/as=agent")
+    # alone, B is answered after an hour; as one customer's, all began with a message of ours
+    assert figure(cases, "first_response")["n"] == 1
+    assert figure(with_customers(cases, A=1, B=1), "first_response", per="customer")["reason"] == "no_replies"

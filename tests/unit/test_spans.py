@@ -137,3 +137,8 @@ def test_the_customers_of_another_source_change_nothing() -> None:
         loader = builder.loader(SourceReceipt(file, "test", Note("match.given"), namespace=file))
         loader.records([Record("1", events=events)])
     assert turns_of(builder.build()) == [("us_queue", "message", 10), ("us_queue", "assumed", 10)]
+
+
+def test_one_customer_who_acts_is_enough_to_assume_nothing() -> None:
+    tiny = log("A: x@09:00/by=ana y@09:10/by=bob\nB: x@09:00/by=eve/as=customer")
+    assert turns_of(tiny) == [("unknown", "none", 10)]
