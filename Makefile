@@ -9,7 +9,7 @@ NEWEST := .venv-newest
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test truth truth-full check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test truth truth-full mutants check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="1000
 scale: $(READY) ## run the tests that need ten million events
 	$(BIN)/python -m pytest -m scale
 
+# A change is noticed when a test fails, hangs or crashes. Every change of one function asks only the tests that run it.
+mutants: $(READY) ## change log/, prepare/ and mining/ one thing at a time; list what no test notices (an hour)
+	$(PIP) --constraint $(LOCK) --group mutants
+	$(BIN)/mutmut run $(MUTANTS) > mutants.log 2>&1 || { tail -n 30 mutants.log; exit 1; }
+	@$(BIN)/mutmut results --all true | awk -F': ' '/not checked/ {next} /: (survived|no tests)$$/ {print; left++} {n++} \
+		END {printf "%d of %d changes noticed (%.3f)\n", n - left, n, (n - left) / n; exit (n - left) / n < 0.8}'
+
 newest: ## run the checks with the newest versions; say which are new and what fails
 	rm -rf $(NEWEST)
 	@$(MAKE) --keep-going check VENV=$(NEWEST) LOCK=; status=$$?; \
@@ -75,4 +82,4 @@ lock: newest ## lock the newest versions, if every check passes with them
 	$(FREEZE); } > $(LOCK)
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(NEWEST) demo out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) mutants mutants.log demo out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -171,6 +171,7 @@ SLUGS = {
 """how code says a slug that a report will show in words"""
 
 
+@pytest.mark.reads_source
 @pytest.mark.parametrize("kind", SLUGS)
 def test_every_slug_that_the_code_can_give_has_words(kind: str) -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py"))

@@ -15,6 +15,7 @@ from journeyminer.i18n import available_languages, catalogue
 from journeyminer.note import Note
 from journeyminer.vocabulary import FATE_REASONS
 
+pytestmark = pytest.mark.reads_source
 PACKAGE = Path(note_module.__file__).parent
 NODES = [
     node for file in sorted(PACKAGE.rglob("*.py")) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
