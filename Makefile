@@ -9,7 +9,7 @@ NEWEST := .venv-newest
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test truth truth-full mutants check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test truth truth-full coverage mutants check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="1000
 
 scale: $(READY) ## run the tests that need ten million events
 	$(BIN)/python -m pytest -m scale
+
+coverage: $(READY) ## run the tests and list the lines and branches that none of them runs (less than 95 % fails)
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
 
 # A change is noticed when a test fails, hangs or crashes. Every change of one function asks only the tests that run it.
 mutants: $(READY) ## change log/, prepare/ and mining/ one thing at a time; list what no test notices (an hour)
