@@ -21,9 +21,19 @@ from journeyminer.text import fold
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: Final = ("ymd", "dmy", "mdy")
 
-FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+FIRST: Final = datetime(1971, 1, 1, tzinfo=UTC)
+FAR: Final = datetime(2079, 6, 6, tzinfo=UTC)
 END: Final = datetime(2200, 1, 1, tzinfo=UTC)
-"""a moment before FIRST or from END on is a placeholder and no date"""
+"""a moment before FIRST or from END on is a placeholder and no date; from FAR on it is one on a first or last day"""
+FAR_DAYS: Final = ("12-31", "01-01", "06-06")
+"""days that software writes for a moment that has not come: 2099-12-31, 2100-01-01, the last day of a small datetime"""
+
+NOT_YET: Final = (
+    "-", "--", "---", "n/a", "na", "n.a.", "#n/a", "null", "(null)", "none", "nil", "nan", "nat", "?", "0", "0.0",
+    "not set", "never", "\\n", "n/d", "nd", "s/d", "sem data", "sin fecha", "nincs", "vazio", "vacio",
+)  # fmt: skip
+"""what stands in a column of dates for a moment that has not come, folded"""
+NO_DATE: Final = r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}([ t][0:.]*z?)?"
 
 STEPS_BACK = 0.01
 """a reading that steps back in more than this share of rows cannot be the order in which the rows were written"""
@@ -47,6 +57,14 @@ MONTHS: Final[dict[str, int]] = {
 }
 """month names and abbreviations in en, pt, es and hu, lower case without accents -> 1..12"""
 
+SAYS_NOTHING: Final = (
+    (r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
+    (r"^(seg|ter|qua|qui|sex|sab|dom|lun|mie|jue|vie|mart)[a-z]*(-feira)?[,.]?\s+(\d)", r"\3"),
+    (r"^(hetfo|kedd|szerda|csutortok|pentek|szombat|vasarnap)[,.]?\s+", ""),
+    (r"\s*\([^()]*\)\s*$", ""),
+    (r"\b(gmt|utc)\s?([+-]\d)", r"\2"),
+)
+"""days of the week, zones by name beside their offset: pattern -> what is kept of it, on plain text"""
 HALF_DAYS: Final = (
     (r"\b([ap])\s?\.?\s?m\b\.?", r"\1m"),  # a. m., p.m., AM
     (r"\bde\.\s*(\d{1,2}:)", r"am \1"),  # Hungarian délelőtt
@@ -54,11 +72,11 @@ HALF_DAYS: Final = (
 )
 """how languages write the half of a day -> am, pm, on plain text"""
 
-_NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})(?![\d:])")
+_NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}(?!\d)|\d{1,3}(?![\d:]))")
 DATE: Final = re.compile(r"(\d{1,4})(\D{1,5})(\d{1,2})(\D{1,5})(\d{1,4})(?!\d)\.?")
 COMPACT: Final = re.compile(r"(\d{4})()(\d\d)()(\d\d)(?!\d)")
 TIME: Final = re.compile(
-    r"^[\st,]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
+    r"^[\st,:]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
     r"(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-]\d\d(?::?\d\d)?)?\s*$"
 )
@@ -76,9 +94,11 @@ class DateOrder(NamedTuple):
 def prove_date_order(values: Iterable[str], *, by_rows: bool = True) -> DateOrder | None:
     """The day and month order of dates written in digits, from proof over all of them; None where nothing proves it.
 
-    Proof is, in this order: the year stands first; a part above 12 in one place and none in the other; the rows run
-    forward in time in one reading while the other steps back in more than 1 % of them. A year of two digits stands
-    last. Text without such a date is passed over.
+    Proof is, in this order: a part above 12 in one place and none in the other; the rows run forward in time in one
+    reading while the other goes to and fro, with more than 1 % of steps back. That is none where the texts are in the
+    order of their letters, as a spreadsheet sorts them, nor where the other reading only steps back, as in a file that
+    begins with its newest row. The year stands first where it does in all of them. A year of two digits stands last.
+    Text without such a date is passed over.
 
     Args:
         values: one column in the order of its rows, all of it; each text may hold more than the date.
@@ -87,14 +107,19 @@ def prove_date_order(values: Iterable[str], *, by_rows: bool = True) -> DateOrde
     n = 0
     highest = [0, 0]
     example = ["", ""]
-    back = [0, 0]
+    back, ahead = [0, 0], [0, 0]
     last = [(0, 0, 0), (0, 0, 0)]
+    rises = falls = True
+    before = year_first = ""
     for value in values:
         found = _NUMERIC.search(value)
         if not found:
             continue
-        if len(found[1]) >= 3:
-            return DateOrder("ymd", Note("proof.year_first", example=found[0]), found[0])
+        if len(found[1]) >= 3:  # says its order itself, and nothing of the others
+            year_first = year_first or found[0]
+            continue
+        rises, falls = rises and before <= value, falls and (not before or before >= value)
+        before = value
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         n += 1
         for place, part in enumerate((first, second)):
@@ -102,15 +127,18 @@ def prove_date_order(values: Iterable[str], *, by_rows: bool = True) -> DateOrde
                 highest[place], example[place] = part, found[0]
         for place, moment in enumerate(((year, second, first), (year, first, second))):
             back[place] += moment < last[place]
+            ahead[place] += n > 1 and moment > last[place]
             last[place] = moment
     orders: tuple[Order, Order] = ("dmy", "mdy")
     above = [part > 12 for part in highest]
     if above[0] != above[1]:
         place = above.index(True)
         return DateOrder(orders[place], Note("proof.day_above_12", example=example[place]), example[place])
-    if by_rows and not any(above):
+    if not n and year_first:
+        return DateOrder("ymd", Note("proof.year_first", example=year_first), year_first)
+    if by_rows and not any(above) and not rises and not falls:
         for place, other in ((0, 1), (1, 0)):
-            if n and not back[place] and back[other] > STEPS_BACK * n:
+            if not back[place] and ahead[other] and back[other] > STEPS_BACK * n:
                 return DateOrder(orders[place], Note("proof.runs_forward", n=back[other], of=n))
     return None
 
@@ -126,8 +154,13 @@ class Written(NamedTuple):
 
 
 def spelled(text: str) -> tuple[str, Order | None]:
-    """Plain text with months in digits and half days as am and pm, and the order that a month's name shows."""
+    """Plain text with months in digits and half days as am and pm, and the order that a month's name shows.
+
+    A day of the week in front and a zone's name in brackets behind say nothing more.
+    """
     words = fold(text)
+    for pattern, kept in SAYS_NOTHING:
+        words = re.sub(pattern, kept, words)
     order: Order | None = None
     month = next((word for word in re.finditer(r"[a-z]{3,}", words) if word[0] in MONTHS), None)
     if month:
@@ -136,6 +169,17 @@ def spelled(text: str) -> tuple[str, Order | None]:
     for pattern, half in HALF_DAYS:
         words = re.sub(pattern, half, words)
     return words, order
+
+
+def is_not_yet(text: str) -> bool:
+    """Whether a cell of a column of dates says that there is no date."""
+    word = fold(text).strip()
+    return word in NOT_YET or bool(re.fullmatch(NO_DATE, word))
+
+
+def is_placeholder(moment: datetime) -> bool:
+    """Whether a moment is what software writes where it knows none: 1900, 1970 at midnight, 2099-12-31, 9999."""
+    return not FIRST <= moment < END or (moment >= FAR and f"{moment:%m-%d}" in FAR_DAYS)
 
 
 def take_apart(text: str, order: Order | None = None) -> Written | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from journeyminer.clock import END, FIRST, ZoneRule
+from journeyminer.clock import ZoneRule, is_placeholder
 from journeyminer.log.record import Record
 from journeyminer.log.rows import Kind, StagedRows, case_row, event_row
 from journeyminer.log.staging import Staged, count_events, stage_table
@@ -160,6 +160,6 @@ class Loader:
 
 def _dated(record: Record) -> Record:
     """Return the record; rejected where a moment lies so far off that it is a placeholder and no date."""
-    if all(FIRST <= event.timestamp < END for event in record.events):
-        return record
-    return Record.rejected(record.ref, "date_out_of_range")
+    if any(is_placeholder(event.timestamp) for event in record.events):
+        return Record.rejected(record.ref, "date_out_of_range")
+    return record

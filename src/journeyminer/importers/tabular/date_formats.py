@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from journeyminer.clock import ORDERS, DateOrder, Order, prove_date_order
+from journeyminer.clock import ORDERS, DateOrder, Order, is_not_yet, prove_date_order
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn, UsageError
 from journeyminer.importers.tabular.timestamps import (
     Pattern,
     TimestampColumn,
     above_twelve,
+    is_not_yet_sql,
     is_time_of_day,
     needs_order,
+    pattern_of,
     patterns_of,
 )
 from journeyminer.note import Note
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
     from journeyminer.log.engine import Database
     from journeyminer.vocabulary import FateReason
 
+_DAY_0 = datetime(1899, 12, 30)
+"""from which a spreadsheet counts days"""
+_FEWEST = 4
+"""so many different dates of each kind, at least, tell that a spreadsheet swapped some of them"""
 LOOKED_AT = 2000
 """so many different texts of a column are looked at where its head does not say how it is written"""
 
@@ -69,14 +77,23 @@ class DateFormats:
             zoned = self.table.moments[place]
             stored = Pattern("timestamp_zoned" if zoned else "timestamp", zoned, column=self.table.columns[place])
             return TimestampColumn(name, header, cell, (stored,), fault=fault)
-        seen = list(samples) if samples is not None else self.table.cells(place)
-        seen = seen or self._texts(f"SELECT DISTINCT text FROM ({self._all(cell)}) ORDER BY text LIMIT {LOOKED_AT}")
+        seen = [each for each in samples or self.table.cells(place) if not is_not_yet(each)]
+        seen = seen or self._texts(
+            f"SELECT DISTINCT text FROM ({self._all(cell)} AND NOT {is_not_yet_sql(cell)}) "
+            f"ORDER BY text LIMIT {LOOKED_AT}"
+        )
         open_ = [each for each in seen if needs_order(each)]
         proved = self._order(place, header, open_, cell) if open_ else None
         patterns = patterns_of(seen, proved.order if proved else None)
+        if proved and any(pattern.text == "serial" or pattern.text.startswith("%Y-%m-%d") for pattern in patterns):
+            self._refuse_swapped(header, self._texts(f"SELECT DISTINCT text FROM ({self._all(cell)}) ORDER BY text"))
         if seen and not patterns:
             raise MissingColumn(Note("read.no_dates", column=header), hint=Note("hint.map_dates"))
         return TimestampColumn(name, header, cell, patterns, proved, fault)
+
+    def samples(self, query: str) -> list[str]:
+        """Some of the texts that a query gives: those of the first rows."""
+        return self._texts(f"SELECT text FROM ({query} LIMIT {LOOKED_AT}) WHERE text IS NOT NULL")
 
     def has_value(self, place: int) -> bool:
         """Whether any cell of a column is filled."""
@@ -118,6 +135,23 @@ class DateFormats:
             raise _ambiguous(Note("read.open_order", column=header, examples=_examples(open_)))
         return found
 
+    def _refuse_swapped(self, header: str, texts: Sequence[str]) -> None:
+        """Refuse a column of which a spreadsheet took the days up to 12 for months.
+
+        It makes dates of its own of those, with day and month swapped, and leaves all others as text. So no true day
+        of a date is above 12, and every text has one that is. Raises AmbiguousTimestamp.
+        """
+        told = {text: pattern_of(text, "dmy") or pattern_of(text, "mdy") for text in texts}
+        own = [text for text, pattern in told.items() if pattern and pattern.text[:2] in ("se", "%Y")]
+        written = [text for text in texts if text not in own and needs_order(text)]
+        days = [int(text[8:10]) if told[text].text != "serial" else _day_of(text) for text in own]  # type: ignore[union-attr]
+        is_swapped = min(len(own), len(written)) >= _FEWEST and max(days) <= 12 and all(map(_has_day, written))
+        if is_swapped:
+            examples = _examples([own[0], written[0]])
+            raise AmbiguousTimestamp(
+                Note("read.swapped_days", column=header, examples=examples), hint=Note("hint.export_as_text")
+            )
+
     def _by_a_part_below(self, cell: str) -> DateOrder | None:
         """The order that the first text with a part above 12 proves; one that proves the other cannot be read then."""
         return _by_a_part(self._texts(f"{self._all(cell)} AND {above_twelve(cell)} LIMIT 1"))
@@ -139,6 +173,15 @@ class DateFormats:
 
     def _texts(self, query: str) -> list[str]:
         return [text for (text,) in self.engine.rows(query)]
+
+
+def _has_day(text: str) -> bool:
+    """Whether one of the first two parts of a date is above 12."""
+    return bool(re.match(r"\s*((1[3-9]|[23]\d)\D|\d{1,2}\D{1,2}(1[3-9]|[23]\d)\D)", text))
+
+
+def _day_of(serial: str) -> int:
+    return (_DAY_0 + timedelta(days=int(float(serial.replace(",", "."))))).day
 
 
 def _by_a_part(texts: Iterable[str]) -> DateOrder | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from journeyminer.importers.tabular.columns import case_columns, event_columns
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.rows import Rows, load_in_one_query
+from journeyminer.importers.tabular.timestamps import day_sql, time_of_day_sql
 
 if TYPE_CHECKING:
     from journeyminer.importers.base import Source
@@ -26,9 +27,8 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
     if time is None:
         moments = [formats.column("timestamp", place)]
     else:  # the date stands in one column, the time of day in another
-        text = f"{table.text(place)} || ' ' || {table.text(time)}"
-        whole = [row for row in table.head if len(row) > max(place, time) and row[place].strip()]
-        samples = [f"{row[place].strip()} {row[time].strip()}" for row in whole]
+        text = f"{day_sql(table.text(place))} || ' ' || {time_of_day_sql(table.text(time))}"
+        samples = formats.samples(f"SELECT {text} AS text FROM {table.relation}")
         moments = [formats.column("timestamp", place, text=text, samples=samples)]
     if "started_at" in plan.columns:
         moments.insert(0, formats.column("started_at", plan.columns["started_at"], fault="unreadable_start"))

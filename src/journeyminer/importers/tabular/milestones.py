@@ -94,7 +94,7 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
                 minutes = f"TRY_CAST(replace({raw.text(counted[0])}, ',', '.') AS DOUBLE)"
                 kept = f"{minutes} IS NOT NULL"
             if place not in moments and (samples or raw.cells(place) or formats.has_value(place)):
-                moments[place] = formats.column(f"m{place}", place, text=text, samples=samples)
+                moments[place] = formats.column(f"m{place}", place, text=text, samples=samples, fault=None)
             if place in moments:
                 filled.append(_Filled(milestone, moments[place].name, kept, author, minutes))
     return filled, tuple(moments.values())

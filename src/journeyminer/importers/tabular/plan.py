@@ -10,7 +10,7 @@ from journeyminer.errors import MissingColumn, UsageError
 from journeyminer.importers.base import Match
 from journeyminer.importers.tabular.headers import Headers
 from journeyminer.importers.tabular.profile import MAPPABLE, Milestone, Profile, profiles
-from journeyminer.importers.tabular.timestamps import is_time_of_day, pattern_of
+from journeyminer.importers.tabular.timestamps import is_day, is_time_of_day, pattern_of
 from journeyminer.note import Note
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
                 columns[ours] = place
     if profile.shape == "events" and "activity" not in columns and "status" in columns and _repeats(dialect, columns):
         columns["activity"] = columns["status"]
-    if "time_of_day" in columns and not _is_split(dialect, columns):
+    if "time_of_day" in columns and "time_of_day" not in given and not _is_split(dialect, columns):
         del columns["time_of_day"]
     milestones = tuple(
         (milestone, tuple(places)) for milestone in profile.milestones if (places := headers.find(milestone.header))
@@ -182,7 +182,11 @@ def _repeats(dialect: Dialect, columns: Mapping[str, int]) -> bool:
 
 
 def _is_split(dialect: Dialect, columns: Mapping[str, int]) -> bool:
-    """Whether the date stands in the one column and the time of day in the other."""
-    place = columns["time_of_day"]
-    cells = [row[place].strip() for row in dialect.head if place < len(row) and row[place].strip()]
-    return "timestamp" in columns and bool(cells) and all(map(is_time_of_day, cells))
+    """Whether the date stands in the one column and the time of day in the other, in half of the filled cells."""
+    if "timestamp" not in columns:
+        return False
+    days, times = (
+        [row[columns[ours]].strip() for row in dialect.head if columns[ours] < len(row) and row[columns[ours]].strip()]
+        for ours in ("timestamp", "time_of_day")
+    )
+    return bool(times) and sum(map(is_day, days)) * 2 > len(days) and sum(map(is_time_of_day, times)) * 2 >= len(times)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from journeyminer.clock import ZoneRule
 from journeyminer.importers.tabular.columns import RECORD, evidence, hand_over_cases
-from journeyminer.importers.tabular.timestamps import GAP, IN_BOUNDS, OVERLAP, TimestampColumn
+from journeyminer.importers.tabular.timestamps import GAP, OVERLAP, SURELY_IN_BOUNDS, TimestampColumn, is_not_yet_sql
 from journeyminer.log.order import nth_row
+from journeyminer.note import Note
 from journeyminer.sql import name, quote
 
 if TYPE_CHECKING:
@@ -58,13 +59,17 @@ class Rows:
             inner += sql.inner
             outer[column.name] = sql.moment
             if column.fault and not is_main:
-                read.append(f"({column.text} IS NULL OR {sql.moment} IS NOT NULL)")
+                read.append(f"({column.text} IS NULL OR {sql.parsed} IS NOT NULL OR {is_not_yet_sql(column.text)})")
             if sql.clock_change and is_main:
                 outer[f"{column.name}_{CHANGE}"] = sql.clock_change
-            if texts:
-                outer[f"{column.name}_text"] = column.text
+            if texts:  # what says that there is no date is as good as empty
+                empty = f"{is_not_yet_sql(column.text)} OR ({sql.parsed} IS NOT NULL AND {sql.moment} IS NULL)"
+                outer[f"{column.name}_text"] = f"CASE WHEN NOT ({empty}) THEN {column.text} END"
+                outer[f"{column.name}_empty"] = f"{column.text} IS NOT NULL AND ({empty})"
         if read:  # a record with an unreadable start is rejected whole: half of it would be a guess
             outer |= {main: f"CASE WHEN {' AND '.join(read)} THEN {outer[main]} END" for main in self.main}
+        if texts:
+            outer["is_blank"] = f"coalesce({', '.join(self.table.columns)}, NULL) IS NULL"
         if texts and not self.table.numbered:
             inner.append(f"{nth_row(self.table.first_row)} AS {RECORD}")
         if texts or self.table.numbered:
@@ -84,13 +89,17 @@ class Rows:
                 text = f"{column.name}_text"
                 unread = f"{text} IS NOT NULL AND {column.name} IS NULL"
                 faults.append((unread, column.fault, column.header, evidence(text)))
+        if not any(column.fault for column in self.moments if column.name in self.main):
+            # one of several cells that cannot be read costs no row
+            unread = " AND ".join(f"{main} IS NULL" for main in self.main)
+            faults.append((unread, "unreadable_timestamp", "", "NULL"))
         cases = " ".join(
             f"WHEN {when} THEN {{'reason': {quote(reason)}, 'column': {quote(header)}, 'value': {value}}}"
             for when, reason, header, value in faults
         )
         return (
-            f"SELECT {RECORD}, unnest(fault) FROM (SELECT {RECORD}, CASE {cases} END AS fault FROM {rows}) "
-            "WHERE fault IS NOT NULL"
+            f"SELECT {RECORD}, unnest(fault) FROM (SELECT {RECORD}, CASE {cases} END AS fault FROM {rows} "
+            "WHERE NOT is_blank) WHERE fault IS NOT NULL"
         )
 
     def _header(self, ours: str) -> str:
@@ -105,7 +114,9 @@ class Rows:
         """Count and list the rows that are no events."""
         query = self.rejects(rows)
         counted = loader.engine.rows(f"SELECT reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL")
-        loader.count_outcomes(rejected=dict(counted), ignored=ignored)
+        (blank,) = loader.engine.one(f"SELECT count(*) FROM {rows} WHERE is_blank")
+        passed: dict[FateReason, int] = {**(ignored or {}), **({"blank_row": blank} if blank else {})}
+        loader.count_outcomes(rejected=dict(counted), ignored=passed)
         loader.add_rows(
             "rejects",
             f"SELECT 'row ' || {RECORD} AS record, reason, \"column\", value FROM ({query}) ORDER BY {RECORD}",
@@ -121,6 +132,16 @@ class Rows:
                 n_overlap, n_gap = loader.engine.one(f"SELECT {counted} FROM {rows}")
                 rule.n_overlap += n_overlap
                 rule.n_gap += n_gap
+            if f"{main}_text" in have:
+                counted = (
+                    f"count(*) FILTER ({main}_empty), count(*) FILTER ({main}_text IS NOT NULL AND {main} IS NULL)"
+                )
+                n_empty, n_unread = loader.engine.one(f"SELECT {counted} FROM {rows}")
+                header = self._header(main)
+                if n_empty:
+                    loader.decide(Note("decision.dates_not_yet", column=header, n=n_empty))
+                if n_unread and any(column.name == main and not column.fault for column in self.moments):
+                    loader.decide(Note("decision.dates_unread", column=header, n=n_unread))
         ordered = sorted(self.moments, key=lambda column: column.name not in self.main)
         for decision in dict.fromkeys(column.decision for column in ordered):
             loader.decide(decision)
@@ -135,8 +156,7 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
 
     staged = stage(replace(rows, bounded=False))
     (when,) = rows.main
-    bounds = " AND ".join(IN_BOUNDS.format(f"{extreme}({when})") for extreme in ("min", "max"))
-    if loader.engine.one(f"SELECT {bounds} FROM {staged}")[0] is False:
+    if loader.engine.one(f"SELECT {SURELY_IN_BOUNDS.format(when)} FROM {staged}")[0] is False:
         loader.rollback()  # a bound for every row costs, and is rarely due
         staged = stage(rows)
     if loader.receipt.events < loader.receipt.records:

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.clock import (
     END,
+    FAR,
+    FAR_DAYS,
     FIRST,
     HALF_DAYS,
     MONTHS,
+    NO_DATE,
+    NOT_YET,
+    SAYS_NOTHING,
+    TIME,
     Change,
     DateOrder,
     Order,
@@ -43,8 +49,13 @@ _SHOWN = {
 }  # fmt: skip
 """parts of patterns -> as people write them, for the receipt"""
 
+_MIDNIGHT_AT_THE_END = re.compile(r"24[:h.]?00")
+"""24:00 is the beginning of the next day"""
 _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
-_TIME_ONLY = re.compile(r"\d{1,2}[:h.]\d\d([:.]\d\d([.,]\d+)?)?(\s*[ap]m)?")
+_FRACTION = re.compile(r"0?[.,]\d+")
+_LEAD = r"^(0 days |1899-12-3[01][ t]|1900-01-0[01][ t]|t)"
+"""what a spreadsheet or a data frame puts before a time of day"""
+_TAIL = r"(\s*h|min|\s*hs?|\s*hrs?)\.?$"
 
 
 class Pattern(NamedTuple):
@@ -80,6 +91,8 @@ class Pattern(NamedTuple):
             # the engine has no way from such a moment to one in microseconds
             return f"CAST(TRY_CAST({cell} AS TIMESTAMPTZ) AS TIMESTAMP)"
         parsed = f"try_strptime({spelled_sql(cell) if self.worded else cell}, {quote(self.text)})"
+        if "%H" not in self.text and _MIDNIGHT_AT_THE_END.search(self.text):
+            parsed = f"{parsed} + INTERVAL 1 DAY"
         return f"CAST({parsed} AS TIMESTAMP)" if "%z" in self.text or "%n" in self.text else parsed
 
 
@@ -136,9 +149,11 @@ class TimestampColumn:
                 shifted = column if zoned or not zone else shifted_sql(column, zone)
                 outer.append(f"CASE WHEN {IN_BOUNDS.format(column)} THEN {shifted} END" if bounded else shifted)
         if not outer:
-            return TimestampSql((), "CAST(NULL AS TIMESTAMP)", None)
+            return TimestampSql((), "CAST(NULL AS TIMESTAMP)", "NULL", None)
         change = _clock_change(f"{self.name}_naive", zone) if zone and self.has_naive else None
-        return TimestampSql(tuple(inner), outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})", change)
+        parsed = f"coalesce({', '.join(column.rpartition(' AS ')[2] for column in inner)}, NULL)"
+        moment = outer[0] if len(outer) == 1 else f"coalesce({', '.join(outer)})"
+        return TimestampSql(tuple(inner), moment, parsed, change)
 
 
 class TimestampSql(NamedTuple):
@@ -146,13 +161,26 @@ class TimestampSql(NamedTuple):
 
     inner: tuple[str, ...]
     moment: str
+    parsed: str
+    """null where the text could not be read; a placeholder could"""
     clock_change: str | None
     """OVERLAP where the wall-clock time comes twice in its zone, GAP where a clock skips it, else 0"""
 
 
 OVERLAP, GAP = 1, 2
-IN_BOUNDS = f"{{0}} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {{0}} < TIMESTAMP '{END:%Y-%m-%d}'"
-"""SQL of whether a moment is no placeholder"""
+IN_BOUNDS = (
+    f"{{0}} >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND {{0}} < TIMESTAMP '{END:%Y-%m-%d}' AND "
+    f"({{0}} < TIMESTAMP '{FAR:%Y-%m-%d}' OR strftime({{0}}, '%m-%d') NOT IN {FAR_DAYS})"
+)
+"""SQL of whether a moment is no placeholder; see `clock.is_placeholder`"""
+SURELY_IN_BOUNDS = f"min({{0}}) >= TIMESTAMP '{FIRST:%Y-%m-%d}' AND max({{0}}) < TIMESTAMP '{FAR:%Y-%m-%d}'"
+"""SQL of whether none of all moments can be a placeholder"""
+
+
+def is_not_yet_sql(text: str) -> str:
+    """The SQL twin of `clock.is_not_yet`."""
+    word = f"trim({fold_sql(text)})"
+    return f"({word} IN ({', '.join(map(quote, NOT_YET))}) OR regexp_full_match({word}, {quote(NO_DATE)}))"
 
 
 def _shown(pattern: Pattern) -> str:
@@ -172,8 +200,33 @@ def above_twelve(text: str) -> str:
 
 
 def is_time_of_day(text: str) -> bool:
-    """Whether a text is a time of day without a date."""
-    return bool(_TIME_ONLY.fullmatch(spelled(text)[0]))
+    """Whether a text is a time of day without a date, or the fraction of a day that a spreadsheet makes of one."""
+    words = re.sub(_TAIL, "", re.sub(_LEAD, "", spelled(text)[0]))
+    time = TIME.match(words)
+    is_time = time is not None and (not words.isdecimal() or len(words) == 4) and int(time["hour"]) <= 24
+    return is_time or bool(_FRACTION.fullmatch(words))
+
+
+def time_of_day_sql(text: str) -> str:
+    """SQL of a time of day as it stands behind a date, with the fraction of a day turned into hours and minutes."""
+    seconds = f"CAST(round(TRY_CAST(replace({text}, ',', '.') AS DOUBLE) * 86400) AS BIGINT)"
+    spread = f"strftime(TIMESTAMP '2000-01-01' + to_seconds({seconds}), '%H:%M:%S')"
+    plain = f"regexp_replace(regexp_replace(lower({text}), {quote(_LEAD)}, ''), {quote(_TAIL)}, '')"
+    return f"CASE WHEN regexp_full_match({text}, {quote(_FRACTION.pattern)}) THEN {spread} ELSE {plain} END"
+
+
+def day_sql(text: str) -> str:
+    """SQL of a date without the midnight that software writes behind it."""
+    return f"regexp_replace({text}, {quote(_MIDNIGHT.pattern)}, '')"
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date without a time of day, or with midnight only."""
+    pattern = pattern_of(_MIDNIGHT.sub("", text.strip()), "dmy")
+    return pattern is not None and not {"%H", "%I"} & set(re.findall("%.", pattern.text)) and pattern.text not in EPOCHS
+
+
+_MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
 
 
 def pattern_of(text: str, order: Order | None) -> Pattern | None:
@@ -211,6 +264,8 @@ def _strptime(text: str, order: Order | None, *, worded: bool) -> Pattern | None
         if zone[:1] in ("+", "-"):
             named["zone"] = "%z"
         begin = written.date.end()
+        if time["hour"] == "24" and not int(time["minute"] + (time["second"] or "") + (time["fraction"] or "")):
+            named = {group: directive for group, directive in named.items() if group == "zone"}
         spans += [
             ((begin + time.start(group), begin + time.end(group)), directive)
             for group, directive in named.items()
@@ -241,7 +296,7 @@ def spelled_sql(text: str) -> str:
     numbers = ", ".join(f"'{word}': '{number:02}'" for word, number in MONTHS.items())
     month = f"regexp_extract({words}, '\\b({names})\\b', 1)"
     words = f"CASE WHEN {month} = '' THEN {words} ELSE replace({words}, {month}, MAP {{{numbers}}}[{month}]) END"
-    for pattern, half in HALF_DAYS:
+    for pattern, half in (*SAYS_NOTHING, *HALF_DAYS):
         words = f"regexp_replace({words}, {quote(pattern)}, {quote(half)})"
     return words
 
