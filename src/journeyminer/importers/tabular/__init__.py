@@ -12,7 +12,7 @@ from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
 from journeyminer.importers.tabular.snapshots import load_snapshots
-from journeyminer.importers.tabular.table import Table, find_dialect, open_in_place, open_row_by_row
+from journeyminer.importers.tabular.table import Table, find_dialect, is_whole, open_in_place, open_row_by_row
 from journeyminer.log.record import Record
 from journeyminer.note import Note
 
@@ -79,14 +79,18 @@ def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: 
     given = source.options.encoding
     in_place = open_in_place(source.sample, dialect, given, folder)
     if in_place:
-        table, encoding = in_place
+        table, encoding, counted = in_place
         try:
             read_table(plan, table, source, loader)
         except loader.engine.failure:
             loader.rollback()
         else:
-            return encoding
-    table, encoding, left_out = open_row_by_row(source.sample, dialect, given, folder)
+            if is_whole(table, dialect, loader.engine, loader.receipt.records, counted):
+                return encoding
+            loader.rollback()
+    table, encoding, left_out, n_repaired = open_row_by_row(source.sample, dialect, given, folder)
     read_table(plan, table, source, loader)
     loader.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
+    if n_repaired:
+        loader.decide(Note("decision.quotes_repaired", n=n_repaired))
     return encoding

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from journeyminer.clock import read_moment
 
@@ -31,6 +32,8 @@ class Dialect:
     headers: tuple[str, ...]
     head: tuple[tuple[str, ...], ...]
     """the rows below the header that were looked at, blank ones left out"""
+    most: int
+    """how many cells a row may have: more than headers where rows end in separators"""
     plain: bool
     """whether the engine reads it as it is: every row up to the header is one line, no line is blank"""
 
@@ -45,8 +48,24 @@ class Dialect:
         return SEPARATORS.get(self.separator, repr(self.separator))
 
     def fits(self, row: Sequence[str]) -> bool:
-        """Whether a row has the table's cells, and beyond them nothing but empty ones."""
-        return len(row) >= self.width and not any(row[self.width :])
+        """Whether a row has the table's cells, and beyond them nothing but empty ones.
+
+        Of a row with more of these than the others, a cell may have been cut in two: its cells have to be of the kinds
+        (numbers, dates, words) that stand in their columns.
+        """
+        if len(row) < self.width or any(row[self.width :]):
+            return False
+        kinds = self._kinds if len(row) > self.most else ()
+        return all(not cell or kind in ("", _kind(cell)) for kind, cell in zip(kinds, row, strict=False))
+
+    @cached_property
+    def _kinds(self) -> tuple[str, ...]:
+        """Of every column the kind of all its cells in the head; empty where there are several."""
+        cells = (
+            [row[place] for row in self.head if len(row) == self.most and row[place]] for place in range(self.width)
+        )
+        found = [set(map(_kind, column)) for column in cells]
+        return tuple(kinds.pop() if len(kinds) == 1 else "" for kinds in found)
 
 
 def read_dialect(text: str, *, complete: bool) -> Dialect | None:
@@ -111,7 +130,7 @@ def _attempt(text: str, separator: str, quote: str, *, first_row: int) -> tuple[
         and not any("\n" in cell or "\r" in cell for row in rows[: at + 1] for cell in row)
         and not any(quote in cell for row in rows[:at] for cell in row)
     )
-    dialect = Dialect(separator, quote, escape, first_row + at, headers, tuple(below), plain)
+    dialect = Dialect(separator, quote, escape, first_row + at, headers, tuple(below), max(usual, len(headers)), plain)
     # what stands above the header speaks against a reading, too: a table of quoted text may look like another one
     fitting = sum(map(dialect.fits, below)) / (len(below) + at) if below else 1.0
     return fitting * dialect.width**0.5, dialect
@@ -134,6 +153,10 @@ def _find_header(rows: Sequence[tuple[str, ...]], width: int) -> int | None:
         if len(words) >= min(3, width):
             return number
     return None
+
+
+def _kind(cell: str) -> str:
+    return "date" if _is_date(cell) else "number" if _NUMBER.match(cell.strip()) else "word"
 
 
 def _is_date(cell: str) -> bool:

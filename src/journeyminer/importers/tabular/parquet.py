@@ -64,7 +64,7 @@ def _look(sample: Sample, engine: Database) -> tuple[Dialect, Table]:
     except engine.failure as error:
         raise UnreadableExport(Note("read.bad_parquet"), hint=Note("hint.export_or_copy_again")) from error
     head = tuple(tuple(cell or "" for cell in row) for row in rows)
-    dialect = Dialect("", "", "", 0, tuple(names), head, plain=True)
+    dialect = Dialect("", "", "", 0, tuple(names), head, len(names), plain=True)
     types = dict(enumerate(type_ for _, type_ in described))
     renamed = ", ".join(f"{name(header)} AS c{place}" for place, (header, _) in enumerate(described))
     table = Table(

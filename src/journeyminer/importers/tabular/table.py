@@ -14,7 +14,8 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.columns import RECORD
-from journeyminer.importers.tabular.dialect import Dialect, read_dialect, read_rows
+from journeyminer.importers.tabular.dialect import Dialect, read_dialect
+from journeyminer.importers.tabular.lines import check_count, count_lines, read_rows_safely
 from journeyminer.note import Note
 from journeyminer.sql import one_file, quote
 
@@ -78,11 +79,11 @@ def find_dialect(sample: Sample) -> Dialect | None:
 
 def open_in_place(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding] | None:
-    """The file as the engine reads it by itself, and its encoding; None where it cannot.
+) -> tuple[Table, encoding.Encoding, tuple[int, int]] | None:
+    """The file as the engine reads it by itself, its encoding, its lines and separators; None where it cannot.
 
-    Whether it can is known only when it has: a query fails where a row is ragged, a quote is left open or a byte is
-    not UTF-8.
+    Whether it can is known only when it has: a query fails where a row is ragged or a byte is not UTF-8, and gives
+    fewer rows where a cell goes over several lines or a quote is left open.
     """
     if not dialect.plain:
         return None
@@ -93,24 +94,55 @@ def open_in_place(
             return None
     path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
-    return _table(relation, dialect, first_row=dialect.header_row + 1), found
+    return _table(relation, dialect, first_row=dialect.header_row + 1), found, count_lines(path, dialect.separator)
+
+
+def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: tuple[int, int]) -> bool:
+    """Return whether the rows that the engine read are all lines of the file, each with the table's cells.
+
+    The engine drops an empty cell too many, and takes what follows a quote that nobody closes for one cell.
+
+    Args:
+        counted: the lines and the separators of the whole file.
+    """
+    n_lines, n_separators = counted
+    above = dialect.header_row
+    if n_rows != n_lines - above:
+        return False
+    inside = n_separators - (n_rows + 1) * (dialect.most - 1)
+    if inside == 0 or above != 1:
+        return inside == 0 or above > 1
+    signs = " + ".join(
+        f"coalesce(length({column}) - length(replace({column}, {quote(dialect.separator)}, '')), 0)"
+        for column in table.columns
+    )
+    (said,) = engine.one(f"SELECT sum({signs}) FROM {table.relation}")
+    named = sum(header.count(dialect.separator) for header in dialect.headers)
+    return bool(said + named == inside)
 
 
 def open_row_by_row(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]]]:
-    """A clean copy of the file, its encoding, and the rows left out: number and reason."""
+) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]], int]:
+    """A clean copy of the file, its encoding, the rows left out (number and reason), and how many rows were repaired.
+
+    Raises:
+        UnreadableExport: a byte does not fit the encoding, or rows got lost.
+    """
     found = encoding.from_file(sample.path, given)
     copy = folder / "clean.csv"
     left_out: list[tuple[int, FateReason]] = []
+    read = n_repaired = 0
     path = encoding.as_utf8(sample.path, found, folder)
     lines = io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="")
     with lines, copy.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         try:
-            for number, row in enumerate(read_rows(lines, dialect.separator, dialect.quote, dialect.escape), 1):
+            for number, row, n_lines, is_repaired in read_rows_safely(lines, dialect):
+                read += n_lines
                 if number <= dialect.header_row or not row:
                     continue
+                n_repaired += is_repaired
                 if not dialect.fits(row):
                     left_out.append((number, "too_few_cells" if len(row) < dialect.width else "too_many_cells"))
                 elif sum(map(len, row)) > LONGEST_ROW:
@@ -126,13 +158,14 @@ def open_row_by_row(
             ) from error
         except csv.Error as error:
             raise UnreadableExport(Note("read.unreadable_table", error=str(error))) from error
+    check_count(count_lines(path)[0], read)
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
-    clean = Dialect(",", '"', '"', 0, tuple(columns), (), plain=True)
+    clean = Dialect(",", '"', '"', 0, tuple(columns), (), len(columns), plain=True)
     # a character has four bytes at most; separators and quotes come on top
     # a line end inside of a cell may be another one, which the engine would take for that of the rows
     relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW, line_end=r", new_line = '\n'")
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
-    return _table(numbered, dialect, numbered=True), found, left_out
+    return _table(numbered, dialect, numbered=True), found, left_out, n_repaired
 
 
 def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:

@@ -1,0 +1,116 @@
+"""Rows: none is swallowed, shifted or lost, whatever a quote or a separator too many does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeyminer.errors import UnreadableExport
+from journeyminer.importers import read_log
+from journeyminer.importers.tabular.lines import count_lines, read_rows_safely
+from journeyminer.log import EventLog
+from journeyminer.log.receipt import SourceReceipt
+from journeyminer.options import ReadOptions
+
+REPORTED = Path(__file__).parent
+QUOTES = REPORTED / "tables/02-stray-quote-swallows-rows"
+
+
+def read(path: Path, text: str | bytes | None = None) -> EventLog:
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_log([path], options=ReadOptions(strict=True))
+
+
+def receipt(log: EventLog) -> SourceReceipt:
+    (source,) = log.receipt.sources
+    return source
+
+
+def repaired(log: EventLog) -> int:
+    return sum(int(str(note.params["n"])) for note in receipt(log).decisions if note.slug == "decision.quotes_repaired")
+
+
+@pytest.mark.parametrize(("name", "n"), [("02", 1), ("02b", 1), ("02c", 1), ("q1", 1), ("q5", 0)])
+def test_a_quote_that_nobody_closes_swallows_no_row(name: str, n: int) -> None:
+    log = read(QUOTES / f"{name}.csv")
+    assert (receipt(log).records, receipt(log).used, log.n_cases, repaired(log)) == (200, 200, 100, n)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("place", [0, 50, 2999, 3999])
+@pytest.mark.parametrize("column", [3, 4])
+def test_a_lone_quote_anywhere_is_a_character(tmp_path: Path, separator: str, place: int, column: int) -> None:
+    rows = [
+        [str(n // 2), "AB"[n % 2], f"2026-01-{1 + n // 1440:02} {n // 60 % 24:02}:{n % 60:02}", "x", "y"]
+        for n in range(4000)
+    ]
+    rows[place][column] = '"x'
+    header = ["Ticket ID", "Event", "Time", "Subject", "Group"]
+    log = read(tmp_path / "a.csv", "\n".join(separator.join(row) for row in [header, *rows]))
+    assert (receipt(log).used, log.n_cases, repaired(log)) == (4000, 2000, 1)
+
+
+def test_two_lone_quotes_do_not_close_each_other(tmp_path: Path) -> None:
+    rows = [f"{n},A,2026-01-05 10:{n:02},{chr(34) if n in (3, 9) else ''}note" for n in range(20)]
+    log = read(tmp_path / "a.csv", "case,activity,timestamp,note\n" + "\n".join(rows))
+    assert (receipt(log).used, repaired(log)) == (20, 2)
+
+
+@pytest.mark.parametrize(
+    "cell", ['5"" screen', 'said ""no""', "line one\nline two", "a,b\nc,d\n\ne", "2026-01-05 10:00\nfrom then on"]
+)
+def test_honest_quotes_and_lines_in_cells_stay(tmp_path: Path, cell: str) -> None:
+    rows = "".join(f'{n},A,2026-01-05 10:0{n},"{cell}"\n' for n in range(5))
+    log = read(tmp_path / "a.csv", f"case,activity,timestamp,group\n{rows}")
+    assert (receipt(log).used, receipt(log).rejected, repaired(log)) == (5, 0, 0)
+    assert {group for (group,) in log.rows('SELECT CAST("group" AS VARCHAR) FROM events')} == {cell.replace('""', '"')}
+
+
+def test_an_empty_cell_too_many_shifts_nothing() -> None:
+    log = read(REPORTED / "meaning/ragged2.csv")
+    assert dict(receipt(log).rejected_reasons) == {"too_many_cells": 1}
+    assert {activity for (activity,) in log.rows("SELECT CAST(activity AS VARCHAR) FROM events")} == {
+        "Created",
+        "Solved",
+    }
+
+
+@pytest.mark.parametrize("end", [",", ",,", ""])
+def test_rows_may_all_end_in_separators(tmp_path: Path, end: str) -> None:
+    rows = "".join(f"{n},A,2026-01-05 10:0{n}{end}\n" for n in range(5))
+    log = read(tmp_path / "a.csv", f"case,activity,timestamp{end}\n{rows}")
+    assert (receipt(log).used, receipt(log).rejected) == (5, 0)
+
+
+def test_a_reader_that_loses_a_row_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(*given: Any) -> Iterator[Any]:
+        return (row for row in read_rows_safely(*given) if row.number != 3)
+
+    monkeypatch.setattr("journeyminer.importers.tabular.table.read_rows_safely", forgetful)
+    with pytest.raises(UnreadableExport) as raised:
+        read(
+            tmp_path / "a.csv",
+            'case,activity,timestamp,note\n1,A,2026-01-05,"x\ny"\n1,B,2026-01-06,\n2,A,2026-01-07,\n',
+        )
+    assert raised.value.message.slug == "read.lines_differ"
+    assert (raised.value.message.params["counted"], raised.value.message.params["read"]) == (5, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "n"),
+    [(b"", 0), (b"a", 1), (b"a\n", 1), (b"a\n\n\n\nb", 2), (b"\n\na\n", 1), (b"a\r\n\r\nb\r\n", 2), (b"a\rb\r\rc", 3),
+     (b"a\n" * 3, 3), (b"\r\n" * 5, 0)],
+)  # fmt: skip
+def test_lines_are_counted_by_their_ends_alone(
+    tmp_path: Path, content: bytes, n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    assert count_lines(path, "a") == (n, content.count(b"a"))
+    for size in (1, 2, 3):
+        monkeypatch.setattr("journeyminer.importers.tabular.lines._BLOCK", size)
+        assert count_lines(path, "a") == (n, content.count(b"a"))
