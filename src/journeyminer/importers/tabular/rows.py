@@ -69,7 +69,7 @@ class Rows:
         if read:  # a record with an unreadable start is rejected whole: half of it would be a guess
             outer |= {main: f"CASE WHEN {' AND '.join(read)} THEN {outer[main]} END" for main in self.main}
         if texts:
-            outer["is_blank"] = f"coalesce({', '.join(self.table.columns)}, NULL) IS NULL"
+            outer["is_blank"] = " AND ".join(f"{column} IS NULL" for column in self.table.columns)
         if texts and not self.table.numbered:
             inner.append(f"{nth_row(self.table.first_row)} AS {RECORD}")
         if texts or self.table.numbered:
