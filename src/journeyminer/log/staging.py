@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from journeyminer.log.order import in_order
 from journeyminer.log.schema import CODED
 from journeyminer.sql import name, quote
+from journeyminer.text import has_blanks_sql
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Database, Schema
@@ -52,6 +54,50 @@ def count_events(database: Database, table: str) -> tuple[int, int]:
     if min(counts) == rows:  # the engine knows these counts without a look at the rows
         return rows, rows
     return rows, database.one(f"SELECT count(*) FROM {table} WHERE {IS_EVENT}")[0]
+
+
+def has_blanks(database: Database, table: str) -> bool:
+    """Return whether a text of a table of staged events begins or ends with white space, or is nothing else."""
+    described = database.rows(f"DESCRIBE {table}")
+    texts = [has_blanks_sql(name(column)) for column, type_, *_ in described if type_ == "VARCHAR"]
+    if texts and database.one(f"SELECT bool_or({' OR '.join(texts)}) FROM {table}")[0]:
+        return True
+    coded = [column for column, type_, *_ in described if type_.startswith("ENUM")]
+    words = " UNION ALL ".join(
+        f"SELECT unnest(enum_range({name(column)})) AS word FROM (FROM {table} LIMIT 1)" for column in coded
+    )
+    return bool(coded and database.one(f"SELECT bool_or({has_blanks_sql('word')}) FROM ({words})")[0])
+
+
+def runs_backwards(database: Database, table: str) -> bool:
+    """Return whether a table with case_id and timestamp tells the newest first, whose moments fall from row to row.
+
+    Only neighbours of one case are compared: where cases stand one after the other, each may still be told forwards.
+    One step in twenty may go the other way.
+    """
+    steps = f"SELECT case_id, timestamp FROM {{}} WHERE {IS_EVENT.replace(' AND activity IS NOT NULL', '')}"
+
+    def count(rows: str) -> tuple[int, int]:
+        neighbours = in_order(f"({steps.format(rows)})", of="case_id", after={"next": "timestamp"})
+        counted = "count(*) FILTER (next < timestamp), count(*) FILTER (next > timestamp)"
+        falling, rising = database.one(f"SELECT {counted} FROM ({neighbours})")
+        return falling, rising
+
+    falling, rising = count(f"(FROM {table} LIMIT {SAMPLE_ROWS})")
+    if rising * 20 > falling:
+        return False
+    falling, rising = count(table)  # few files come so far, and they are worth a whole look
+    return falling > rising * 20
+
+
+def turn_round(schema: Schema, staged: Staged) -> Staged:
+    """Return a staged table with its rows in reverse; each keeps the number of its record."""
+    table = staged.table
+    numbered = "" if "record" in schema.columns(table) else f", rowid + {staged.first_row} AS record"
+    schema.execute(f"CREATE TABLE {table}_turned AS SELECT *{numbered} FROM {table} ORDER BY rowid DESC")
+    schema.execute(f"DROP TABLE {table}")
+    schema.execute(f"ALTER TABLE {table}_turned RENAME TO {table}")
+    return staged._replace(columns=staged.columns | {"record"})
 
 
 def case_key(native: str, namespace: str, salt: int) -> str:

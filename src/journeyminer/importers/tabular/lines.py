@@ -27,10 +27,7 @@ _LONGEST: Final = 10_000
 
 
 def count_lines(path: Path, sign: str = "\n") -> tuple[int, int]:
-    """Return how many lines of a file hold anything, and how often a sign stands in them.
-
-    Lines end in a line feed, a carriage return or both.
-    """
+    """Return how many lines of a file, ended by CR, LF or both, hold anything, and how often a sign stands in them."""
     n, n_signs, last = 0, 0, b"\n"
     with open_bytes(path) as file:
         while block := file.read(_BLOCK):

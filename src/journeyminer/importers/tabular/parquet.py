@@ -71,7 +71,6 @@ def _look(sample: Sample, engine: Database) -> tuple[Dialect, Table]:
         f"(SELECT {renamed} FROM {parquet})",
         tuple(f"c{place}" for place in types),
         head,
-        padded=frozenset(),
         first_row=1,
         moments={
             place: "TIME ZONE" in type_

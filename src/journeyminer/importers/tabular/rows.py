@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from journeyminer.clock import ZoneRule
-from journeyminer.importers.tabular.columns import RECORD, evidence, hand_over_cases
+from journeyminer.importers.tabular.columns import RECORD, case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.timestamps import GAP, OVERLAP, SURELY_IN_BOUNDS, TimestampColumn, is_not_yet_sql
 from journeyminer.log.order import nth_row
 from journeyminer.note import Note
@@ -102,6 +102,13 @@ class Rows:
             "WHERE NOT is_blank) WHERE fault IS NOT NULL"
         )
 
+    def trimmed(self) -> Rows:
+        """The rows of a table of events without white space around their texts."""
+        table = replace(self.table, padded=True)
+        return replace(
+            self, table=table, columns=event_columns(self.plan, table), beside=case_columns(self.plan, table)
+        )
+
     def _header(self, ours: str) -> str:
         found = next((column.header for column in self.moments if column.name == ours), None)
         return found or self.plan.headers.texts[self.plan.columns[ours]].strip()
@@ -155,6 +162,10 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
         return loader.table(rows.select(texts=False), first_row=rows.table.first_row)
 
     staged = stage(replace(rows, bounded=False))
+    if not rows.table.padded and loader.has_blanks(staged):
+        loader.rollback()  # to trim each text costs, and is rarely due
+        rows = rows.trimmed()
+        staged = stage(replace(rows, bounded=False))
     (when,) = rows.main
     if loader.engine.one(f"SELECT {SURELY_IN_BOUNDS.format(when)} FROM {staged}")[0] is False:
         loader.rollback()  # a bound for every row costs, and is rarely due
@@ -166,6 +177,7 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
             loader.rollback()
             staged = stage(rows)
         rows.reject(loader, f"({rows.select(texts=True)})")
+    loader.oldest_first(staged)
     hand_over_cases(loader, staged, rows.beside, "rowid")
     rows.decide(loader, staged)
 

@@ -23,6 +23,8 @@ from journeyminer.importers.tabular.columns import (
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.importers.tabular.rows import Rows, keep
+from journeyminer.log.staging import runs_backwards
+from journeyminer.note import Note
 from journeyminer.sql import name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
 
@@ -69,20 +71,24 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         Rows(plan, raw, tuple(moments), ("timestamp",), source.timezone, columns, beside), formats, loader
     )
     differences = f"differences{loader.number}"
-    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept)}")
+    newest_first = runs_backwards(engine, kept)
+    nth = f"-{RECORD}" if newest_first else RECORD
+    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept, nth)}")
     (n,) = engine.one(f"SELECT count(*) FROM {kept}")
     (unchanged,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
     loader.table(
         f"SELECT {RECORD}, case_id, timestamp, change.activity AS activity, change.status AS status, resource, "
         f'"group"{others} '
         "FROM (SELECT *, unnest(changes) AS change, generate_subscripts(changes, 1) AS nth "
-        f"FROM {differences}) ORDER BY timestamp, version, {RECORD}, nth",
+        f"FROM {differences}) ORDER BY timestamp, version, {nth}, nth",
         records=n,
     )
     rows.reject(loader, kept, ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None)
     good = f"(SELECT * FROM {kept} WHERE timestamp IS NOT NULL)"
-    hand_over_cases(loader, good, (*beside, OPENED), f"(timestamp, version, {RECORD})")
+    hand_over_cases(loader, good, (*beside, OPENED), f"(timestamp, version, {nth})")
     rows.decide(loader, kept)
+    if newest_first:
+        loader.decide(Note("decision.newest_first"))
     for made in ("raw", "rows", "differences"):
         engine.execute(f"DROP TABLE {made}{loader.number}")
 
@@ -99,8 +105,12 @@ def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
     return found
 
 
-def _differences(rows: str) -> str:
-    """SQL of the rows with their list of changes: activity and the status after it."""
+def _differences(rows: str, nth: str) -> str:
+    """SQL of the rows with their list of changes: activity and the status after it.
+
+    Args:
+        nth: SQL of which of two rows of one moment and version comes first.
+    """
     known = ", ".join(
         f"last_value({name(column)} IGNORE NULLS) OVER (trail ROWS UNBOUNDED PRECEDING) AS {name('known_' + column)}"
         for column in FOLLOWED
@@ -124,7 +134,7 @@ def _differences(rows: str) -> str:
         f"CASE WHEN {when} THEN {{'activity': {activity}, 'status': {after}}} END" for when, activity, after in told
     )
     kept = ", ".join(name(column) for column in FOLLOWED)
-    trail = f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {RECORD})"
+    trail = f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {nth})"
     return (
         f'SELECT * EXCLUDE ({kept}), known_resource AS resource, known_group AS "group", CASE WHEN first '
         "THEN [{'activity': 'ticket_created', 'status': known_status}] "

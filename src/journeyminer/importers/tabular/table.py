@@ -18,6 +18,7 @@ from journeyminer.importers.tabular.dialect import Dialect, read_dialect
 from journeyminer.importers.tabular.lines import check_count, count_lines, read_rows_safely
 from journeyminer.note import Note
 from journeyminer.sql import one_file, quote
+from journeyminer.text import trim_sql
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Database
@@ -36,9 +37,9 @@ class Table:
     columns: tuple[str, ...]
     """SQL of the file's columns, by position"""
     head: tuple[tuple[str, ...], ...]
-    padded: frozenset[int]
-    """the columns with spaces around their words"""
     first_row: int = 2
+    padded: bool = False
+    """whether white space may stand around its texts"""
     numbered: bool = False
     """whether the relation has a column RECORD with the number of each row, because the row's place does not say it"""
     nulls: tuple[str, ...] = ()
@@ -54,8 +55,8 @@ class Table:
             text = f"CAST({column} AS VARCHAR)"
             # an id that a data frame keeps as 4711.0 is 4711
             return f"regexp_replace({text}, '\\.0$', '')" if place in self.numbers else text
-        if place in self.padded:
-            column = f"nullif(trim({column}), '')"
+        if self.padded:
+            column = trim_sql(column)
         for word in self.nulls:
             column = f"nullif({column}, {quote(word)})"
         return column
@@ -69,7 +70,7 @@ class Table:
         """The table in memory under that name, for the shapes that look at it more than once."""
         engine.execute(f"CREATE OR REPLACE TABLE {called} AS SELECT * FROM {self.relation}")
         numbered = called if self.numbered else f"(SELECT *, rowid + {self.first_row} AS {RECORD} FROM {called})"
-        return replace(self, relation=numbered, numbered=True)
+        return replace(self, relation=numbered, numbered=True, padded=True)
 
 
 def find_dialect(sample: Sample) -> Dialect | None:
@@ -169,14 +170,9 @@ def open_row_by_row(
 
 
 def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:
-    padded = {
-        place
-        for row in dialect.head
-        for place, cell in enumerate(row[: dialect.width])
-        if cell and (cell[0].isspace() or cell[-1].isspace())
-    }
+    padded = any(cell != cell.strip() for row in dialect.head for cell in row[: dialect.width])
     columns = tuple(f"c{place}" for place in range(dialect.width))
-    return Table(relation, columns, dialect.head, frozenset(padded), first_row, numbered)
+    return Table(relation, columns, dialect.head, first_row, padded, numbered)
 
 
 def _read_csv(

@@ -87,10 +87,10 @@ class TraceReader:
                 if key is None:
                     self._fault(Note("read.tag_without_key", tag=name))
                 elif key in _WANTED:
-                    event[_WANTED[key]] = attributes.get("value")
+                    event[_WANTED[key]] = attributes.get("value", "").strip()
                 elif key.startswith(ATTRIBUTE_PREFIX):
                     kept = event.setdefault("attributes", {})
-                    kept[key.removeprefix(ATTRIBUTE_PREFIX)] = attributes.get("value", "")
+                    kept[key.removeprefix(ATTRIBUTE_PREFIX)] = attributes.get("value", "").strip()
             return
         self._start_outside_event(local_name(name), attributes, depth)
 
@@ -106,7 +106,7 @@ class TraceReader:
         elif name in ATTRIBUTES and "key" not in attributes:
             self._fault(Note("read.tag_without_key", tag=name))
         elif self._trace is not None and depth == self._trace_depth and "value" in attributes:
-            self._trace[attributes["key"].removeprefix("case:")] = attributes["value"]
+            self._trace[attributes["key"].removeprefix("case:")] = attributes["value"].strip()
 
     def end(self, _: str) -> None:
         """An end tag."""
@@ -134,7 +134,7 @@ class TraceReader:
         self._trace = None
         self._n_traces += 1
         case = trace.get("concept:name", "")
-        if not case.strip():
+        if not case:
             case = f"trace {self._n_traces}"
             self._counts["unnamed"] += 1
         if case in self._names:
@@ -157,7 +157,7 @@ class TraceReader:
     def _record(self, case: str, line: int, fields: dict[str, Any], channel: str | None) -> Record | None:
         """The record of one event; None where it was rejected."""
         activity = fields.pop("activity", None)
-        if not activity or not activity.strip():
+        if not activity:
             self._reject(line, "no_activity", column="concept:name")
             return None
         when = fields.pop("timestamp", None)
@@ -204,7 +204,7 @@ class TraceReader:
     def _moment(self, text: str) -> datetime | None:
         # the ISO parser also takes dates without separators and weeks; a number must not pass for one
         try:
-            moment = datetime.fromisoformat(text.strip()) if text.strip()[4:5] == "-" else None
+            moment = datetime.fromisoformat(text) if text[4:5] == "-" else None
         except ValueError:
             return None
         return moment and self.zone.aware(moment)
