@@ -14,6 +14,7 @@ from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal
 from journeyminer.mining.kpis import Kpi
 from journeyminer.mining.simplify import Shown
+from journeyminer.mining.teams import TeamRow
 from journeyminer.mining.turns import TurnRow
 from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
@@ -48,12 +49,23 @@ def sample_report() -> Report:
         variants=VARIANTS,
         handovers=HANDOVERS,
         handover_totals=(
-            HandoverTotal("group", n=811, n_cases=604, ping_pong=143, ping_pong_cases=118, hops_mean=0.63),
-            HandoverTotal("resource", n=1506, n_cases=880, ping_pong=201, ping_pong_cases=166, hops_mean=1.17),
+            HandoverTotal(
+                "group", n=811, n_cases=604, ping_pong=143, ping_pong_cases=118, hops_mean=0.63, n_after_resolution=12
+            ),
+            HandoverTotal(
+                "resource",
+                n=1506,
+                n_cases=880,
+                ping_pong=201,
+                ping_pong_cases=166,
+                hops_mean=1.17,
+                n_after_resolution=95,
+            ),
         ),
         durations=Durations(
             n=1193,
             n_open=91,
+            n_unclear=0,
             n_unknown=0,
             mean_seconds=2 * DAY + 8 * HOUR,
             median_seconds=21 * HOUR,
@@ -62,19 +74,23 @@ def sample_report() -> Report:
             max_seconds=61 * DAY,
         ),
         turns=TURNS,
+        teams=TEAMS,
         bottlenecks=BOTTLENECKS,
         kpis=KPIS,
         findings=(
             Finding("turns", "info", {"share": 0.1152, "seconds": 30_900_000}),
             Finding(
-                "bottleneck_group",
+                "bottleneck",
                 "warning",
                 {
+                    "giver": "First line",
                     "group": "Billing",
                     "source": "group_changed",
                     "target": "agent_reply",
                     "seconds": 9_700_000,
+                    "turn": "us_queue",
                     "n_cases": 311,
+                    "each": 31_190,
                     "share": 0.3139,
                 },
             ),
@@ -144,6 +160,13 @@ _SECONDS: tuple[tuple[Turn, TurnBasis, int], ...] = (
 )
 _TOTAL = sum(seconds for _, _, seconds in _SECONDS)
 TURNS = tuple(TurnRow(turn, basis, seconds, seconds / _TOTAL) for turn, basis, seconds in _SECONDS)
+
+TEAMS = (
+    TeamRow("Billing", "us_queue", "status", 9_700_000, 0.3139, 311),
+    TeamRow("First line", "us_queue", "status", 6_900_000, 0.2233, 655),
+    TeamRow(None, "us_queue", "assumed", 5_630_000, 0.1822, 1118),
+    TeamRow("Technical", "us_work", "activity", 1_900_000, 0.0615, 92),
+)
 
 GRAPH = GraphData(
     nodes=(
@@ -225,7 +248,8 @@ HANDOVERS = (
 
 BOTTLENECKS = (
     Bottleneck(
-        rank=1, rank_low=1, rank_high=1, source="group_changed", target="agent_reply", group="Billing",
+        rank=1, rank_low=1, rank_high=1, source="group_changed", target="agent_reply",
+        giver="First line", group="Billing",
         turn="us_queue", assumed=False, n=514, n_cases=311, n_customers=287, lost_seconds=9_700_000,
         low=8_340_000, high=11_210_000, share=0.3139, median_seconds=12_600, p90_seconds=61_200, one_off=None,
         evidence=(
@@ -235,25 +259,29 @@ BOTTLENECKS = (
         ),
     ),
     Bottleneck(
-        rank=2, rank_low=2, rank_high=3, source="customer_message", target="agent_reply", group="First line",
+        rank=2, rank_low=2, rank_high=3, source="customer_message", target="agent_reply",
+        giver=None, group="First line",
         turn="us_queue", assumed=False, n=1097, n_cases=655, n_customers=590, lost_seconds=6_900_000,
         low=5_710_000, high=8_020_000, share=0.2233, median_seconds=6_300, p90_seconds=28_800, one_off=None,
         evidence=(Evidence("10111", "zendesk/tickets.json:902", 118_200),),
     ),
     Bottleneck(
-        rank=3, rank_low=2, rank_high=3, source="ticket_created", target=None, group=None,
+        rank=3, rank_low=2, rank_high=3, source="ticket_created", target=None,
+        giver=None, group=None,
         turn="us_queue", assumed=False, n=1118, n_cases=1118, n_customers=902, lost_seconds=5_630_000,
         low=5_010_000, high=6_240_000, share=0.1822, median_seconds=1980, p90_seconds=14_400, one_off=None,
         evidence=(Evidence("10650", "zendesk/tickets.json:5011", 96_400),),
     ),
     Bottleneck(
-        rank=4, rank_low=4, rank_high=6, source="group_changed", target="Escalated to vendor", group="Technical",
+        rank=4, rank_low=4, rank_high=6, source="group_changed", target="Escalated to vendor",
+        giver=None, group="Technical",
         turn="us_work", assumed=False, n=96, n_cases=92, n_customers=90, lost_seconds=1_900_000,
         low=702_000, high=3_050_000, share=0.0615, median_seconds=21_600, p90_seconds=72_000, one_off="single_day",
         evidence=(Evidence("11020", "zendesk/tickets.json:7120", 90_100),),
     ),
     Bottleneck(
-        rank=5, rank_low=None, rank_high=None, source="call_missed", target="call_outbound", group=None,
+        rank=5, rank_low=None, rank_high=None, source="call_missed", target="call_outbound",
+        giver=None, group=None,
         turn="us_queue", assumed=True, n=14, n_cases=9, n_customers=None, lost_seconds=230_400,
         low=None, high=None, share=0.0075, median_seconds=14_400, p90_seconds=39_600, one_off="single_case",
         evidence=(Evidence("C-77", "calls.csv:512", 88_000),),

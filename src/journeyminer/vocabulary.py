@@ -35,6 +35,8 @@ TURNS: Final = get_args(Turn)
 TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
+ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed")
+"""activities that say who holds a case, and are no work on it"""
 IDENTITY_KINDS: Final = get_args(IdentityKind)
 FATES: Final = get_args(Fate)
 FATE_REASONS: Final = get_args(FateReason)

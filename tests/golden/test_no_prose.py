@@ -51,7 +51,7 @@ CLOSED = {"kpis.unit": {"seconds", "share", "count", "score"}, "unmatched.field"
 MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",
-    "group", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes", "shown.edges",
+    "group", "giver", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes", "shown.edges",
     "shown.happy_path", "params",
 )  # fmt: skip
 

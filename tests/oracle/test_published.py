@@ -140,9 +140,22 @@ def test_five_exports_of_one_chat_are_one_chat(data: Data) -> None:
 
 @pytest.mark.parametrize(("name", "level", "expected"), HANDOVERS)
 def test_handovers(read: Read, name: str, level: HandoverLevel, expected: tuple[int, ...]) -> None:
-    (row,) = handover_totals(read(name), by=level).to_dict("records")
+    """No published count knows when a case was resolved; ours leave out what comes after, and count it apart."""
+    log = read(name)
+    (ours,) = handover_totals(log, by=level).to_dict("records")
+    assert ours["n"] + ours["n_after_resolution"] == expected[0]
+    stateless = from_pandas(log.to_pandas(), **{level: level})
+    (row,) = handover_totals(stateless, by=level).to_dict("records")
     found = tuple(row[key] for key in ("n", "n_cases", "ping_pong", "ping_pong_cases"))
     assert found[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("name", HELPDESK)
+def test_who_closes_what_is_solved_takes_nothing_over(read: Read, name: str) -> None:
+    """Without the step Closed, all by one account 30 days after, there are 4,094 hand-overs in 3,049 cases; of these 13
+    come after the resolution in another way."""
+    (row,) = handover_totals(read(name), by="resource").to_dict("records")
+    assert (row["n"], row["n_cases"], row["n_after_resolution"]) == (4_081, 3_044, 4_567)
 
 
 def test_the_published_analysis_of_the_help_desk(read: Read) -> None:
@@ -173,10 +186,11 @@ def test_the_published_analysis_of_the_help_desk(read: Read) -> None:
 
 @pytest.mark.parametrize("name", HELPDESK)
 def test_the_help_desk_closes_by_a_timer(read: Read, name: str) -> None:
-    """No case is over before 30 days. The 12 cases that were never resolved are counted apart, not averaged."""
+    """No case is over before 30 days. The 12 cases that were never resolved are counted apart, not averaged; nobody
+    knows whether the nine that end with a wait are over."""
     durations = counts(read(name)).durations
     assert durations is not None
-    assert (durations.n, durations.n_open) == (4_568, 12)
+    assert (durations.n, durations.n_open, durations.n_unclear) == (4_568, 3, 9)
     figures = (durations.mean_seconds, durations.median_seconds, durations.min_seconds)
     assert [days(seconds) for seconds in figures] == [40.9, 39.9, 30.6]
 

@@ -51,9 +51,22 @@ def test_a_customer_is_open_while_any_case_is() -> None:
         B: a@09:30/to=open
         C: a@09:00/to=open b@09:40/to=solved
         D: a@09:00/to=solved b@09:30/to=unknown
+        E: a@09:00/to=solved
     """)
-    row = measured(with_customers(cases, A=1, B=1, C=2, D=2), per="customer")
-    assert (row.n, row.n_open, row.median_seconds) == (1, 1, 40 * MINUTE)
+    row = measured(with_customers(cases, A=1, B=1, C=2, D=3, E=3), per="customer")
+    assert (row.n, row.n_open, row.n_unclear, row.median_seconds) == (1, 1, 1, 40 * MINUTE)
+
+
+def test_after_a_status_that_nobody_knows_a_case_is_neither_open_nor_over() -> None:
+    row = measured(
+        log("""
+        A: a@09:00/to=open b@10:00/to=unknown
+        B: a@09:00/to=open b@10:00/to=unknown c@11:00/to=solved
+        C: a@09:00/to=open b@10:00
+        D: a@09:00 b@10:00/to=unknown c@11:00
+    """)
+    )
+    assert (row.n, row.n_open, row.n_unclear, row.n_unknown) == (1, 1, 2, 0)
 
 
 def test_where_nothing_is_over_nothing_is_said() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from journeyminer.i18n import Language
+from journeyminer.render import phrases
 from journeyminer.render.terminal import render
 from journeyminer.report.build import build
-from journeyminer.report.findings import find, worth_saying
+from journeyminer.report.findings import find, usual_cautions, worth_saying
 from sample_report import sample_report
 from tiny import log, with_customers
 
@@ -27,26 +28,87 @@ def test_shares_are_of_the_traces() -> None:
     assert shares == [0.25, 0.5]
 
 
-def test_a_place_of_less_than_a_minute_is_no_finding_and_no_line() -> None:
+def test_a_place_of_less_than_an_hour_is_no_finding_and_no_line() -> None:
     report = sample_report()
     first, second, *_ = report.bottlenecks or ()
-    tiny = replace(report, bottlenecks=(replace(first, lost_seconds=60), replace(second, rank=2, lost_seconds=59)))
+    tiny = replace(report, bottlenecks=(replace(first, lost_seconds=3600), replace(second, rank=2, lost_seconds=3599)))
     assert [place.rank for place in worth_saying(tiny)] == [1]
-    nothing = replace(report, bottlenecks=(replace(first, lost_seconds=59),))
-    assert not {"bottleneck", "bottleneck_group", "one_off"} & {found.slug for found in find(nothing)}
-    assert "bottleneck_group" in {found.slug for found in find(tiny)}
-    assert "Billing: Group changed" not in render(nothing, Language("en"))
+    nothing = replace(report, bottlenecks=(replace(first, lost_seconds=3599),))
+    assert not {"bottleneck", "bottleneck_assumed", "one_off"} & {found.slug for found in find(nothing)}
+    assert "bottleneck" in {found.slug for found in find(tiny)}
+    assert "Group changed" in render(tiny, Language("en")) and "Group changed" not in render(nothing, Language("en"))
+
+
+def test_an_assumed_turn_is_no_headline_without_an_if() -> None:
+    report = sample_report()
+    first, second, *_ = report.bottlenecks or ()
+    assumed = replace(first, assumed=True)
+    for places, expected in (
+        ((assumed, second), ["bottleneck"]),
+        ((assumed,), ["bottleneck_assumed"]),
+        ((first, replace(second, assumed=True)), ["bottleneck"]),
+    ):
+        found = find(replace(report, bottlenecks=places))
+        assert [each.slug for each in found if "bottleneck" in each.slug] == expected
+    sentence = phrases.finding(find(replace(report, bottlenecks=(assumed,)))[1], "case", Language("en"))
+    assert sentence.startswith("If it was our turn, most is lost at “First line › Billing: Group changed →")
+
+
+def test_known_and_assumed_time_are_two_sentences() -> None:
+    tiny = build(log("A: a@09:00/by=ana b@10:00/by=bob c@12:00/by=ana"))
+    assert [(found.slug, found.params) for found in tiny.findings or () if "turns" in found.slug] == [
+        ("turns_assumed", {"share": 1.0, "seconds": 3 * 3600})
+    ]
+    both = build(log("A: a@09:00/by=ana b@10:00/by=bob/to=open c@12:00/by=ana"))
+    assert {found.slug for found in both.findings or () if "turns" in found.slug} == {"turns", "turns_assumed"}
+
+
+def test_work_is_called_work() -> None:
+    report = sample_report()
+    first, *_ = report.bottlenecks or ()
+    (found,) = (
+        found
+        for found in find(replace(report, bottlenecks=(replace(first, turn="us_work"),)))
+        if "bottleneck" in found.slug
+    )
+    assert found.slug == "bottleneck_work"
+    assert "“First line › Billing: work on Agent reply”" in phrases.finding(found, "case", Language("en"))
+
+
+def test_a_caution_that_holds_for_nearly_every_place_is_said_once() -> None:
+    report = sample_report()
+    first, second, *_ = report.bottlenecks or ()
+    odd = tuple(replace(place, one_off="single_day") for place in (first, second))
+    assert usual_cautions(replace(report, bottlenecks=odd)) == {"one_off"}
+    assert usual_cautions(replace(report, bottlenecks=odd[:1])) == set()
+    usual = replace(report, bottlenecks=odd)
+    assert [found.slug for found in find(usual) if found.slug in ("one_off", "bottleneck")] == ["bottleneck"]
+    english = Language("en")
+    assert "Of nearly all of them: over a quarter comes from one case or one day." in phrases.bottlenecks_lead(
+        usual, english
+    )
+    assert phrases.cautions(odd[0], usual_cautions(usual), english) == ""
+
+
+def test_what_cannot_be_known_is_not_called_nothing() -> None:
+    english = Language("en")
+    unknown = build(log("A: a@09:00 b@10:00"))
+    assert phrases.bottlenecks_lead(unknown, english).startswith("For 100% of the time the data does not")
+    assert phrases.handovers(unknown, english) == ["The data does not say who owned a case."]
+    known = build(log("A: ask@09:00/as=customer/to=pending b@10:00/by=ana/to=pending c@11:00/by=ana/to=solved"))
+    assert phrases.bottlenecks_lead(known, english) == "No wait in our turn was found."
+    assert phrases.handovers(known, english) == ["The owner never changed."]
 
 
 def test_a_lasting_place_is_named_first_only_where_it_costs_as_much() -> None:
     """Of a first place that hangs on one day, and a second one that does not."""
     report = sample_report()
     first, second, *_ = report.bottlenecks or ()
-    odd, steady = replace(first, lost_seconds=1000, one_off="single_day"), replace(second, one_off=None)
-    for lost, expected in ((500, ["one_off_group", "bottleneck_group"]), (499, ["one_off_group"])):
+    odd, steady = replace(first, lost_seconds=10_000, one_off="single_day"), replace(second, one_off=None)
+    for lost, expected in ((5000, ["one_off", "bottleneck"]), (4999, ["one_off"])):
         found = find(replace(report, bottlenecks=(odd, replace(steady, lost_seconds=lost))))
         assert [each.slug for each in found if "one_off" in each.slug or "bottleneck" in each.slug] == expected
-    assert [each.slug for each in find(report)].count("bottleneck_group") == 1
+    assert [each.slug for each in find(report)].count("bottleneck") == 1
 
 
 def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:

@@ -12,6 +12,7 @@ import pytest
 from journeyminer.errors import UsageError
 from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals, handovers
+from journeyminer.mining.lens import Lens
 from tiny import log, with_customers
 
 
@@ -49,7 +50,57 @@ def test_by_role_a_bot_hands_to_an_agent_and_the_system_owns_nothing() -> None:
 
 def test_by_channel_the_customer_counts_and_internal_events_do_not() -> None:
     tiny = log("A: ask@09:00/as=customer/via=email note@09:05/as=agent/via=internal ask@09:30/as=customer/via=whatsapp")
-    assert rows(handovers(tiny, by="channel"), "source", "target", "total_seconds") == [("email", "whatsapp", 1500)]
+    assert rows(handovers(tiny, by="channel"), "source", "target", "total_seconds") == [("email", "whatsapp", 1800)]
+
+
+def test_a_switch_of_the_channel_is_the_customers() -> None:
+    tiny = log("A: ask@09:00/as=customer/via=email answer@09:30/as=agent/via=web ask@10:00/as=customer/via=email")
+    assert rows(handover_totals(tiny, by="channel"), "n") == [(0,)]
+    nobody = log("A: ask@09:00/via=email ask@10:00/via=web")  # where no role says who it was, it may have been
+    assert rows(handover_totals(nobody, by="channel"), "n") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("a@09:00/in=L1/as=agent group_changed@09:10/in=L2/as=agent b@09:40/in=L2/as=agent", 1800),
+        ("a@09:00/in=L1/as=agent group_changed@09:10/in=L2 note@09:15/as=system b@09:40/as=agent", 1800),
+        ("a@09:00/in=L1/as=agent group_changed@09:10/in=L2 ask@09:15/as=customer b@09:40/as=agent", 1800),
+        ("a@09:00/in=L1/as=agent b@09:40/in=L2/as=agent", 2400),
+        ("a@09:00/in=L1 group_changed@09:10/in=L2 assigned@09:20/in=L2 assigned@09:30/in=L2 b@10:10", 3600),
+    ],
+)
+def test_a_hand_over_lasts_until_the_new_owner_acts(text: str, seconds: int) -> None:
+    assert rows(handovers(log(f"A: {text}"), by="group"), "n", "total_seconds") == [(1, seconds)]
+
+
+def test_where_nobody_has_acted_yet_nothing_is_known() -> None:
+    (row,) = handovers.rows(Lens(log("A: a@09:00/in=L1/as=agent group_changed@09:10/in=L2")), by="group")
+    assert (row.n, row.total_seconds, row.median_seconds) == (1, None, None)
+
+
+def test_a_team_that_passes_on_without_an_act_was_waited_for_too() -> None:
+    tiny = log("A: a@09:00/in=L1 group_changed@09:10/in=L2 group_changed@09:40/in=L3 b@10:00")
+    assert rows(handovers(tiny, by="group"), "source", "target", "total_seconds") == [
+        ("L1", "L2", 1800),
+        ("L2", "L3", 1200),
+    ]
+
+
+def test_a_group_on_a_customers_event_is_the_cases() -> None:
+    tiny = log("A: ask@09:00/as=customer/in=L1 note@09:05/as=agent reply@09:10/as=agent/in=L2")
+    assert rows(handovers(tiny, by="group"), "source", "target", "n") == [("L1", "L2", 1)]
+
+
+def test_what_is_resolved_is_handed_to_nobody() -> None:
+    tiny = log(
+        "A: a@09:00/by=ana/to=open solve@10:00/by=bob/to=solved close@11:00/by=robot/to=closed\n"
+        "B: a@09:00/by=ana/to=open end@10:00/by=ana/to=solved again@11:00/by=bob/to=open end@12:00/by=cleo/to=solved"
+    )
+    assert rows(handover_totals(tiny, by="resource"), "n", "n_cases", "n_after_resolution") == [(3, 2, 1)]
+    assert sorted(rows(handovers(tiny, by="resource"), "source", "target", "n")) == [
+        ("ana", "bob", 2), ("bob", "cleo", 1)
+    ]  # fmt: skip
 
 
 def test_there_and_back_twice() -> None:

@@ -146,10 +146,19 @@ def test_a_case_is_reopened_whatever_lies_between() -> None:
     assert figure(tiny, "reopen_rate")["value"] == 1.0
 
 
-def test_a_case_last_known_to_be_open_still_waits() -> None:
-    tiny = log("A: ask@09:00/to=new fix@10:00/to=solved again@11:00/to=open odd@12:00/to=unknown\nB: x@09:00/to=solved")
-    found = figure(tiny, "last_resolution")
-    assert (found["n"], found["n_open"]) == (1, 1)
+def test_what_a_status_that_nobody_knows_came_after_waits_for_nobody() -> None:
+    tiny = log("""
+        A: ask@09:00/to=new fix@10:00/to=solved again@11:00/to=open odd@12:00/to=unknown
+        B: ask@09:00/to=new x@09:30/to=solved
+        C: ask@09:00/to=open/as=customer odd@12:00/to=unknown
+        D: ask@09:00/to=open/as=customer reply@10:00/as=agent/vis=public
+    """)
+    counts = {id_: (figure(tiny, id_)["n"], figure(tiny, id_)["n_open"]) for id_ in
+              ("first_response", "first_resolution", "last_resolution", "reopen_rate")}  # fmt: skip
+    assert counts == {
+        "first_response": (1, 0), "first_resolution": (2, 1), "last_resolution": (1, 1), "reopen_rate": (2, 1)
+    }  # fmt: skip
+    assert figure(tiny, "reopen_rate")["value"] == 0.5
 
 
 def test_satisfaction_where_there_is_any() -> None:

@@ -40,7 +40,7 @@ def test_every_key_is_asked_for_or_belongs_to_one_that_is() -> None:
 
 
 def test_parts_are_shown_where_they_have_something_to_say() -> None:
-    everything = ["map", "turns", "bottlenecks", "handovers", "kpis", "variants", "durations"]
+    everything = ["map", "turns", "teams", "bottlenecks", "handovers", "kpis", "variants", "durations"]
     assert list(parts(sample_report())) == list(parts(build(DESK))) == everything
     assert parts(empty_report()) == {}
     # that nobody waited and nobody was handed over is worth saying; no ways through and no clock are not

@@ -99,7 +99,7 @@ def test_the_engine_finds_a_part_above_twelve(text: str, expected: bool) -> None
     assert ENGINE.one(f"SELECT {above_twelve(quote(text))}") == (expected,)
 
 
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2099, 12, 31)).map(lambda moment: moment.replace(microsecond=0)))
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2079, 6, 5)).map(lambda moment: moment.replace(microsecond=0)))
 @settings(max_examples=30, deadline=None)
 def test_the_engine_and_python_agree_on_every_hour_of_a_zone(moment: datetime) -> None:
     for zone in ("Europe/Budapest", "America/Sao_Paulo", "Asia/Kolkata"):

@@ -62,10 +62,7 @@ class Session:
         return self.reader.language
 
     def read(self, exports: Sequence[Path], *, append_to: Path | None = None, fingerprints: bool = False) -> EventLog:
-        """Return the prepared log of exports, of one log folder or of one output folder with its log.
-
-        Says on stderr which files broke or were not read.
-        """
+        """Return the prepared log of exports, of a log folder or of an output folder with its log; say what broke."""
         from journeyminer.importers import read_log
         from journeyminer.importers.reading.folders import log_of
         from journeyminer.log.store import is_log, load_log

@@ -52,6 +52,8 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
         return session.status
     parts = {"": log} if by is None else _split(session, log, by)
     reports = {value: session.report(part, sections=wanted) for value, part in parts.items()}
+    if by == "group" and "turns" in wanted:
+        reports = {value: _with_its_turns(report, parts[value], value) for value, report in reports.items()}
     _print_measures(session, reports, wanted, by, format_)
     return session.status
 
@@ -64,6 +66,16 @@ def _split(session: Session, log: EventLog, by: str) -> dict[str, EventLog]:
         session.tell(Note("run.most_values", column=by, n=n, most=MOST_VALUES))
     session.tell(Note("run.whole_cases", column=by))
     return parts
+
+
+def _with_its_turns(report: Report, log: EventLog, team: str) -> Report:
+    """Return the report of a team's cases with the turns that were the team's: others had the cases too."""
+    from msgspec.structs import replace
+
+    from journeyminer.mining.lens import Lens
+    from journeyminer.mining.teams import turns_of
+
+    return replace(report, turns=turns_of(Lens(log, report.per), team))
 
 
 def _print_measures(

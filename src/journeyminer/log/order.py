@@ -13,6 +13,7 @@ def in_order(
     of: str = "trace",
     before: Mapping[str, str] | None = None,
     after: Mapping[str, str] | None = None,
+    lasting: Mapping[str, str] | None = None,
     position: str | None = None,
 ) -> str:
     """SQL of the rows of a table that was written in order, each with what its neighbours in its trace say.
@@ -33,6 +34,7 @@ def in_order(
         relation: a table in the order of its traces, or a query in parentheses that only picks rows and columns of one.
         of: the column that is the same for all rows of a trace, which stand together; never null.
         before, after: new column -> SQL of its value in the row before or after, null at the ends of the trace.
+        lasting: new column -> SQL of its last value in this row or one before it, null until there is one.
         position: name of a new column: 1 for the first row of a trace, 2 for the next ...
 
     Returns:
@@ -45,7 +47,7 @@ def in_order(
         "_first": f"lag({key}) OVER () IS DISTINCT FROM {key}",
         "_last": f"lead({key}) OVER () IS DISTINCT FROM {key}",
     }
-    needed = {end for _, end in made.values()}
+    needed = {end for _, end in made.values()} | ({"_first"} if lasting else set())
     if position:
         helpers["_nth"] = "row_number() OVER ()"
         needed |= {"_first", "_nth"}
@@ -57,6 +59,10 @@ def in_order(
     if position:
         begun = "max(_nth) FILTER (_first) OVER (ROWS UNBOUNDED PRECEDING)"
         kept += f", CAST(_nth - {begun} + 1 AS INTEGER) AS {name(position)}"
+    for column, sql in (lasting or {}).items():  # the first row of a trace says at least that nothing is known
+        last = "last_value({} IGNORE NULLS) OVER (ROWS UNBOUNDED PRECEDING)"
+        known = last.format(f"CASE WHEN _first OR {sql} IS NOT NULL THEN {sql} IS NOT NULL END")
+        kept += f", CASE WHEN {known} THEN {last.format(sql)} END AS {name(column)}"
     hidden = ", ".join([*map(name, made), *sorted(needed)])
     return f"SELECT * EXCLUDE ({hidden}){kept} FROM (SELECT *, {', '.join(listed)} FROM {relation})"
 

@@ -37,6 +37,7 @@ class Bottleneck(Row, frozen=True):
     rank_high: Annotated[Count | None, about("Worst rank it may well have; null below 5 traces.")]
     source: Annotated[str | None, about("The activity before the wait; null for work that a case begins with.")]
     target: Annotated[str | None, about("The activity that ends it; null for cases that still wait.")]
+    giver: Annotated[str | None, about("The team that handed the case over; null where none did, or it is not known.")]
     group: Annotated[str | None, about("The team whose queue it is; null where not known.")]
     turn: Annotated[Turn, about("Whose turn it was.")]
     assumed: Annotated[bool, about("Whether only an assumption says so, for any part.")]
@@ -58,9 +59,10 @@ def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
     """The places ranked by the seconds that customers lost at them.
 
     A place is a move inside a case (`source` to `target`), in one queue, in one turn of ours: us_work, us_queue or bot
-    (`spans` has the rules). What comes after a resolution, waits for the customer or a vendor, or is unknown, ranks
-    nowhere. The wait of a case that is still open counts as long as it has lasted, with no `target`; work before the
-    first event of a case was complete has no `source`. A customer who waits in two cases at once waits in both.
+    (`spans` has the rules); a wait for the first act of a team is another place than its later ones (`giver`). What
+    comes after a resolution, waits for the customer or a vendor, or is unknown, ranks nowhere. The wait of a case that
+    is still open counts as long as it has lasted, with no `target`; work before the first event of a case was complete
+    has no `source`. A customer who waits in two cases at once waits in both.
 
     Traces, with all their cases, are drawn again for the bounds (see `bootstrap`). A place is a one-off where one case,
     or one day (UTC) on which waits ended, holds more than a quarter of its seconds; days only in logs of 8 days and
@@ -84,25 +86,27 @@ def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
         yield row | likely | {"rank": place + 1, "share": us / total, "evidence": evidence[place]}
 
 
+_KEY = ("source", "target", "giver", "queue", "turn")
+
+
 def _make_waits(lens: Lens) -> str:
     """One row a span in our turn: its place (0 is the largest sum; ties by name), trace, case, day and length."""
+    key, same = ", ".join(_KEY), " AND ".join(f"w.{column} IS NOT DISTINCT FROM p.{column}" for column in _KEY)
     return lens.materialise(
         "waits",
         f"""
         WITH waits AS (
             SELECT trace, case_key, seq, CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
-                CAST(queue AS VARCHAR) AS queue, CAST(turn AS VARCHAR) AS turn, basis = 'assumed' AS assumed, opened,
+                CAST(giver AS VARCHAR) AS giver, CAST(queue AS VARCHAR) AS queue, CAST(turn AS VARCHAR) AS turn,
+                basis = 'assumed' AS assumed, opened,
                 CAST(make_timestamp(CASE WHEN target IS NULL THEN opened ELSE closed END) AS DATE) AS day,
                 closed - opened AS us
             FROM {lens.rows(spans(lens.log))} WHERE turn IN ({listed(OUR_TURNS)})
         ),
         places AS (
-            SELECT source, target, queue, turn,
-                row_number() OVER (ORDER BY sum(us) DESC, source, target, queue, turn) - 1 AS place
-            FROM waits GROUP BY source, target, queue, turn
+            SELECT {key}, row_number() OVER (ORDER BY sum(us) DESC, {key}) - 1 AS place FROM waits GROUP BY {key}
         )
-        SELECT p.place, w.* FROM waits w JOIN places p ON w.turn = p.turn AND w.source IS NOT DISTINCT FROM p.source
-            AND w.target IS NOT DISTINCT FROM p.target AND w.queue IS NOT DISTINCT FROM p.queue
+        SELECT p.place, w.* FROM waits w JOIN places p ON {same}
         """,
     )
 
@@ -122,13 +126,14 @@ def _places(lens: Lens, waits: str, shown: int) -> str:
     largest_day AS (SELECT place, max(us) AS largest_day FROM
         (SELECT place, sum(us) AS us FROM shown GROUP BY place, day) GROUP BY place),
     summed AS (
-        SELECT place, any_value(source) AS source, any_value(target) AS target, any_value(queue) AS "group",
+        SELECT place, any_value(source) AS source, any_value(target) AS target, any_value(giver) AS giver,
+            any_value(queue) AS "group",
             any_value(turn) AS turn, bool_or(assumed) AS assumed, count(*) AS n, count(DISTINCT case_key) AS n_cases,
             count(DISTINCT trace) AS n_traces, count(DISTINCT customer) AS n_customers, sum(us) AS us,
             quantile_cont(us, [0.5, 0.9]) AS quantiles
         FROM shown GROUP BY place
     )
-    SELECT place, us, n_traces, source, target, "group", turn, assumed, n, n_cases,
+    SELECT place, us, n_traces, source, target, giver, "group", turn, assumed, n, n_cases,
         CASE WHEN {lens.knows_customers} THEN n_customers END AS n_customers,
         CAST(round(us / 1e6) AS BIGINT) AS lost_seconds,
         quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from journeyminer.errors import UsageError, nearest
 from journeyminer.log.order import in_order
+from journeyminer.mining.events import own_count
 from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
 from journeyminer.mining.moves import changes, traces
 from journeyminer.note import Note
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HandoverRow(Row, frozen=True):
-    """A change of owner, all times it happened. Seconds run as on an edge, from owned event to owned event."""
+    """A change of owner, all times it happened before the resolution. Seconds run to the new owner's first act."""
 
     by: Annotated[HandoverLevel, about("What an owner is.")]
     source: Annotated[str, about("The owner before.")]
@@ -40,6 +41,7 @@ class HandoverTotal(Row, frozen=True):
     ping_pong: Annotated[Count, about("Times that A to B was followed by B to A, nobody else between.")]
     ping_pong_cases: Annotated[Count, about("Traces with any of those.")]
     hops_mean: Annotated[float, about("Changes a trace, also over those never handed over.")]
+    n_after_resolution: Annotated[Count, about("Changes of what was resolved; in none of the other figures.")]
 
 
 @measure(HandoverRow)
@@ -48,12 +50,16 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
 
     The owned events of a trace are those that no customer made, from the first that names an owner on; an event that
     names none belongs to the owner before it. A hand-over is an owned event with another owner than the owned event
-    before it. Its seconds run from the one to the other, as on an edge, so that what a customer did in between is part
-    of them. The levels:
+    before it; where the trace was solved or closed before and stays so, it is counted apart, in `handover_totals`.
 
-    - resource, group, tier: as the log says
+    Its seconds are the wait for the new owner's first act. Where the event itself is one, they run from the owned event
+    before; where it only assigns, from it to the first owned event that is neither an assignment nor the system's, or
+    to the next hand-over. What a customer did in between is part of them. The levels:
+
+    - resource: as the log says
+    - group, tier: as the log says; these are the case's, so that a customer's event may name one too
     - role: agent, bot or vendor; what the system does is nobody's, so that bot to agent is a hand-over
-    - channel: a switch of the channel, by whomever; here the events of customers count, and internal ones are nobody's
+    - channel: a switch by the customer, or by whom nobody knows; internal events are nobody's
 
     Args:
         by: the level; None for every level that the log has.
@@ -69,11 +75,11 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
             CAST(round(us / 1e6) AS BIGINT) AS total_seconds
         FROM (
             SELECT source, target, sum(us) AS us, quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {changes(lens, level)} GROUP BY ALL
+            FROM {_in_time(lens, level)} GROUP BY ALL
         )
         JOIN (
             SELECT source, target, CAST(sum(n) AS BIGINT) AS n, count(*) AS n_cases
-            FROM (SELECT trace, source, target, count(*) AS n FROM {changes(lens, level)} GROUP BY ALL)
+            FROM (SELECT trace, source, target, count(*) AS n FROM {_in_time(lens, level)} GROUP BY ALL)
             GROUP BY ALL
         )
         USING (source, target)
@@ -94,11 +100,12 @@ def handover_totals(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
     """
 
     def totals(level: HandoverLevel) -> str:
-        beside = in_order(changes(lens, level), before={"last_source": "source"})
+        beside = in_order(f"(SELECT * FROM {_in_time(lens, level)})", before={"last_source": "source"})
         return f"""
         SELECT {quote(level)} AS "by", coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases,
             coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, count(*) FILTER (WHERE back > 0) AS ping_pong_cases,
-            coalesce(sum(n) / {max(lens.scope.n_traces, 1)}, 0.0) AS hops_mean
+            coalesce(sum(n) / {max(lens.scope.n_traces, 1)}, 0.0) AS hops_mean,
+            (SELECT count(*) FILTER (is_late) FROM {changes(lens, level)}) AS n_after_resolution
         FROM (
             SELECT trace, count(*) AS n, count(*) FILTER (WHERE last_source = target) AS back
             FROM ({beside}) GROUP BY trace
@@ -109,10 +116,35 @@ def handover_totals(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
 
 
 def handovers_per_trace(lens: Lens, *, by: HandoverLevel) -> list[int]:
-    """How often each trace was handed over at a level, 0 for those that never were; in no particular order."""
-    handed = f"(SELECT trace, count(*) AS n FROM {changes(lens, by)} GROUP BY trace)"
-    rows = lens.log.rows(f"SELECT coalesce(h.n, 0) FROM {traces(lens)} LEFT JOIN {handed} h USING (trace)")
-    return [n for (n,) in rows]
+    """How often each trace was handed over at a level, 0 for those that never were; in no particular order.
+
+    A trace that is known by the milestones of a table only is left out, unless the table counts the stations of its
+    cases itself.
+    """
+    handed = f"(SELECT trace, count(*) AS n FROM {_in_time(lens, by)} GROUP BY trace)"
+    log, key = lens.log, f"{lens.key} AS trace"
+    if not log.has("synthetic"):
+        rows = log.rows(f"SELECT coalesce(h.n, 0) FROM {traces(lens)} LEFT JOIN {handed} h USING (trace)")
+        return [n for (n,) in rows]
+    stations = own_count("c", {"group": "x_group_stations", "resource": "x_assignee_stations"}.get(by, by), log)
+    milestones = "SELECT case_key FROM event_rows GROUP BY case_key HAVING bool_and(coalesce(synthetic, false))"
+    rows = log.rows(
+        f"""
+        WITH of_cases AS (
+            SELECT {key}, bool_or(case_key IN ({milestones})) AS milestones_only,
+                sum(greatest({stations} - 1, 0)) AS n_counted, count(*) = count({stations}) AS all_counted
+            FROM case_rows c WHERE {lens.key} IS NOT NULL GROUP BY ALL
+        )
+        SELECT CASE WHEN all_counted THEN n_counted WHEN NOT milestones_only THEN coalesce(h.n, 0) END
+        FROM of_cases LEFT JOIN {handed} h USING (trace)
+        """
+    )
+    return [int(n) for (n,) in rows if n is not None]
+
+
+def _in_time(lens: Lens, level: HandoverLevel) -> str:
+    """SQL of the changes before the resolution."""
+    return f"(SELECT * FROM {changes(lens, level)} WHERE NOT is_late)"
 
 
 def _by_level(
@@ -121,5 +153,7 @@ def _by_level(
     """The rows of a query for each level that the log has and that is asked for, level by level."""
     if by is not None and by not in HANDOVER_LEVELS:
         raise UsageError(Note("usage.not_one_of", value=by, hint=nearest(by, HANDOVER_LEVELS)))
-    levels = [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level)]
+    told = log.has("synthetic") and log.one("SELECT bool_and(coalesce(synthetic, false)) FROM event_rows")[0]
+    # milestones leave out who had a case in between
+    levels = [level for level in HANDOVER_LEVELS if log.has(level) and by in (None, level) and not told]
     return [row for level in levels for row in log.dicts(f"{select(level)} ORDER BY {order}")]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec.structs import asdict
 
+from journeyminer.mining.events import own_count
 from journeyminer.mining.handovers import handovers_per_trace
 from journeyminer.mining.measure import Count, Exact, Row, about, measure
 from journeyminer.mining.spans import states
@@ -38,6 +39,9 @@ class Kpi(Row, frozen=True):
     reason: Annotated[str | None, about("Slug of why the value is null; else null.")] = None
 
 
+_RESOLVED = ("first_resolved", "last_resolved")
+
+
 @measure(Kpi)
 def kpis(lens: Lens) -> Exact:
     """The key figures of the traces.
@@ -49,8 +53,11 @@ def kpis(lens: Lens) -> Exact:
     - first_resolution: from the creation to the first event after which a case is solved or closed
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
-      three leave out traces of which no status is known
-    - hops: hand-overs a trace, by group, else by resource; see `handovers`
+      three leave out traces of which no status is known, and those that were not resolved before their status became
+      one that nobody knows. Where the source counts the times itself (x_reopens), its count is taken; a table of
+      milestones without one does not tell that a case was not opened again
+    - hops: hand-overs a trace, by group, else by resource, see `handovers`; of cases known by milestones only where
+      the source counts them itself (x_group_stations, x_assignee_stations)
     - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
       customer's own and our messages. Left out are traces of which neither visibility nor role is known
     - csat: the cases' satisfaction, 0..1; no row where no case has any
@@ -61,7 +68,8 @@ def kpis(lens: Lens) -> Exact:
     `too_many_open`). Where nobody waits, quantiles are interpolated linearly.
 
     Bounds are 95 %: of a median by those of the curve, of a share Wilson's, of a mean the normal ones. Reasons for
-    a null are no_roles, no_replies, no_status, never_resolved, no_owners, no_visibility, no_traces, too_many_open.
+    a null are no_roles, no_replies, no_status, never_resolved, no_owners, no_visibility, no_traces, too_many_open,
+    no_history.
 
     Returns:
         One row a figure.
@@ -69,11 +77,13 @@ def kpis(lens: Lens) -> Exact:
     waits = lens.log.sql(_waits(lens))
     timed = waits[~waits["zones_differ"]]
     stated = timed[timed["has_status"]]
+    # of what an unknown status came after, nobody knows whether it still waits
+    first, last = (stated[stated[until].notna() | ~stated["is_unclear"]] for until in _RESOLVED)
     figures = [
         _first_response(timed),
-        _duration("first_resolution", stated["first_resolved"], stated),
-        _duration("last_resolution", stated["last_resolved"], stated),
-        _reopen_rate(waits[waits["has_status"]]),
+        _duration("first_resolution", first["first_resolved"], first),
+        _duration("last_resolution", last["last_resolved"], last),
+        _reopen_rate(waits[waits["has_status"] & (waits["first_resolved"].notna() | ~waits["is_unclear"])]),
         _hops(lens),
         _touches(waits),
         *_csat(lens.log),
@@ -84,7 +94,7 @@ def kpis(lens: Lens) -> Exact:
 def _waits(lens: Lens) -> str:
     """SQL of the traces, one row each: moments as microseconds, what happened, and whether anything is still open."""
     resolved, still_open = listed(RESOLVED_STATUSES), listed(OPEN_STATUSES)
-    assumed = lens.zone_is_assumed or "false"
+    assumed, n_reopens = lens.zone_is_assumed or "false", own_count("c", "x_reopens", lens.log)
     return f"""
     WITH steps AS (
         SELECT *, lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq) AS before
@@ -96,12 +106,13 @@ def _waits(lens: Lens) -> str:
             arg_min(coalesce(says, ''), (timestamp, seq)) AS began, count(role) > 0 AS has_role,
             count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
             count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
+            bool_and(coalesce(synthetic, false)) AS milestones_only,
             min(timestamp) FILTER (WHERE status IN ({resolved})) AS first_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
             coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
-            arg_max(status, (timestamp, seq)) FILTER (WHERE status <> 'unknown') IN ({still_open}) AS is_open,
+            arg_max(status, (timestamp, seq)) AS last_status,
             bool_or({assumed}) AS some_assumed, bool_and({assumed}) AS all_assumed
         FROM steps GROUP BY ALL
     ),
@@ -115,7 +126,10 @@ def _waits(lens: Lens) -> str:
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
-            bool_or(reopened) AS reopened, coalesce(bool_or(is_open), false) AS is_open, max(n.as_of) AS as_of,
+            bool_or(CASE WHEN {n_reopens} IS NOT NULL THEN {n_reopens} > 0 WHEN milestones_only
+                THEN nullif(reopened, false) ELSE reopened END) AS reopened,
+            coalesce(bool_or(last_status IN ({still_open})), false) AS is_open,
+            coalesce(bool_or(last_status = 'unknown'), false) AS is_unclear, max(n.as_of) AS as_of,
             bool_or(some_assumed) AND NOT bool_and(all_assumed) AS zones_differ
         FROM per_case p JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no) JOIN told USING (ns_no)
         GROUP BY p.trace
@@ -126,8 +140,8 @@ def _waits(lens: Lens) -> str:
     )
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
         asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
-        CASE WHEN NOT is_open THEN epoch_us(last_resolved) END AS last_resolved, reopened, is_open,
-        has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
+        CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
+        is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
     """
 
@@ -135,7 +149,7 @@ def _waits(lens: Lens) -> str:
 def _first_response(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_role"] & waits["tells_replies"]]
     unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
-    asked = known[~known["outbound"] & ~unanswered]
+    asked = known[~known["outbound"] & ~unanswered & (known["replied"].notna() | ~known["is_unclear"])]
     if not asked["replied"].notna().any():
         reason = "no_replies" if waits["has_role"].any() else "no_roles"
         return Kpi("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
@@ -163,12 +177,12 @@ def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: st
 
 
 def _reopen_rate(waits: pd.DataFrame) -> Kpi:
-    resolved = waits["first_resolved"].notna()
-    n, n_open = int(resolved.sum()), int((~resolved).sum())
+    resolved, known = waits["first_resolved"].notna(), waits["reopened"].notna()
+    n, n_open = int((resolved & known).sum()), int((~resolved).sum())
     if not n:
-        reason = "never_resolved" if n_open else "no_status"
+        reason = "no_history" if resolved.any() else "never_resolved" if n_open else "no_status"
         return Kpi("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
-    n_reopened = int((resolved & waits["reopened"]).sum())
+    n_reopened = int((waits["reopened"][resolved & known]).sum())
     low, high = wilson(n_reopened, n)
     return Kpi("reopen_rate", "share", n_reopened / n, n, n_open, low=low, high=high, definition="reopen_rate")
 
@@ -177,7 +191,10 @@ def _hops(lens: Lens) -> Kpi:
     level: HandoverLevel = "group" if lens.log.has("group") else "resource"
     if not lens.log.has(level):
         return Kpi("hops", "count", definition="hops_resource", reason="no_owners")
-    return _mean("hops", "count", handovers_per_trace(lens, by=level), f"hops_{level}")
+    amounts = handovers_per_trace(lens, by=level)
+    if not amounts:
+        return Kpi("hops", "count", definition=f"hops_{level}", reason="no_history")
+    return _mean("hops", "count", amounts, f"hops_{level}")
 
 
 def _touches(waits: pd.DataFrame) -> Kpi:

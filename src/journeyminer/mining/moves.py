@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import column
-from journeyminer.sql import name
-from journeyminer.vocabulary import HANDOVER_LEVELS, HandoverLevel
+from journeyminer.sql import listed, name
+from journeyminer.vocabulary import ASSIGNMENTS, HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -72,23 +72,46 @@ def moves(lens: Lens) -> str:
 def changes(lens: Lens, level: HandoverLevel) -> str:
     """Make the table of changes of owner at a level, in the declared order, and return its name.
 
-    One row an owned event with another owner than the owned event before it: `trace`, `source`, `target`, `us`
-    (microseconds from the one to the other, as in `moves`). What is owned stands in `handovers`.
+    One row a change: `trace`, `source`, `target`, `us` (microseconds until the new owner's first act, null where there
+    is none yet), `is_late` (whether the trace was resolved before and after it). `handovers` defines all of these.
     """
-    log, owner = lens.log, OWNERS.get(level, name(level))
-    customers_own = level == "channel"
-    owned = "true" if customers_own else f"{column(log, 'role')} IS DISTINCT FROM 'customer'"
-    timed = in_order(
-        f"(SELECT *, {owner} AS owner FROM {ordered(lens)} WHERE {owned})",
-        before={"last_timestamp": "timestamp", **_zone(lens)},
+    log, owner, role = lens.log, OWNERS.get(level, name(level)), column(lens.log, "role")
+    owned, acts = f"{role} IS DISTINCT FROM 'customer'", "true"
+    if level == "channel":
+        owned = f"({role} IS NULL OR {role} = 'customer')"
+    else:
+        acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND activity NOT IN ({listed(ASSIGNMENTS)})"
+    if level in ("group", "tier"):  # what the case is in, whoever's event says so
+        owned = f"({owned} OR {owner} IS NOT NULL)"
+    rows, is_late = ordered(lens), "false"
+    if log.has("status"):
+        stated = in_order(rows, lasting={"state": "status"})
+        rows = f"({in_order(f'({stated})', before={'state_before': 'state'})})"
+        resolved = (f"coalesce({state} IN ({listed(RESOLVED_STATUSES)}), false)" for state in ("state_before", "state"))
+        is_late = " AND ".join(resolved)
+    begin, zone = _begin(log), "assumed" if lens.zone_is_assumed else "NULL"
+    held = in_order(
+        f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})",
+        before={"left_at": "timestamp", "zone_before": zone},
+        lasting={"holder": "owner"},
     )
-    us = _seconds(lens, "last_timestamp", _begin(log))
-    named = in_order(
-        f"(SELECT trace, owner AS target, {us} AS us FROM ({timed}) WHERE owner IS NOT NULL)",
-        before={"source": "target"},
+    named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})
+    # of the acts, only the first after a change that was none itself is looked at
+    acted = in_order(
+        f"(SELECT *, coalesce(source <> holder, false) AS is_change FROM ({named}) WHERE is_act OR source <> holder)",
+        before={"is_awaited": "is_change AND NOT is_act"},
+    )
+    ended = in_order(
+        f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, "zone_after": zone}
+    )
+    own_act, later_act = (
+        _seconds(lens, "left_at", begin, "zone_before"),
+        _seconds(lens, "timestamp", "taken_at", "zone_after"),
     )
     return lens.materialise(
-        f"changes_{level}", f"SELECT trace, source, target, us FROM ({named}) WHERE source <> target"
+        f"changes_{level}",
+        f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
+        f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
     )
 
 
@@ -101,12 +124,12 @@ def _zone(lens: Lens) -> dict[str, str]:
     return {"assumed_there": "assumed"} if lens.zone_is_assumed else {}
 
 
-def _seconds(lens: Lens, from_: str, to: str) -> str:
+def _seconds(lens: Lens, from_: str, to: str, zone_there: str = "assumed_there") -> str:
     """SQL of the microseconds from a completion to a start, null where one of both is or where the zones differ."""
     us = f"epoch_us({to}) - epoch_us({from_})"
     if lens.log.has("started_at"):
         us = f"CASE WHEN {to} < {from_} THEN 0 ELSE {us} END"
-    return f"CASE WHEN assumed = assumed_there THEN {us} END" if lens.zone_is_assumed else us
+    return f"CASE WHEN assumed = {zone_there} THEN {us} END" if lens.zone_is_assumed else us
 
 
 def traces(lens: Lens) -> str:

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from journeyminer.mining.events import column
 from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.sql import listed, quote
-from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+from journeyminer.vocabulary import ASSIGNMENTS, OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
 
 MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
 """Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""
-ASSIGNMENTS = ("assigned", "unassigned", "reassigned", "group_changed")
-"""Activities that say who holds a case, and are no work on it."""
 
 
 def states(log: EventLog) -> str:
@@ -26,9 +24,10 @@ def states(log: EventLog) -> str:
 
     One row an event: `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the
     customer sees it, null where neither visibility nor role tells), `says` (customer or us, where it is a public
-    message of one of them; what the system sends says nothing), `named` (the group it names), `synthetic`; and what
-    holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last; queue, where
-    the case was given to a group or person since), `holder` (the group named last).
+    message of one of them; what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated`
+    (whether it says a status beyond that the case is new); and what holds after it: `status`, `spoke` (who said the
+    last), `actor` (agent, bot or vendor, who acted last; queue, where the case was given to a group or person since),
+    `holder` (the group named last).
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")
@@ -47,13 +46,13 @@ def states(log: EventLog) -> str:
                 CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({listed(ASSIGNMENTS)})) THEN 'queue'
                     WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
                 {column(log, "synthetic")} AS synthetic,
-                CASE WHEN {role} IS DISTINCT FROM 'customer' THEN {holder} END AS holder
+                {holder} AS holder
             FROM event_rows
         )
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
             last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
             last_value(actor IGNORE NULLS) OVER past AS actor, last_value(holder IGNORE NULLS) OVER past AS holder,
-            holder AS named, synthetic
+            holder AS named, synthetic, coalesce(status <> 'new', false) AS is_stated
         FROM told
         WINDOW past AS (PARTITION BY case_key ORDER BY timestamp, seq ROWS UNBOUNDED PRECEDING)
         """,
@@ -66,7 +65,8 @@ def spans(log: EventLog) -> str:
     One row a stretch of a case in one turn, without gaps from the beginning of the case to its last event or, where
     its status is open, to `as_of`: `case_key`, `seq` (of the event it follows, or of the first event for the work
     before its completion), `source` and `target` (activities on both sides; null for the start of a case, and for the
-    end of one that still waits), `queue` (the group whose queue it is), `turn`, `basis`, `opened`,
+    end of one that still waits), `giver` (the group that handed the case to that queue, where nobody has acted there
+    since), `queue` (the group whose queue it is), `turn`, `basis`, `opened`,
     `closed` (microseconds), `wait_until` (when the target began: what is later is no wait on the edge).
 
     The turn is what the first of these rules says of the state after the event before:
@@ -76,8 +76,9 @@ def spans(log: EventLog) -> str:
        bot spoke last, the customer is asked and rule 4 holds
     3. a human works, between the beginning and the completion of a later event: us_work (activity). Human is who is
        not customer, bot, system or vendor
-    4. new or open: us_queue (status; after a milestone of a wide table, which leaves out what happened next, assumed) ·
-       else the last public message was the customer's: us_queue, ours: customer (message)
+    4. new or open: us_queue (status; after a milestone of a wide table, which leaves out what happened next, assumed,
+       and after one that was our reply unknown, unless the table says so itself) · else the last public message was the
+       customer's: us_queue, ours: customer (message)
     5. no customer acts in the whole namespace and every event has a resource: us_queue (assumed)
     6. else unknown (none). So is the time after a status whose meaning nobody knows, and the time between an event
        whose time zone is known and one whose zone is assumed
@@ -100,7 +101,12 @@ ABOVE_WORK: tuple[Rule, ...] = (
     ("actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us')", "bot", "'activity'"),
 )
 BELOW_WORK: tuple[Rule, ...] = (
-    ("status IN ('new', 'open')", "us_queue", "CASE WHEN synthetic THEN 'assumed' ELSE status_basis END"),
+    ("synthetic AND says = 'us' AND NOT is_stated", "unknown", "'none'"),
+    (
+        "status IN ('new', 'open')",
+        "us_queue",
+        "CASE WHEN synthetic AND NOT is_stated THEN 'assumed' ELSE status_basis END",
+    ),
     ("spoke = 'customer'", "us_queue", "'message'"),
     ("spoke = 'us'", "customer", "'message'"),
     ("only_us", "us_queue", "'assumed'"),
@@ -124,17 +130,21 @@ def _spans(log: EventLog) -> str:
             min(begin) OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest_work,
+            last_value(CASE WHEN activity NOT IN ({assignments}) THEN holder END IGNORE NULLS)
+                OVER (w ROWS UNBOUNDED PRECEDING) AS holder_before,
             row_number() OVER w AS pos, {zones_differ} AS zones_differ
         FROM {states(log)} WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
     ),
     stretches AS (
-        SELECT s.case_key, seq, activity AS source, target, queue, status, {_status_basis(log)} AS status_basis, actor,
-            spoke, synthetic, {_only_us(log)} AS only_us, zones_differ, work_from, wait_until, timestamp AS opened,
+        SELECT s.case_key, seq, activity AS source, target, nullif(holder_before, queue) AS giver, queue, status,
+            {_status_basis(log)} AS status_basis, actor,
+            says, spoke, synthetic, is_stated AND target IS NULL AS is_stated, {_only_us(log)} AS only_us, zones_differ,
+            work_from, wait_until, timestamp AS opened,
             coalesce(next_timestamp, CASE WHEN status IN ({listed(OPEN_STATUSES)}) THEN n.as_of END) AS closed
         FROM steps s JOIN case_rows USING (case_key) JOIN namespaces n USING (ns_no)
         UNION ALL
-        SELECT case_key, seq, NULL, activity, named, NULL, NULL, NULL, NULL, NULL, false, earliest_work IS NULL,
-            earliest_work, earliest, earliest, timestamp
+        SELECT case_key, seq, NULL, activity, NULL, named, NULL, NULL, NULL, NULL, NULL, NULL, false, false,
+            earliest_work IS NULL, earliest_work, earliest, earliest, timestamp
         FROM steps WHERE pos = 1
     ),
     ruled AS (
@@ -151,7 +161,7 @@ def _spans(log: EventLog) -> str:
         SELECT *, 'us_work', 'activity', greatest(work_from, opened), closed
         FROM ruled WHERE turn_above IS NULL AND work_from < closed
     )
-    SELECT case_key, seq, source, target, queue, CAST(turn AS ENUM({listed(TURNS)})) AS turn,
+    SELECT case_key, seq, source, target, giver, queue, CAST(turn AS ENUM({listed(TURNS)})) AS turn,
         CAST(basis AS ENUM({listed(TURN_BASES)})) AS basis, epoch_us(a) AS opened,
         epoch_us(b) AS closed, epoch_us(wait_until) AS wait_until
     FROM cut WHERE b > a

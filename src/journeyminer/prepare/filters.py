@@ -38,7 +38,8 @@ def filter_log(
         since, until: cases whose first event lies in [since, until); a date is its midnight, all in UTC.
         where: a SQL expression over the columns of `events` and `cases`; a case is kept where it holds for at least
             one event. `group` needs no quotes. `case_id` is the source's own id or the full `namespace:native`.
-        channels: cases with at least one event in one of these channels, by any word that `rules.toml` has for one.
+        channels: cases in which the customer used one of these channels, see `case_channels`, by any word that
+            `rules.toml` has for one.
 
     Raises:
         UsageError: a filter cannot mean anything.
@@ -89,6 +90,20 @@ def describe_filters(
     return tuple(described)
 
 
+def case_channels(log: EventLog) -> str:
+    """SQL of the pairs of case_key and channel, each once.
+
+    A case's channels are those of its customer: an agent may answer a mail from a web page. Where no event of a
+    customer names one, all that its events name count.
+    """
+    events = f"{log.schema}.events"
+    named = f"SELECT DISTINCT case_key, channel, role IS NOT DISTINCT FROM 'customer' AS own FROM {events}"
+    return (
+        f"WITH named AS ({named} WHERE channel IS NOT NULL) SELECT DISTINCT case_key, channel FROM named "
+        "WHERE own OR case_key NOT IN (SELECT case_key FROM named WHERE own)"
+    )
+
+
 def _steps(
     log: EventLog, since: datetime | None, until: datetime | None, where: str | None, channels: Sequence[str]
 ) -> Iterator[_Step]:
@@ -102,8 +117,8 @@ def _steps(
     if channels:
         channels = tuple(_channel(channel) for channel in channels)
         listed = ", ".join(map(quote, channels))
-        met = f"channel IN ({listed})" if log.has("channel") else "false"
-        select = f"SELECT case_key FROM {log.schema}.event_rows WHERE {met}"
+        met = f"channel IN ({listed})"
+        select = f"SELECT case_key FROM ({case_channels(log)}) WHERE {met}"
         yield _Step(Note("filter.channel", channels=channels), select)
     if where is not None:
         # a text or a number would be taken for true

@@ -96,7 +96,7 @@ class Rules:
             for column in ("status", "role", "channel")
             if (word := _unmatched(column, said, give, hits, self._rules)) is not None
         )
-        if any(column == "status" for column, _ in unmatched):
+        if said.get("status") == UNKNOWN or any(column == "status" for column, _ in unmatched):
             give["status"] = UNKNOWN
         given = {column: value for column, value in give.items() if value != UNKNOWN or column == "status"}
         return Meaning(given, unmatched, frozenset(own))
@@ -142,7 +142,8 @@ def _unmatched(
         for place in (column, "lifecycle", "activity"):
             if any(rules[number].give.get(column) == UNKNOWN for number in hits.get(place, ())):
                 return said[place]
-    return said.get(column) if column not in give else None
+    word = said.get(column)
+    return word if column not in give and word != UNKNOWN else None  # an importer may know that nothing is known
 
 
 def _word_rules(

@@ -8,7 +8,7 @@ from journeyminer.errors import EmptyLog, UsageError
 from journeyminer.log.lists import resource_names
 from journeyminer.log.schema import CASES, EVENTS
 from journeyminer.note import Note
-from journeyminer.prepare.filters import keep_cases
+from journeyminer.prepare.filters import case_channels, keep_cases
 from journeyminer.sql import name
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ MOST_VALUES = 20
 def split_log(log: EventLog, *, by: str, most: int = MOST_VALUES, named: bool = False) -> dict[str, EventLog]:
     """Return a log for each of the most frequent values of a column.
 
-    A part is the whole cases that hold the value, so that a case can stand in several parts.
+    A part is the whole cases that hold the value, so that a case can stand in several parts; channels are those of the
+    customer, see `case_channels`.
 
     Args:
         by: a column of text of `events` or `cases`, `group` or `priority` say.
@@ -59,6 +60,8 @@ def _values(log: EventLog, by: str) -> str:
     known = [column for column in texts if any(column in columns for columns in tables.values())]
     if by not in known:
         raise UsageError(Note("filter.no_split", column=by), hint=Note("filter.columns", columns=tuple(known)))
+    if by == "channel":
+        return f"SELECT case_key, CAST(channel AS VARCHAR) AS value FROM ({case_channels(log)})"
     table = "cases" if by in tables["cases"] else "events"
     # a customer is no resource, even where the source has one there
     ours = "AND role IS DISTINCT FROM 'customer'" if by == "resource" else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
-from journeyminer.report.findings import unknowns
+from journeyminer.report.findings import unknowns, usual_cautions
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 
@@ -60,10 +60,10 @@ def _top(report: Report, language: Language) -> Iterable[str]:
 
 
 def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
+    yield phrases.bottlenecks_lead(report, language)
     if not report.bottlenecks:
-        yield language.text("section.bottlenecks.none")
         return
-    yield language.text("section.bottlenecks.lead")
+    usual = usual_cautions(report)
     rows = tuple(
         (
             place.rank,
@@ -74,7 +74,7 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
             place.n_cases,
             place.median_seconds,
             place.p90_seconds,
-            phrases.cautions(place, language),
+            phrases.cautions(place, usual, language),
         )
         for place in report.bottlenecks[:TOP]
     )
@@ -123,8 +123,7 @@ def mermaid(report: Report, language: Language) -> str:
 
 
 def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
-    says = phrases.handovers(report, language)
-    yield "\n".join(f"- {text(line)}" for line in says) or language.text("section.handovers.none")
+    yield "\n".join(f"- {text(line)}" for line in phrases.handovers(report, language))
     if report.handovers:
         columns = "by", "source", "target", "n", "n_cases", "median_seconds", "p90_seconds"
         yield _table(made["handovers"].pick(*columns, limit=TOP), language)

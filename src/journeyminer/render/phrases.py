@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.mining.turns import our_time
+from journeyminer.report.findings import UNKNOWN_SHARE, usual_cautions
 from journeyminer.vocabulary import FATES, Per
 
 if TYPE_CHECKING:
@@ -99,8 +100,10 @@ def reasons(counts: Mapping[str, int], language: Language) -> list[tuple[str, st
 def finding(found: Finding, per: Per, language: Language) -> str:
     """Return a finding as a sentence, in which traces are called what they are in the lens."""
     counted = COUNTED.get(found.slug)
-    traces = {"cases": language.text(f"count.{per}", n=found.params.get(counted))} if counted else {}
-    return language.text(f"finding.{found.slug}", per=per, **found.params, **traces)
+    words = {"cases": language.text(f"count.{per}", n=found.params.get(counted))} if counted else {}
+    if "turn" in found.params:
+        words["place"] = _place(language, **{key: found.params[key] for key in _PLACE})
+    return language.text(f"finding.{found.slug}", per=per, **found.params, **words)
 
 
 def figure(found: Finding, language: Language) -> str:
@@ -113,15 +116,27 @@ def headlines(report: Report, language: Language) -> list[str]:
     return [finding(found, report.per, language) for found in (report.findings or ())[:HEADLINES]]
 
 
+_PLACE: Final = ("giver", "group", "source", "target", "turn")
+
+
 def place(bottleneck: Bottleneck, language: Language) -> str:
-    """Return where a bottleneck is: `Billing: Group changed → Agent reply`."""
-    way = move(bottleneck, language)
-    return f"{bottleneck.group}: {way}" if bottleneck.group else way
+    """Return where a bottleneck is, after the teams that gave and received: `L1 › Billing: Assigned → Agent reply`."""
+    return _place(language, **{key: getattr(bottleneck, key) for key in _PLACE})
 
 
 def move(bottleneck: Bottleneck, language: Language) -> str:
-    """Return what a wait came after and what ended it."""
-    return f"{language.source(bottleneck.source)} → {language.target(bottleneck.target)}"
+    """Return what a wait came after and what ended it, or what was worked on."""
+    return _place(language, source=bottleneck.source, target=bottleneck.target, turn=bottleneck.turn)
+
+
+def _place(
+    language: Language, *, source: object, target: object, turn: object, giver: object = None, group: object = None
+) -> str:
+    way = f"{language.value(source, 'source')} → {language.value(target, 'target')}"
+    if turn == "us_work":
+        way = language.text("section.bottlenecks.work", target=target)
+    teams = " › ".join(str(team) for team in (giver, group) if team is not None)
+    return f"{teams}: {way}" if teams else way
 
 
 def interval(low: float | None, high: float | None, kind: str, language: Language) -> str:
@@ -159,11 +174,24 @@ def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
     return language.text("count.case" if kpi.id == "csat" else f"count.{per}", n=kpi.n)
 
 
-def cautions(bottleneck: Bottleneck, language: Language) -> str:
-    """Return what to mind about a place: the turn is assumed, or much of it is one case or one day."""
-    says = [language.text("section.bottlenecks.assumed")] if bottleneck.assumed else []
-    says += [language.word("one_off", bottleneck.one_off)] if bottleneck.one_off else []
+def cautions(bottleneck: Bottleneck, usual: frozenset[str], language: Language) -> str:
+    """Return what to mind about a place, but what is usual: an assumed turn, or much from one case or one day."""
+    says = [language.text("section.bottlenecks.assumed")] if bottleneck.assumed and "assumed" not in usual else []
+    says += [language.word("one_off", bottleneck.one_off)] if bottleneck.one_off and "one_off" not in usual else []
     return ", ".join(says)
+
+
+def bottlenecks_lead(report: Report, language: Language) -> str:
+    """Return what the places are, and what to mind about nearly all of them; or why there are none."""
+    if not report.bottlenecks:
+        unknown = sum(row.share for row in report.turns or () if row.turn == "unknown")
+        why = "unknown" if unknown >= UNKNOWN_SHARE else "none"
+        return language.text(f"section.bottlenecks.{why}", unknown=unknown)
+    says = [lead("bottlenecks", report, language)]
+    keys = {"assumed": "section.bottlenecks.assumed", "one_off": "section.bottlenecks.one_offs"}
+    if usual := [language.text(keys[caution]) for caution in sorted(usual_cautions(report))]:
+        says.append(language.text("section.bottlenecks.mostly", cautions=tuple(usual)))
+    return " ".join(says)
 
 
 def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
@@ -191,7 +219,7 @@ def hidden(report: Report, language: Language) -> str:
 
 
 def handovers(report: Report, language: Language) -> list[str]:
-    """Return how often owners changed, and came back, at every level at which they did."""
+    """Return how often owners changed, and came back, at every level at which they did; or why nothing is said."""
     says = []
     for total in report.handover_totals or ():
         if not total.n:
@@ -207,8 +235,10 @@ def handovers(report: Report, language: Language) -> list[str]:
         back = language.text(
             "section.handovers.ping_pong", n=total.ping_pong, cases=traces(report, total.ping_pong_cases, language)
         )
-        says.append(f"{line} {back}" if total.ping_pong else line)
-    return says
+        after = language.text("section.handovers.after", n_after_resolution=total.n_after_resolution)
+        told = {line: True, back: total.ping_pong, after: total.n_after_resolution}
+        says.append(" ".join(sentence for sentence, n in told.items() if n))
+    return says or [language.text(f"section.handovers.{'none' if report.handover_totals else 'unknown'}")]
 
 
 def coverage(report: Report, language: Language) -> str:
@@ -237,9 +267,11 @@ def durations_lead(report: Report, language: Language) -> str:
     if report.durations is None:
         return ""
     of = report.durations
-    key = "lead" if of.n_open else "lead_plain" if of.n_unknown else "lead_all"
+    key = "lead" if of.n_open else "lead_plain" if of.n_unknown or of.n_unclear else "lead_all"
     cases = traces(report, of.n, language)
     says = [language.text(f"section.durations.{key}", per=report.per, cases=cases, n_open=of.n_open)]
+    if of.n_unclear:
+        says.append(language.text("section.durations.unclear", n_unclear=of.n_unclear))
     if of.n_unknown:
         says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
     return " ".join(says)

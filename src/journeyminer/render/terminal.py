@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from journeyminer.i18n import Language
 from journeyminer.mining.turns import clock, our_time
 from journeyminer.render import escape, phrases, tables
-from journeyminer.report.findings import unknowns, worth_saying
+from journeyminer.report.findings import unknowns, usual_cautions, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
 from journeyminer.vocabulary import OUR_TURNS, Turn
@@ -141,7 +141,7 @@ def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
             says.append(language.word("turn", place.turn))
         if place.median_seconds is not None and place.low is not None:  # no halves of a handful of waits
             says.append(language.text("terminal.waits", median=place.median_seconds))
-        if place.one_off:
+        if place.one_off and "one_off" not in usual_cautions(report):
             says.append(language.word("one_off", place.one_off))
         yield "" if at else "terminal.places", _text(line, "" if at else OURS)
         yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))

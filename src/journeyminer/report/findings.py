@@ -22,8 +22,10 @@ UNKNOWN_SHARE = 0.2
 """From this share of unknown time on, the reader must know it first."""
 LASTING_SHARE = 0.5
 """Where a one-off costs most, the costliest lasting place is named too, if it loses at least this share of it."""
-WORTH_SECONDS = 60
+WORTH_SECONDS = 3600
 """A place that loses less in all stands in the table, and in no sentence."""
+MOSTLY = 0.75
+"""What holds for more than this share of the places sets none of them apart."""
 
 SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
 """Notes of a reading that leave roles, and so turns, unknown."""
@@ -102,35 +104,55 @@ def _unknown(report: Report) -> Iterator[Finding]:
 
 def _turns(report: Report) -> Iterator[Finding]:
     # of the time until the resolution: else a longer timer that closes what is solved would make us look better
-    seconds = sum(row.seconds for row in report.turns or () if row.turn in OUR_TURNS)
-    if seconds:
-        until = sum(row.seconds for row in report.turns or () if row.turn != "after_resolution")
-        yield Finding("turns", "info", {"share": seconds / until, "seconds": seconds})
+    until = sum(row.seconds for row in report.turns or () if row.turn != "after_resolution")
+    ours = [row for row in report.turns or () if row.turn in OUR_TURNS]
+    assumed = sum(row.seconds for row in ours if row.basis == "assumed")
+    known = sum(row.seconds for row in ours) - assumed
+    if known:
+        yield Finding("turns", "info", {"share": known / until, "seconds": known})
+    if assumed and assumed >= TELLING_SHARE * until:
+        yield Finding("turns_assumed", "info", {"share": assumed / until, "seconds": assumed})
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
-    places = worth_saying(report)
+    worth = worth_saying(report)
+    places = [place for place in worth if not place.assumed]
     if not places:
+        if worth:
+            yield _place("bottleneck_assumed", "info", worth[0])
         return
-    top = places[0]
-    if top.one_off is not None:
+    top, is_usual = places[0], "one_off" in usual_cautions(report)
+    if top.one_off is not None and not is_usual:
         yield _place("one_off", "info", top)
-    lasting = next((place for place in places if place.one_off is None), top)
-    if lasting.one_off is None and lasting.lost_seconds >= LASTING_SHARE * top.lost_seconds:
-        yield _place("bottleneck", "warning", lasting)
+    lasting = top if is_usual else next((place for place in places if place.one_off is None), None)
+    if lasting and lasting.lost_seconds >= LASTING_SHARE * top.lost_seconds:
+        is_work = lasting.turn == "us_work"
+        yield _place("bottleneck_work" if is_work else "bottleneck", "info" if is_work else "warning", lasting)
+
+
+def usual_cautions(report: Report) -> frozenset[str]:
+    """The cautions, `assumed` and `one_off`, that hold for so many places that they are said once for all."""
+    places = report.bottlenecks or ()
+    counts = {
+        "assumed": sum(place.assumed for place in places),
+        "one_off": sum(place.one_off is not None for place in places),
+    }
+    return frozenset(caution for caution, n in counts.items() if n > max(MOSTLY * len(places), 1))
 
 
 def _place(slug: str, severity: str, place: Bottleneck) -> Finding:
     params: dict[str, str | int | float | None] = {
+        "giver": place.giver,
+        "group": place.group,
         "source": place.source,
         "target": place.target,
+        "turn": place.turn,
         "seconds": place.lost_seconds,
         "n_cases": place.n_cases,
+        "each": round(place.lost_seconds / place.n_cases),
         "share": place.share,
     }
-    if place.group is None:
-        return Finding(slug, severity, params, place.evidence)
-    return Finding(f"{slug}_group", severity, {**params, "group": place.group}, place.evidence)
+    return Finding(slug, severity, params, place.evidence)
 
 
 def _kpi(report: Report, id_: str) -> Kpi | None:
@@ -168,4 +190,5 @@ def _open(report: Report) -> Iterator[Finding]:
 def _happy_path(report: Report) -> Iterator[Finding]:
     if report.variants is not None and report.variants.rows:
         best = report.variants.rows[0]
-        yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases})
+        ends = best.activities[-1] if best.activities else None
+        yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases, "last": ends})

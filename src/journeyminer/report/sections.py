@@ -19,6 +19,7 @@ from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_t
 from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.measure import about
 from journeyminer.mining.simplify import simplify
+from journeyminer.mining.teams import TeamRow, teams
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.note import Note
@@ -57,7 +58,8 @@ def _read_as(sources: tuple[SourceRow, ...]) -> list[tuple[object, ...]]:
 
 _FIGURES: Final = ("id", "value", "unit", "n", "n_open", "median", "p90", "low", "high", "clock", "reason")
 _DURATIONS: Final = (
-    "n", "n_open", "n_unknown", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds", "max_seconds",
+    "n", "n_open", "n_unclear", "n_unknown", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds",
+    "max_seconds",
 )  # fmt: skip
 _COUNTS: Final = ("records", "used", "rejected", "deduplicated", "ignored", "events")
 _MOVE: Final = {"source": "activity", "target": "activity"}
@@ -73,6 +75,11 @@ GRAPH = Section(
     part="map",
 )
 TURNS = Section((turns,), sheets=(Sheet("turns", TurnRow.__struct_fields__, kinds={"seconds": "hours"}),), part="turns")
+TEAMS = Section(
+    (teams,),
+    sheets=(Sheet("teams", TeamRow.__struct_fields__, kinds={"seconds": "hours"}, traces=""),),
+    part="teams",
+)
 BOTTLENECKS = Section(
     (bottlenecks,),
     sheets=(Sheet("bottlenecks", Bottleneck.__struct_fields__, _evidence, _WAIT, traces=""),),
@@ -125,6 +132,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     log: Annotated[LogSummary, about("How large the log is and what time it spans.")]
     graph: Annotated[GraphData | None, GRAPH, about("What came right after what, and what the map shows of it.")] = None
     turns: Annotated[tuple[TurnRow, ...] | None, TURNS, about("Whose clock was running.")] = None
+    teams: Annotated[tuple[TeamRow, ...] | None, TEAMS, about("Whose clock was running, by team.")] = None
     bottlenecks: Annotated[tuple[Bottleneck, ...] | None, BOTTLENECKS, about("Where customers lose time.")] = None
     handovers: Annotated[tuple[HandoverRow, ...] | None, HANDOVERS, about("Changes of owner, by pair.")] = None
     handover_totals: Annotated[tuple[HandoverTotal, ...] | None, HANDOVER_TOTALS, about("Changes of owner.")] = None

@@ -27,6 +27,8 @@ CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not i
 RECORD: Final = "record"
 """the column with the number of a row in its file"""
 _NUMBERS = ("csat", "nps", "ces")
+NOTHING: Final = "CAST(NULL AS VARCHAR)"
+"""SQL of a text that no row has"""
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
 CASE_PREFIX, IDENTITY_PREFIX, EXTRA_PREFIX = "case_", "identity_", "extra_"
 

@@ -2,6 +2,10 @@
 
 Each filled column becomes an event marked synthetic: the file does not hold the history between them. The row's owner
 and group are those of its last update, so only the milestones that the profile says so carry them.
+
+The row's own status is what the ticket was when it was exported, so it is the state after the last milestone. Where
+that was a resolution and the ticket is open, it was reopened since; where it is over and no milestone says when,
+nothing is known of the time after the last one.
 """
 
 from __future__ import annotations
@@ -11,11 +15,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn
-from journeyminer.importers.tabular.columns import IDENTITY_PREFIX, RECORD, case_columns, event_columns, hand_over_cases
+from journeyminer.importers.tabular.columns import (
+    IDENTITY_PREFIX,
+    NOTHING,
+    RECORD,
+    case_columns,
+    event_columns,
+    hand_over_cases,
+    in_our_words,
+)
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.rows import Rows, keep
 from journeyminer.note import Note
-from journeyminer.sql import name, quote
+from journeyminer.sql import listed, name, quote
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
+from journeyminer.words import UNKNOWN
 
 if TYPE_CHECKING:
     from journeyminer.importers.base import Source
@@ -23,9 +37,12 @@ if TYPE_CHECKING:
     from journeyminer.importers.tabular.profile import Milestone
     from journeyminer.importers.tabular.table import Table
     from journeyminer.importers.tabular.timestamps import TimestampColumn
+    from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
 
 _OWN = ("role", "status", "visibility")
+STATUS = "status_now"
+"""the column of rows with what the ticket was when it was exported"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,8 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
         raise MissingColumn(Note("read.no_moments"), hint=Note("hint.file_has", headers=plan.headers.listed))
     said, beside = event_columns(plan, raw), case_columns(plan, raw)
     columns = dict(said)
+    status = _status(plan, raw, loader.engine)
+    columns |= {STATUS: status} if status else {}
     for number, each in enumerate(filled):
         columns |= {f"kept{number}": each.kept}
         columns |= {f"author{number}": each.author} if each.author else {}
@@ -64,7 +83,8 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     rows, kept = keep(Rows(plan, raw, moments, main, source.timezone, columns, beside), formats, loader)
     good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
     (n,) = loader.engine.one(f"SELECT count(*) FROM {kept}")
-    loader.table(_events(good, filled, said, beside), records=n)
+    events = _events(good, filled, said, beside)
+    loader.table(_with_status(events, good) if status else events, records=n)
     rows.reject(loader, kept)
     hand_over_cases(loader, good, beside, RECORD)
     rows.decide(loader, kept)
@@ -113,7 +133,7 @@ def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: I
             "timestamp": f"{each.moment}{later}",
             "synthetic": "true",
             "nth": str(number),
-            **{own: quote(getattr(milestone, own)) for own in _OWN if getattr(milestone, own)},
+            **{own: quote(getattr(milestone, own)) if getattr(milestone, own) else NOTHING for own in _OWN},
             **{ours: name(ours) for ours in said if ours in ("channel", *milestone.carries)},
         }
         if each.author:
@@ -122,7 +142,40 @@ def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: I
             )
         listed = ", ".join(f"{sql} AS {name(ours)}" for ours, sql in values.items())
         selects.append(f"SELECT {listed} FROM {rows} WHERE {each.moment} IS NOT NULL AND kept{number}")
-    return f"SELECT * EXCLUDE (nth) FROM ({' UNION ALL BY NAME '.join(selects)}) ORDER BY {RECORD}, nth"
+    return f"SELECT * FROM ({' UNION ALL BY NAME '.join(selects)}) ORDER BY {RECORD}, nth"
+
+
+def _status(plan: Plan, raw: Table, engine: Database) -> str | None:
+    """SQL of the status of a row in our words, or in its own where we have none; None where the file has no status."""
+    place = plan.columns.get("status", plan.headers.match(plan.profile.extras).get("x_status"))
+    if place is None:
+        return None
+    return in_our_words(engine, raw.relation, raw.text(place), "status", plan.profile.values)
+
+
+def _with_status(events: str, rows: str) -> str:
+    """SQL of the events with the status of their row after the last one."""
+    ends, opens = listed(RESOLVED_STATUSES), listed(OPEN_STATUSES)
+    is_over, is_open = f"now IN ({ends})", f"now IN ({opens})"
+    return f"""
+    WITH told AS (SELECT e.*, r.{STATUS} AS now FROM ({events}) e JOIN {rows} r USING ({RECORD})),
+    ended AS (
+        SELECT {RECORD}, max((timestamp, nth)) AS last, bool_or(coalesce(status IN ({ends}), false)) AS has_end
+        FROM told GROUP BY {RECORD}
+    ),
+    placed AS (
+        SELECT t.*, (timestamp, nth) = last AS is_last, coalesce(status IN ({ends}), false) AS ends, has_end
+        FROM told t JOIN ended USING ({RECORD})
+    )
+    SELECT * EXCLUDE (nth, now, is_last, ends, has_end) FROM (
+        SELECT * REPLACE (CASE WHEN NOT is_last OR now IS NULL OR ends OR {is_over} AND has_end THEN status
+            WHEN {is_over} THEN {quote(UNKNOWN)} ELSE now END AS status)
+        FROM placed
+        UNION ALL BY NAME
+        SELECT * EXCLUDE (role, visibility) REPLACE ('reopened' AS activity, now AS status, nth + 1 AS nth)
+        FROM placed WHERE is_last AND ends AND {is_open}
+    ) ORDER BY {RECORD}, nth
+    """
 
 
 def _by_author(author: str, milestone: Milestone, identities: list[str]) -> dict[str, str]:

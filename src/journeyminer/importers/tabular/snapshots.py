@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.importers.tabular.columns import (
     CASE_PREFIX,
+    NOTHING,
     RECORD,
     case_columns,
     event_columns,
@@ -40,7 +41,6 @@ FOLLOWED = ("group", "resource", "priority", "status")
 UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}
 """why a row of the shape is ignored"""
 OPENED = f"{CASE_PREFIX}opened_at"
-_NOTHING = "CAST(NULL AS VARCHAR)"
 
 
 def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
@@ -61,8 +61,8 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         columns |= _fields(plan, raw, engine)
         beside[f"{CASE_PREFIX}priority"] = columns["priority"]
     else:
-        columns |= {"priority": beside.get(f"{CASE_PREFIX}priority", _NOTHING)}
-        columns = dict.fromkeys(FOLLOWED, _NOTHING) | columns
+        columns |= {"priority": beside.get(f"{CASE_PREFIX}priority", NOTHING)}
+        columns = dict.fromkeys(FOLLOWED, NOTHING) | columns
     columns["status"] = in_our_words(engine, raw.relation, columns["status"], "status", plan.profile.values)
     others = "".join(f", {name(column)}" for column in columns if column not in FOLLOWED)
     version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"

@@ -90,7 +90,7 @@ class TraceReader:
                     event[_WANTED[key]] = attributes.get("value", "").strip()
                 elif key.startswith(ATTRIBUTE_PREFIX):
                     kept = event.setdefault("attributes", {})
-                    kept[key.removeprefix(ATTRIBUTE_PREFIX)] = attributes.get("value", "").strip()
+                    kept[key.removeprefix(ATTRIBUTE_PREFIX)] = attributes.get("value", "")
             return
         self._start_outside_event(local_name(name), attributes, depth)
 
@@ -106,7 +106,7 @@ class TraceReader:
         elif name in ATTRIBUTES and "key" not in attributes:
             self._fault(Note("read.tag_without_key", tag=name))
         elif self._trace is not None and depth == self._trace_depth and "value" in attributes:
-            self._trace[attributes["key"].removeprefix("case:")] = attributes["value"].strip()
+            self._trace[attributes["key"].removeprefix("case:")] = attributes["value"]
 
     def end(self, _: str) -> None:
         """An end tag."""
@@ -133,7 +133,7 @@ class TraceReader:
     def _end_trace(self, trace: dict[str, str]) -> None:
         self._trace = None
         self._n_traces += 1
-        case = trace.get("concept:name", "")
+        case = trace.get("concept:name", "").strip()
         if not case:
             case = f"trace {self._n_traces}"
             self._counts["unnamed"] += 1

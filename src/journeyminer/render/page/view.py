@@ -11,7 +11,7 @@ from journeyminer.mining.turns import clock
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
 from journeyminer.render.page import charts
-from journeyminer.report.findings import unknowns
+from journeyminer.report.findings import unknowns, usual_cautions
 from journeyminer.report.sections import Report, parts
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Place(NamedTuple):
     """A place where customers wait, with its pictures."""
 
     of: Bottleneck
+    move: str
     about: str
     cautions: str
     likely: str
@@ -86,7 +87,7 @@ class View:
         self.legend, self.hidden = legend(language), phrases.hidden(report, language)
         self.clock = clock(report.turns or ())
         self.clock_bar = charts.clock_bar(self.clock, language.text("section.turns.picture"), language)
-        self.places = _places(report, language)
+        self.places, self.bottlenecks_lead = _places(report, language), phrases.bottlenecks_lead(report, language)
         self.n_more_places = len(report.bottlenecks or ()) - PLACES
         self.handovers, self.heat = phrases.handovers(report, language), _heat(report)
         self.cards = [_card(kpi, report, language) for kpi in report.kpis or ()]
@@ -109,19 +110,22 @@ class View:
 def _places(report: Report, language: Language) -> list[Place]:
     places = report.bottlenecks or ()
     most = max((place.high or place.lost_seconds for place in places), default=0)
-    return [_place(place, most, len(places), language) for place in places[:PLACES]]
+    usual = usual_cautions(report)
+    return [_place(place, usual, most, len(places), language) for place in places[:PLACES]]
 
 
-def _place(place: Bottleneck, most: int, last: int, language: Language) -> Place:
-    """Return a place. The scale of its lost time ends at `most`, that of its rank at `last`."""
+def _place(place: Bottleneck, usual: frozenset[str], most: int, last: int, language: Language) -> Place:
+    """Return a place. `usual` cautions are said above; its lost time's scale ends at `most`, its rank's at `last`."""
     t = language.text
     ranks = t("section.bottlenecks.rank", rank=place.rank, low=place.rank_low, high=place.rank_high)
     likely = t("section.bottlenecks.whisker", lost=place.lost_seconds, low=place.low, high=place.high)
-    about = (place.group, language.word("turn", place.turn), t("count.waits", n=place.n))
+    teams = " › ".join(filter(None, (place.giver, place.group)))
+    about = (teams, language.word("turn", place.turn), t("count.waits", n=place.n))
     return Place(
         place,
+        phrases.move(place, language),
         ", ".join(filter(None, about)),
-        phrases.cautions(place, language),
+        phrases.cautions(place, usual, language),
         phrases.interval(place.low, place.high, "hours", language),
         charts.rank_range(place.rank, place.rank_low, place.rank_high, last, ranks),
         charts.whisker(place.lost_seconds, place.low, place.high, most, likely),
