@@ -134,35 +134,62 @@ def test_the_graph_and_the_variants_equal_a_plain_loop(rows: list[Row]) -> None:
     assert [(row["activities"], row["n_cases"]) for row in table(variants(log, top=3))] == expected[:3]
 
 
+def changes_of(trace: list[Row], by: str) -> list[Any]:
+    """Giver, receiver, seconds until the receiver's first act, and whether the trace was resolved, of every change."""
+    found: list[Any] = []
+    state: Any = None
+    holder: Any = None
+    waiting: Any = None
+    last: Any = None
+    for row in trace:
+        before, state = state, row["status"] or state
+        if row["role"] == "customer" and not (by == "group" and row[by]):
+            continue
+        begin = row["started_at"] or row["timestamp"]
+        is_act = row["role"] not in ("customer", "system") and row["activity"] != "group_changed"
+        is_change = holder is not None and row[by] not in (None, holder)
+        if waiting and (is_act or is_change):
+            found.append((*waiting[:2], seconds_from(waiting[2], begin), waiting[3]))
+            waiting = None
+        if is_change and last:
+            is_late = {before, state} <= {"solved", "closed"}
+            if is_act:
+                found.append((holder, row[by], seconds_from(last, begin), is_late))
+            else:
+                waiting = holder, row[by], row["timestamp"], is_late
+        holder, last = row[by] or holder, row["timestamp"]
+    return [*found, *([(*waiting[:2], None, waiting[3])] if waiting else [])]
+
+
+def seconds_from(before: datetime, after: datetime) -> int:
+    return max(int((after - before).total_seconds()), 0)
+
+
 @SETTINGS
 @given(events())
 def test_hand_overs_equal_a_plain_loop(rows: list[Row]) -> None:
     log = log_of(rows)
     levels: tuple[HandoverLevel, ...] = ("resource", "group")
     for by in levels:
-        pairs, seconds, hops, ping_pong = Counter[Any](), Counter[Any](), 0, 0
+        pairs, seconds, ping_pong, n_late = Counter[Any](), dict[Any, int | None](), 0, 0
         cases: dict[Any, set[str]] = {}
         for case, trace in traces_of(rows).items():
-            owner, last, runs = None, None, []
-            for row in trace:
-                if row["role"] == "customer":
-                    continue
-                if owner is not None and last is not None and row[by] not in (None, owner):
-                    wait = (row["started_at"] or row["timestamp"]) - last["timestamp"]
-                    pairs[owner, row[by]] += 1
-                    seconds[owner, row[by]] += max(int(wait.total_seconds()), 0)
-                    cases.setdefault((owner, row[by]), set()).add(case)
-                if row[by] not in (None, owner):
-                    runs.append(row[by])
-                owner, last = row[by] or owner, row
-            hops += max(len(runs) - 1, 0)
-            ping_pong += sum(a == c for a, c in zip(runs, runs[2:], strict=False))
+            changes = changes_of(trace, by)
+            in_time = [change for change in changes if not change[3]]
+            n_late += len(changes) - len(in_time)
+            for giver, receiver, lasted, _ in in_time:
+                pair = giver, receiver
+                pairs[pair] += 1
+                cases.setdefault(pair, set()).add(case)
+                known = [each for each in (seconds.get(pair), lasted) if each is not None]
+                seconds[pair] = sum(known) if known else None
+            ping_pong += sum(a[0] == b[1] for a, b in pairwise(in_time))
         found = {(row["source"], row["target"]): row for row in table(handovers(log, by=by))}
         assert {pair: row["n"] for pair, row in found.items()} == pairs
         assert {pair: row["n_cases"] for pair, row in found.items()} == {pair: len(cases[pair]) for pair in pairs}
-        assert {pair: row["total_seconds"] for pair, row in found.items()} == {pair: seconds[pair] for pair in pairs}
+        assert {pair: row["total_seconds"] for pair, row in found.items()} == seconds
         for total in table(handover_totals(log, by=by)):
-            assert (total["n"], total["ping_pong"]) == (hops, ping_pong)
+            assert (total["n"], total["ping_pong"], total["n_after_resolution"]) == (pairs.total(), ping_pong, n_late)
 
 
 @SETTINGS

@@ -66,8 +66,28 @@ def test_a_body_line_that_begins_with_from_splits_nothing() -> None:
     assert mbox(f"{FROM}Subject: one\n\n{body}\n{FROM}Subject: two\n\nend\n") == ["one", "two"]
 
 
-def test_a_separator_needs_an_empty_line_before_it() -> None:
-    assert mbox(f"{FROM}Subject: one\n\ntext\n{FROM}Subject: two\n\n") == ["one"]
+@pytest.mark.parametrize(
+    "separator",
+    [
+        "From ", "From", "From -", "From  Fri Jul  1 09:13:09 2025", "From vera  Fri Jul  1 09:13:09 2025 PST",
+        "From vera@x.example Fri Jul  1 09:13:09 2025 (+0700)", "From vera@x.example 2025-07-01 09:13:09",
+        "From vera@x.example Tue, 1 Jul 2025 09:13:09 +0000", "From vera@x.example ter jul  1 09:13:09 2025",
+        "From ???",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["text\n\n", "text\n", ""])
+def test_the_separator_that_a_file_begins_with_is_one_further_down_too(separator: str, before: str) -> None:
+    line = f"{separator}\n"
+    text = "".join(f"{line}From: a@x.example\nSubject: {each}\n\n{before}" for each in ("one", "two", "three"))
+    assert mbox(text) == ["one", "two", "three"]
+
+
+def test_a_line_of_a_body_that_looks_like_a_separator_is_counted() -> None:
+    body = "Dear Sir,\nFrom me to you\nSubject: to change\n\nFrom here on:\nnothing\n\n"
+    missed: list[int] = []
+    file = io.BytesIO(f"{FROM}Subject: one\n\n{body}{FROM}Subject: two\n\nx\n".encode())
+    assert len(list(header_blocks(file, missed))) == 2
+    assert missed == [1]
 
 
 def test_the_separator_of_a_takeout_has_its_year_after_the_zone() -> None:
@@ -149,7 +169,20 @@ def test_a_date_without_a_zone_is_in_the_zone_that_the_user_gave() -> None:
         ({"X_Autoreply": "yes"}, "auto-reply"),
         ({"X_Auto_Response_Suppress": "All"}, "message"),
         ({"X_Auto_Response_Suppress": "All", "X_MS_Exchange_Inbox_Rules_Loop": "a@b.example"}, "auto-reply"),
-        ({"Return_Path": "<>"}, "auto-reply"),
+        ({"Return_Path": "<>"}, "message"),
+        ({"X_Autoreply": "no"}, "message"),
+        ({"X_Auto_Response": "1"}, "auto-reply"),
+        ({"Precedence": "auto-reply"}, "auto-reply"),
+        ({"Delivered_To": "Autoresponder"}, "auto-reply"),
+        ({"Subject": "AUTO: Vera is out of the office"}, "auto-reply"),
+        ({"Subject": "Auto: front light broken"}, "message"),
+        ({"Subject": "Ausência do escritório: Re: Caixa"}, "auto-reply"),
+        ({"Subject": "Ausente de la oficina: caja"}, "auto-reply"),
+        ({"Subject": "Irodán kívül: doboz"}, "auto-reply"),
+        ({"Subject": "Undelivered Mail Returned to Sender"}, "bounce"),
+        ({"Subject": "No se puede entregar: caja"}, "bounce"),
+        ({"From": "no-reply@home.example", "Reply_To": "vera@x.example"}, "message"),
+        ({"From": "no-reply@home.example", "Reply_To": "noreply@home.example"}, "auto-reply"),
         ({"From": "no-reply@home.example"}, "auto-reply"),
         ({"From": "nao-responda@home.example"}, "auto-reply"),
         ({"From": "norah@home.example"}, "message"),

@@ -12,7 +12,7 @@ import pytest
 from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
 from journeyminer.importers import whatsapp
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.whatsapp.lines import Entry, moment_of, order_of, read_entries, read_lines
+from journeyminer.importers.whatsapp.lines import Entry, moment_of, orders_of, read_entries, read_lines
 from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
@@ -25,7 +25,7 @@ LRM, NARROW, NO_BREAK = "\u200e", "\u202f", "\u00a0"
 
 
 def entries_of(text: str) -> list[Entry]:
-    return read_entries(read_lines(text))
+    return read_entries(read_lines(text)[0])
 
 
 def read(*paths: Path, shown: str = "", **options: Any) -> EventLog:
@@ -73,7 +73,7 @@ def chat(tmp_path: Path) -> Callable[..., EventLog]:
 )
 def test_every_form_of_date_and_time_is_read(line: str, said: str) -> None:
     (entry,) = entries_of(line)
-    proved = order_of([entry])
+    proved = orders_of([entry])[entry.form]
     assert proved
     assert str(moment_of(entry, proved[0])) == said
     assert (entry.author, entry.kind, entry.text) == ("Ana", "message", "Oi")
@@ -262,7 +262,7 @@ def test_one_chat_in_five_styles_is_what_its_makers_say(data: Data, style: str) 
     target = json.loads(data("chat_miner/whatsapp/target.json").read_text(encoding="utf-8"))
     text = data(f"chat_miner/whatsapp/test_{style}.txt").read_text(encoding="utf-8")
     entries = entries_of(text)
-    proved = order_of(entries)
+    (proved,) = orders_of(entries).values()
     assert proved
     found = [
         {

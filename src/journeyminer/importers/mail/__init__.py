@@ -15,6 +15,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,25 +24,32 @@ from journeyminer.clock import ZoneRule
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.mail.headers import fields, header_blocks
-from journeyminer.importers.mail.message import Mail, read_mail
+from journeyminer.importers.mail.message import LEFT_OUT_LABELS, Mail, content_id, read_mail
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
+from journeyminer.text import fold
 
 if TYPE_CHECKING:
     from journeyminer.log.loader import Loader
+    from journeyminer.vocabulary import FateReason
 
 NAME = "mail"
 FILES = "*.mbox, *.eml, Maildir"
 
+FAR_OFF = timedelta(days=3 * 365)
+"""so long after all other mails, one in ten at most was dated by a wrong clock"""
+MOVE = timedelta(days=2)
+"""so long may it take to move a mailbox to another server"""
 _TELLING = {"from", "date", "message-id", "received", "to", "subject", "return-path", "delivered-to", "x-gm-thrid"}
 _TIMED = {"date", "received", "message-id"}
 
 
 def identify(sample: Sample) -> Match | None:
     """An mbox or a single mail, by its first header."""
-    is_mbox = sample.head.lstrip(b"\xef\xbb\xbf\r\n").startswith(b"From ")
+    head = sample.head.lstrip(b"\xef\xbb\xbf\r\n")
+    is_mbox = head.startswith((b"From ", b"From\n", b"From\r\n"))
     headers = fields(next(header_blocks(io.BytesIO(sample.head)), []))
     found = sorted(_TELLING & headers.keys())
     named = tuple(found[:4])
@@ -64,6 +73,8 @@ def load(source: Source, loader: Loader) -> None:
     mails = box.files[source.path]
     loader.records(_records(mails, box))
     loader.decide(box.ours.basis if box.ours else Note("decision.us_unknown"))
+    for note in box.notes[source.path]:
+        loader.decide(note)
     if n := box.threads.by_subject:
         loader.decide(Note("decision.threads", n=n))
     if n := sum(mail.by_received for mail in mails):
@@ -77,8 +88,12 @@ class _Box:
 
     files: dict[Path, list[Mail]] = field(default_factory=dict)
     zones: dict[Path, ZoneRule] = field(default_factory=dict)
+    notes: dict[Path, list[Note]] = field(default_factory=dict)
+    """what was decided of a file's mails"""
     broken: dict[Path, Exception] = field(default_factory=dict)
     """what stopped the reading of a file, to be raised when its own turn comes"""
+    far_off: datetime | None = None
+    """from when on mails are dated by a wrong clock"""
     threads: Threads = field(default_factory=lambda: Threads({}, 0))
     ours: Ours | None = None
     mailboxes: frozenset[str] = frozenset()
@@ -92,17 +107,74 @@ def _open(source: Source) -> _Box:
     for path in [sample.path for sample in source.siblings] or [source.path]:
         box.zones[path] = zone = ZoneRule(source.options.zone_of(path))
         try:
+            missed: list[int] = []
             with open_bytes(path) as file:
-                blocks = enumerate(header_blocks(file), 1)
-                box.files[path] = [read_mail(fields(block), ref=f"message {n}", zone=zone) for n, block in blocks]
+                blocks = enumerate(header_blocks(file, missed), 1)
+                mails = [read_mail(fields(block), ref=f"message {n}", zone=zone) for n, block in blocks]
+            for mail in mails:
+                mail.left_out = mail.left_out or _left_out(path)
+            box.files[path] = mails
+            box.notes[path] = [
+                *([Note("decision.mbox_lines", n=len(missed), first=missed[0])] if missed else []),
+                *_put_back(mails),
+            ]
         except (OSError, EOFError, zlib.error) as error:
             box.broken[path] = error
+    _tell_apart(box)
+    _far_off(box)
     mails = in_order(mail for listed in box.files.values() for mail in listed if not mail.left_out)
     box.threads = thread(mails)
     box.ours = ours_given(source.options.us) if source.options.us else ours_inferred(mails)
     if box.ours:
         _know(box, mails, box.ours)
     return box
+
+
+def _left_out(path: Path) -> FateReason | None:
+    """Why a mail of a Maildir is no event: its file's name has a flag, or its folder holds drafts or rubbish."""
+    _, has_flags, flags = path.name.partition(":2,")
+    box = path.parent.parent
+    if path.parent.name == "tmp" and (box / "cur").is_dir():
+        return "draft"
+    if path.parent.name in ("cur", "new") and box.name.startswith("."):
+        label = fold(box.name.rpartition(".")[2])
+        if reason := next((reason for reason, those in LEFT_OUT_LABELS.items() if label in those), None):
+            return reason
+    return "draft" if has_flags and "D" in flags else "spam_or_trash" if has_flags and "T" in flags else None
+
+
+def _put_back(mails: list[Mail]) -> list[Note]:
+    """Take the Dates of a mailbox that was moved: our server received what was written on many days within two."""
+    moved = [mail for mail in mails if mail.by_received and mail.written and mail.moment]
+    received, written = ([getattr(mail, at) for mail in moved] for at in ("moment", "written"))
+    if len(moved) < 2 or max(received) - min(received) > MOVE:
+        return []
+    if max(written) - min(written) < max(received) - min(received):
+        return []
+    for mail in moved:
+        mail.moment, mail.by_received = mail.written, False
+    return [Note("decision.mail_moved", n=len(moved))]
+
+
+def _far_off(box: _Box) -> None:
+    """Find the mails that a wrong clock dates years after all others of the reading."""
+    known = sorted(mail.moment for mails in box.files.values() for mail in mails if mail.moment)
+    gaps = [later for before, later in pairwise(known) if later - before > FAR_OFF]
+    if gaps and sum(moment >= gaps[-1] for moment in known) * 10 <= max(len(known), 10):
+        box.far_off = gaps[-1]
+
+
+def _tell_apart(box: _Box) -> None:
+    """Give mails of their own an id of their own: programs write one id on many, copies of a mail say the same."""
+    said: dict[str, set[tuple[str, str, str]]] = {}
+    for mail in (mail for mails in box.files.values() for mail in mails):
+        said.setdefault(mail.id, set()).add((mail.sender, mail.date_text, mail.subject))
+    for path, mails in box.files.items():
+        shared = [mail for mail in mails if len(said[mail.id]) > 1]
+        for mail in shared:
+            mail.id = content_id(mail.id, mail.sender, mail.date_text, mail.subject)
+        if shared:
+            box.notes[path].append(Note("decision.mail_ids_shared", n=len(shared)))
 
 
 def _know(box: _Box, mails: list[Mail], ours: Ours) -> None:
@@ -115,6 +187,8 @@ def _know(box: _Box, mails: list[Mail], ours: Ours) -> None:
         is_first, by_us = case not in begun, ours.wrote(mail)
         begun.add(case)
         if mail.kind != "message":
+            continue
+        if not ours.knows(mail):
             continue
         if not by_us:
             box.customers.setdefault(case, ours.author(mail))
@@ -132,6 +206,8 @@ def _records(mails: list[Mail], box: _Box) -> Iterator[Record]:
     for mail in mails:
         if mail.left_out:
             yield Record.ignored(mail.ref, mail.left_out)
+        elif mail.moment and box.far_off and mail.moment >= box.far_off:
+            yield Record.rejected(mail.ref, "date_out_of_range", column="Date", value=mail.date_text)
         elif mail.moment is None:
             yield Record.rejected(mail.ref, "no_mail_date", column="Date", value=mail.date_text)
         else:
@@ -146,7 +222,7 @@ def _records(mails: list[Mail], box: _Box) -> Iterator[Record]:
 
 def _add_people(record: Record, event: Event, mail: Mail, box: _Box, ours: Ours) -> None:
     by_us = ours.wrote(mail)
-    if mail.kind == "message":
+    if mail.kind == "message" and ours.knows(mail):
         event.role = "agent" if by_us else "customer"
         event.resource = (mail.name or mail.sender.partition("@")[0] or None) if by_us else None
     if by_us and ours.is_internal(mail):

@@ -1,8 +1,11 @@
 """Where mails begin and end in a file, and what their headers say; bodies are passed over, never kept.
 
 An mbox separator is a line `From sender weekday month day time year` after an empty line and before a header field.
-Whatever the flavour of the mbox: a body line that happens to begin with `From ` fails one of the three conditions,
-and a Content-Length that leads exactly to the next separator or the end is trusted to step over the body.
+Programs write other ones too (`From `, `From - `, a zone after the year, no empty line before): a line is one where it
+looks like the first of its file, or holds a date, and a field that mails begin with comes after it. A line that begins
+with `From ` and comes before a field, and is taken for neither, is counted.
+
+A Content-Length that leads exactly to the next separator or the end is trusted to step over the body.
 """
 
 from __future__ import annotations
@@ -23,6 +26,14 @@ Headers = dict[str, list[str]]
 SEPARATOR = re.compile(
     rb"From \S+ .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +\w{3} +\d{1,2} +\d{1,2}:\d{2}(?::\d{2})?\b.* \d{4}\s*$"
 )
+_DATED = re.compile(rb"From .*\b\d{1,2}:\d{2}(?::\d{2})?\b.*")
+_BEGINS = re.compile(
+    rb"(?:from|to|cc|date|subject|sender|reply-to|return-path|received|delivered-to|message-id|mime-version|content-"
+    rb"[a-z-]+|envelope-[a-z]+|status|x-[a-z0-9-]+|dkim-signature|arc-[a-z-]+|authentication-results|in-reply-to|"
+    rb"references|list-[a-z]+|thread-[a-z]+|precedence|importance|auto-submitted)[ \t]*:",
+    re.IGNORECASE,
+)
+"""a field that the header of a mail begins with"""
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 LONGEST_LINE = 1 << 16
 LONGEST_FIELD = 1 << 16
@@ -30,16 +41,24 @@ MOST_LINES = 5000
 """a header longer than this is a body without the empty line before it"""
 
 
-def header_blocks(file: IO[bytes]) -> Iterator[list[bytes]]:
-    """The header lines of every mail of a file: one of an .eml, many of an mbox. Reads line by line."""
+def header_blocks(file: IO[bytes], missed: list[int] | None = None) -> Iterator[list[bytes]]:
+    """The header lines of every mail of a file: one of an .eml, many of an mbox. Reads line by line.
+
+    Args:
+        missed: filled with the numbers of the mails in whose bodies a line looks like a separator, and is none.
+    """
     line: bytes | None = _first_line(file)
-    is_mbox = line is not None and line.startswith(b"From ")
+    is_mbox = line is not None and (line.startswith(b"From ") or line.strip() == b"From")
+    form, number = _form(line or b""), 0
     if is_mbox:
         line = file.readline(LONGEST_LINE)
     while line is not None:
         block, after = _block(file, line)
         yield block
-        line = _next_mail(file, block, after) if is_mbox else None
+        number += 1
+        if not is_mbox:
+            return
+        line = _next_mail(file, block, after, form=form, number=number, missed=[] if missed is None else missed)
 
 
 def fields(block: list[bytes]) -> Headers:
@@ -116,16 +135,29 @@ def _block(file: IO[bytes], line: bytes) -> tuple[list[bytes], bytes]:
     return block, line
 
 
-def _next_mail(file: IO[bytes], block: list[bytes], line: bytes) -> bytes | None:
+def _form(line: bytes) -> bytes:
+    """What a separator looks like, whatever its words and numbers are."""
+    return re.sub(rb"[^\W\d_]+", b"a", re.sub(rb"\d+", b"9", re.sub(rb"\S*@\S*", b"a", line.strip())))
+
+
+def _next_mail(
+    file: IO[bytes], block: list[bytes], line: bytes, *, form: bytes, number: int, missed: list[int]
+) -> bytes | None:
     """Read on from the first line after a header to the next separator; the line after that, or None at the end."""
     if line and not line.strip():
         _step_over(file, block)
     after_empty = True
     while line:
-        if after_empty and _separates(line):
+        if line.startswith(b"From ") or line.strip() == b"From":
+            may_be = _form(line) == form or _DATED.match(line) is not None
+            is_usual = after_empty and _separates(line)
             line = file.readline(LONGEST_LINE)
-            if FIELD.match(line) or line.startswith(b">From "):
+            if (is_usual and (FIELD.match(line) or line.startswith(b">From "))) or (may_be and _BEGINS.match(line)):
                 return line
+            if _BEGINS.match(line):
+                missed.append(number)
+            after_empty = False
+            continue
         after_empty = line in (b"\n", b"\r\n")
         line = file.readline(LONGEST_LINE)
     return None

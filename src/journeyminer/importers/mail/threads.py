@@ -1,9 +1,10 @@
 """Which mails belong together: one thread is one case.
 
 Mails are linked by the ids they carry: Message-ID, References, In-Reply-To, Gmail's thread number, Outlook's
-Thread-Index. Only a mail without any of these and with a reply prefix is linked by its subject: to the latest mail
-of the same subject in the 30 days before it, if each one's sender takes part in the other. So newsletters and
-customers who write under the same subject stay apart.
+Thread-Index. One that no mail has for its own, and that several senders name in mails about different things that
+answer none, was copied by a form or a program, and links nobody. Only a mail without any of these and with a reply
+prefix is linked by its subject: to the latest mail of the same subject in the 30 days before it, if each one's sender
+takes part in the other. So newsletters and customers who write under the same subject stay apart.
 """
 
 from __future__ import annotations
@@ -45,17 +46,19 @@ def thread(mails: Sequence[Mail]) -> Threads:
     A case id is a hash of the id of the thread's root: the oldest id that answers nothing, whether its mail is
     there or only named in References, so that next week's replies get the same case.
     """
-    links = _Links()
+    links, copied = _Links(), _copied(mails)
     for mail in mails:
-        for parent in mail.parents:
+        parents = [parent for parent in mail.parents if parent not in copied]
+        for parent in parents:
             links.see(parent)
         links.see(mail.id)
-        for before, after in pairwise((*mail.parents, mail.id)):
+        for before, after in pairwise((*parents, mail.id)):
             links.join(before, after)
             if before != after:
                 links.answers.add(after)
         for mark in mail.conversations:
-            links.join(mail.id, mark)
+            if mark not in copied:
+                links.join(mail.id, mark)
     by_subject = _link_by_subject(mails, links)
     members: dict[str, list[str]] = defaultdict(list)
     for id_ in links.seen:
@@ -66,6 +69,21 @@ def thread(mails: Sequence[Mail]) -> Threads:
         case = hashlib.sha256(root.encode("utf-8", "replace")).hexdigest()[:16]
         cases.update(dict.fromkeys(ids, case))
     return Threads({mail.id: cases[mail.id] for mail in mails}, by_subject)
+
+
+def _copied(mails: Sequence[Mail]) -> set[str]:
+    """The ids and marks that say nothing of which mails belong together."""
+    begun: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for mail in mails:
+        if not mail.is_reply:
+            for id_ in (*mail.parents, *mail.conversations):
+                begun[id_].add((mail.reply_to or mail.sender, mail.subject))
+    own = {mail.id for mail in mails}
+    return {
+        id_
+        for id_, told in begun.items()
+        if id_ not in own and len({sender for sender, _ in told}) > 1 and len({subject for _, subject in told}) > 1
+    }
 
 
 def _link_by_subject(mails: Sequence[Mail], links: _Links) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from journeyminer.importers.mail.message import is_nobody
 from journeyminer.note import Note
 from journeyminer.text import fold
 
@@ -47,14 +48,21 @@ class Ours:
         )
 
     def wrote(self, mail: Mail) -> bool:
-        """Whether one of us wrote the mail; a web form that mails us in a customer's name did not."""
-        return fold(mail.name) in self.names or (self.owns(mail.sender) and not self.is_form(mail))
+        """Whether one of us wrote the mail; a web form or a list that writes in somebody's name did not."""
+        return fold(mail.name) in self.names or (self.owns(mail.sender) and not mail.via and not self.is_form(mail))
 
     def is_form(self, mail: Mail) -> bool:
-        """Whether the mail came from one of our addresses to our own, with the reply going outside."""
+        """Whether a machine wrote in the name of whoever the reply goes to.
+
+        Our own address does to our own, nobody's address does, and so does a list that says so.
+        """
         if not mail.reply_to or self.owns(mail.reply_to):
             return False
-        return self.owns(mail.sender) and self.is_internal(mail)
+        return mail.via or is_nobody(mail.sender) or (self.owns(mail.sender) and self.is_internal(mail))
+
+    def knows(self, mail: Mail) -> bool:
+        """Whether it can be told who wrote the mail."""
+        return bool(self.author(mail)) and (not mail.via or self.is_form(mail) or not self.owns(mail.sender))
 
     def author(self, mail: Mail) -> str:
         """The address of who wrote the mail."""
@@ -77,6 +85,8 @@ def ours_given(us: Sequence[str]) -> Ours:
 def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
     """The address that most mails are delivered to and everybody of its domain; failing that, such a domain.
 
+    Where everybody who writes is of that domain, it is a desk for one's own people, and only its address is ours.
+
     None where the lead is shared, covers less than half of the mails, or has fewer than two authors writing to it; also
     where none of the mails is by that side, as a list's address writes nothing, and an inbox without what was sent
     cannot say whose turn it is.
@@ -90,7 +100,8 @@ def _most_delivered(mails: Sequence[Mail]) -> Ours | None:
     if address:
         top, n, of = address
         domain = top.rpartition("@")[2]
-        if domain in PUBLIC_DOMAINS:
+        authors = {mail.sender.rpartition("@")[2] for mail in mails if mail.sender and mail.kind == "message"}
+        if domain in PUBLIC_DOMAINS or authors == {domain}:
             basis = Note("decision.us_mailbox", mailbox=top, n=n, of=of)
             return Ours(frozenset({top}), frozenset(), frozenset(), basis)
         basis = Note("decision.us_domain", mailbox=top, domain=domain, n=n, of=of)

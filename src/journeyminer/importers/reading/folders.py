@@ -65,7 +65,12 @@ def _walk(root: Path, skipped: Skipped) -> Iterator[Path]:
             # whoever writes into the folder of the exports has both in it
             mixed = [name for name in OUTPUTS if name in (*folders, *names)] if _has_exports(here) else []
             skipped(", ".join(mixed) or shown)
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in ours]
+        # a hidden folder of mail is one of Maildir++: `.Sent`
+        folders[:] = [
+            name
+            for name in folders
+            if (not name.startswith(".") or (here / name / "cur").is_dir()) and name not in ours
+        ]
         for name in names:
             file = here / name
             if not name.startswith(".") and name not in ours and file.is_file():

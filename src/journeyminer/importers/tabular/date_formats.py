@@ -123,13 +123,12 @@ class DateFormats:
         return column.widened(texts)
 
     def _order(self, place: int, header: str, open_: Sequence[str], cell: str) -> DateOrder:
-        if self.given:
-            return DateOrder(self.given, Note("proof.order_given"))
         found = (
             _by_a_part(open_)
             or self._by_a_part_below(cell)
             or prove_date_order(self._texts(self._all(cell)))
             or self._by_another_column(place)
+            or (DateOrder(self.given, Note("proof.order_given")) if self.given else None)
         )
         if not found:
             raise _ambiguous(Note("read.open_order", column=header, examples=_examples(open_)))

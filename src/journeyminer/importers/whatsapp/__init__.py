@@ -9,15 +9,24 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from journeyminer.clock import DateOrder, Order, ZoneRule
+from journeyminer.clock import ORDERS, DateOrder, Order, ZoneRule
 from journeyminer.encoding import decoded, from_file
-from journeyminer.errors import AmbiguousTimestamp, UnreadableExport
+from journeyminer.errors import AmbiguousTimestamp, JourneyminerError, UnreadableExport, UsageError
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.reading.file_names import CHAT
-from journeyminer.importers.whatsapp.lines import Entry, clean_name, moment_of, order_of, read_entries, read_lines
+from journeyminer.importers.whatsapp.lines import (
+    Entry,
+    Form,
+    clean_name,
+    moment_of,
+    orders_of,
+    read_entries,
+    read_lines,
+)
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 from journeyminer.text import fold
@@ -48,7 +57,7 @@ def identify(sample: Sample) -> Match | None:
     if sample.suffix not in (".txt", ""):
         return None
     lines = [line for line in sample.text.split("\n") if line.strip()][:20]
-    begun = list(read_lines("\n".join(lines)))
+    begun, _ = read_lines("\n".join(lines))
     if not begun or begun[0].number != 1:
         return None
     authors = {entry.author for entry in read_entries(begun) if entry.author}
@@ -68,19 +77,23 @@ def load(source: Source, loader: Loader) -> None:
     # the file carries the customer's name: from here on it is called by its content
     loader.receipt.file = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
     encoding = from_file(source.path, source.options.encoding)
-    entries = read_entries(read_lines("".join(decoded(source.path, encoding))))
+    lines, n_others = read_lines("".join(decoded(source.path, encoding)))
+    entries = read_entries(lines)
     if not entries:
         raise UnreadableExport(Note("read.no_chat"), hint=Note("hint.export_chat_again"))
-    order = _order(source, entries)
+    orders = _orders(source, entries)
     sides = _sides(source, entries)
-    chat = _chat_id(entries, order.order, sides)
+    moments = [moment_of(entry, orders[entry.form].order) for entry in entries]
+    chat = _chat_id(entries, moments, sides)
     loader.namespace(f"whatsapp:{chat}")
-    moments = [moment_of(entry, order.order) for entry in entries]
     gap = timedelta(hours=source.options.session_gap_hours)
     zone = ZoneRule(source.timezone)
     loader.records(_records(entries, moments, chat=chat, sides=sides, zone=zone, gap=gap))
     loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
-    loader.decide(Note("decision.date_order", order=order.order, proof=order.proof))
+    for order in dict.fromkeys(orders.values()):
+        loader.decide(Note("decision.date_order", order=order.order, proof=order.proof))
+    if n_others:
+        loader.decide(Note("decision.other_forms", n=n_others))
     loader.decide(sides.decision)
     loader.decide_zone(zone)
 
@@ -131,17 +144,44 @@ def _records(
         yield Record(ref, events=[event], identities=identities)
 
 
-def _order(source: Source, entries: list[Entry]) -> DateOrder:
-    if source.options.date_order:
-        return DateOrder(cast("Order", source.options.date_order), Note("proof.order_given"))
-    proved = order_of(entries)
-    if proved is None:
-        raise AmbiguousTimestamp(
-            Note("read.open_order_chat", date=entries[0].date),
-            place=f"line {entries[0].number}",
-            hint=Note("hint.date_order"),
-        )
-    return proved
+def _orders(source: Source, entries: list[Entry]) -> dict[Form, DateOrder]:
+    """The order of day and month of each form: proved by the chat, by the other chats of the reading, or given."""
+    proofs = orders_of(entries)
+    if open_ := [form for form, proved in proofs.items() if proved is None]:
+        if source.options.date_order not in (None, *ORDERS):
+            known = Note("usage.known", known=ORDERS)
+            raise UsageError(Note("usage.no_date_order", order=source.options.date_order), hint=known)
+        if "proofs" not in source.shared:
+            source.shared["proofs"] = _proofs(source)
+        others = source.shared["proofs"]
+        for form in open_:
+            found = others.get(form, [])
+            if found and len({proved.order for proved in found}) == 1:
+                proof = Note("proof.other_files", n=len(found), proof=found[0].proof)
+                proofs[form] = found[0]._replace(proof=proof)
+            elif source.options.date_order:
+                proofs[form] = DateOrder(cast("Order", source.options.date_order), Note("proof.order_given"))
+    for entry in entries:
+        if proofs[entry.form] is None:
+            raise AmbiguousTimestamp(
+                Note("read.open_order_chat", date=entry.date),
+                place=f"line {entry.number}",
+                hint=Note("hint.date_order"),
+            )
+    return {form: proved for form, proved in proofs.items() if proved}
+
+
+def _proofs(source: Source) -> dict[Form, list[DateOrder]]:
+    """What all chats of the reading prove of each form: one phone writes all its chats in one way."""
+    found: dict[Form, list[DateOrder]] = {}
+    for sibling in source.siblings:
+        with suppress(JourneyminerError):  # what is wrong with a file is said where it is read
+            encoding = from_file(sibling.path, source.options.encoding)
+            lines, _ = read_lines("".join(decoded(sibling.path, encoding)))
+            for form, proved in orders_of(lines).items():
+                if proved and proved.proof.slug != "proof.same_number":
+                    found.setdefault(form, []).append(proved)
+    return found
 
 
 def _sides(source: Source, entries: list[Entry]) -> Sides:
@@ -174,16 +214,16 @@ def _folded(name: str) -> str:
     return digits if _PHONE.fullmatch(name) and digits else fold(clean_name(name))
 
 
-def _chat_id(entries: list[Entry], order: Order, sides: Sides) -> str:
+def _chat_id(entries: list[Entry], moments: list[datetime | None], sides: Sides) -> str:
     """A name for the chat that says nothing of the customer and is the same in a later export of it.
 
     It is made of the first message of each side: one greeting goes to many customers in the same minute.
     """
-    first: dict[str, Entry] = {}
-    for entry in entries:
+    first: dict[str, tuple[str, ...]] = {}
+    for entry, moment in zip(entries, moments, strict=True):
         if entry.kind == "message" and entry.author and len(first) < 2:
-            first.setdefault(entry.author, entry)
-    parts = [part for entry in first.values() for part in _content(entry, moment_of(entry, order))]
+            first.setdefault(entry.author, _content(entry, moment))
+    parts = [part for said in first.values() for part in said]
     return _hash(*parts, *([] if len(first) == 2 else [sides.customer or ""]))[:12]
 
 

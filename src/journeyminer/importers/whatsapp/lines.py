@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ _LINE = re.compile(
     rf"(?P<third>\d{{1,4}})\.?)"
     rf"(?P<comma>,?){_GAP}(?:(?P<before>{_HALF}){_GAP})?"
     rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?:[:.](?P<seconds>\d\d))?(?:{_GAP}?(?P<after>{_HALF}))?"
-    rf"(?(bracket)\]{_GAP}|{_GAP}[-–]{_GAP})(?P<rest>.*)"
+    rf"(?(bracket)\]{_GAP}|(?:{_GAP}[-–]|:){_GAP})(?P<rest>.*)"
 )
 
 _PICTURE = (
@@ -36,7 +36,8 @@ _PICTURE = (
 _LEFT_OUT = "omitted|omitid[oa]|ocult[oa]|ocultad[oa]|nao revelado|elhagyva|kihagyva"
 _CALL = (
     "(?:voice|video|group|group voice|group video) call|"
-    "(?:chamada|ligacao|llamada)(?: grupal| em grupo)?(?: de voz| de video)?|(?:hang|video|csoportos )hivas"
+    "(?:(?:video ?)?(?:chamada|llamada)|ligacao)(?: grupal| em grupo)?(?: de voz| de video)?(?: em grupo)?|"
+    "(?:csoportos )?(?:hang|video)?hivas"
 )
 _KINDS = tuple(
     (kind, re.compile(pattern))
@@ -44,6 +45,8 @@ _KINDS = tuple(
         ("media", rf"<?(?:{_PICTURE}) (?:{_LEFT_OUT})\.?>?|<hianyzo mediafajl>|null"),
         ("media", r"<(?:attached|anexado|adjunto|csatolva): .*>"),
         ("media", r"\S.* \((?:file attached|arquivo anexado|ficheiro anexado|archivo adjunto|fajl csatolva)\)"),
+        ("poll", r"(?:poll|enquete|sondagem|encuesta|szavazas):?.*"),
+        ("place", r"(?:live )?(?:location|localizacao|ubicacion|hely|helyzet|tartozkodasi hely)\b.*"),
         (
             "deleted message",
             r"(?:this message was deleted|you deleted this message|this message was deleted by admin .*|"
@@ -59,6 +62,8 @@ _KINDS = tuple(
     )
 )
 """what the app writes in place of a text -> the kind of the entry; compared with the plain first line"""
+_MARKED = ("poll", "place")
+"""kinds that the app marks: without a mark, somebody wrote these words"""
 _ANY_CALL = re.compile(rf"(?:{_CALL})(?:[.,] .*)?\.?")
 _ENCRYPTION = re.compile(
     r"end-to-end encrypt|criptografia de ponta a ponta|encriptad\w+ ponto a ponto|cifrad\w+ de extremo a extremo|"
@@ -75,26 +80,28 @@ _NOTICE = re.compile(
     r"biztonsagi kod|letrehozta|hozzaadt|kilepett|eltavolitott|csatlakozott|megvaltoztatta|modositotta|"
     r"eltuno uzenetek|uzleti fiok|letiltott|rendszergazda|kituzott"
 )
-_CHANGE = re.compile(
-    r"changed the |changed this |created (?:this )?group|(?:mudou|alterou) (?:o|a) |criou o grupo|cambio (?:el|la) |"
-    r"creo el grupo|megvaltoztatta a|modositotta a|letrehozta a"
-)
-"""what stands before a colon that belongs to a notice: `Ana changed the subject to "orders: new"`"""
+Form = tuple[object, ...]
+"""how the lines of an export begin: brackets, the date's separator and the place of its year, half days, seconds"""
 
 
 class Line(NamedTuple):
     """The first line of an entry with the lines that continue it."""
 
     number: int
+    form: Form
     date: str
     time: tuple[int, int, int]
     rest: str
 
 
 class Entry(NamedTuple):
-    """One entry of a chat. `kind` is message, media, deleted message, call, missed call, notice or empty."""
+    """One entry of a chat.
+
+    `kind` is message, media, poll, place, deleted message, call, missed call, notice or empty.
+    """
 
     number: int
+    form: Form
     date: str
     time: tuple[int, int, int]
     kind: str
@@ -102,25 +109,39 @@ class Entry(NamedTuple):
     text: str
 
 
-def read_lines(text: str) -> Iterator[Line]:
-    """The entries of an export, by the form of date that most lines have: a pasted chat of another form is text."""
+def read_lines(text: str) -> tuple[list[Line], int]:
+    """The entries of an export, and how many lines begin like entries of another form and were taken for text.
+
+    Nearly all lines have one form of date. Another one is that of a second export where its lines stand before or after
+    all of them; among them it is a pasted chat.
+    """
     lines = text.split("\n")  # not splitlines: U+2028 stands inside messages
     found = [_LINE.match(line) for line in lines]
-    forms = Counter(_form(match) for match in found if match)
-    form = forms.most_common(1)[0][0] if forms else None
-    current: Line | None = None
+    places: dict[Form, list[int]] = {}
+    for place, match in enumerate(found):
+        if match:
+            places.setdefault(_form(match), []).append(place)
+    forms = _apart(places)
+    made: list[Line] = []
     for number, (line, match) in enumerate(zip(lines, found, strict=True), 1):
-        if match and _form(match) == form:
-            if current:
-                yield current
-            current = Line(number, match["date"], _time(match), match["rest"].rstrip("\r"))
-        elif current:
-            current = current._replace(rest=f"{current.rest}\n{line.rstrip(chr(13))}")
-    if current:
-        yield current
+        if match and (form := _form(match)) in forms:
+            made.append(Line(number, form, match["date"], _time(match), match["rest"].rstrip("\r")))
+        elif made:
+            made[-1] = made[-1]._replace(rest=f"{made[-1].rest}\n{line.rstrip(chr(13))}")
+    return made, sum(len(those) for form, those in places.items() if form not in forms)
 
 
-def _form(match: re.Match[str]) -> tuple[object, ...]:
+def _apart(places: dict[Form, list[int]]) -> set[Form]:
+    """The most frequent form, and those of several lines that stand before or after all lines of the others."""
+    taken: dict[Form, list[int]] = {}
+    for form, those in sorted(places.items(), key=lambda item: (-len(item[1]), item[1])):
+        is_apart = all(those[-1] < others[0] or others[-1] < those[0] for others in taken.values())
+        if not taken or (is_apart and len(those) > 1):
+            taken[form] = those
+    return set(taken)
+
+
+def _form(match: re.Match[str]) -> Form:
     year = (len(match["first"]) > 2, len(match["third"]))
     half = bool(match["before"] or match["after"])
     return bool(match["bracket"]), match["separator"], year, match["comma"], half, bool(match["seconds"])
@@ -155,12 +176,30 @@ class _Said(NamedTuple):
 
 
 def read_entries(lines: Iterable[Line]) -> list[Entry]:
-    """Who wrote what kind of entry. A line without an author is a notice or a call."""
+    """Who wrote what kind of entry. A line without an author is a notice or a call.
+
+    The app writes notices in the name of the group or of whoever acts, on some phones after a direction mark. Without
+    it, who only ever says what notices say is the app; so is a name that stands once and holds the words of one.
+    """
     lines = list(lines)
     said = [_said(line.rest) for line in lines]
-    authors = {one.author for one in said if one.author and not one.marked and not one.says_encrypted}
+    counts = Counter(one.author for one in said)
+    said = [
+        one._replace(author=None)
+        if one.author and counts[one.author] == 1 and _NOTICE.search(fold(one.author))
+        else one
+        for one in said
+    ]
+    talks = {one.author for one in said if not one.marked and not one.says_encrypted and not _NOTICE.search(one.words)}
+
+    def is_app(one: _Said) -> bool:
+        if one.author is None or one.marked or one.says_encrypted:
+            return True
+        acts = one.words.lstrip().startswith(f"{fold(one.author)} ") or one.author not in talks
+        return acts and bool(_NOTICE.search(one.words))
+
     return [
-        Entry(line.number, line.date, line.time, _kind(one, authors), one.author, one.text)
+        Entry(line.number, line.form, line.date, line.time, _kind(one, by_app=is_app(one)), one.author, one.text)
         for line, one in zip(lines, said, strict=True)
     ]
 
@@ -168,20 +207,20 @@ def read_entries(lines: Iterable[Line]) -> list[Entry]:
 def _said(rest: str) -> _Said:
     first = rest.partition("\n")[0][:300]
     head, colon, text = first.partition(":")
-    # `Name: text`; an address (https://...) is no name, and neither is a sentence that quotes a colon
-    if not colon or not head.strip() or text[:1] not in ("", " ", ".") or _CHANGE.search(fold(head)):
+    # `Name: text`; an address (https://...) is no name
+    if not colon or not head.strip() or text[:1] not in ("", " ", "."):
         return _Said(None, rest, fold(first))
     return _Said(clean_name(head), rest[len(head) + 1 :].strip(" \n"), fold(text))
 
 
-def _kind(said: _Said, authors: set[str]) -> str:
+def _kind(said: _Said, *, by_app: bool) -> str:
     for kind, pattern in _KINDS:
-        if pattern.fullmatch(said.words) and (said.author or kind == "missed call"):
+        may_be = said.author or kind == "missed call" if kind not in _MARKED else said.marked
+        if may_be and pattern.fullmatch(said.words.lstrip()):
             return kind
-    if (said.marked or not said.author) and _ANY_CALL.fullmatch(said.words):
+    if by_app and _ANY_CALL.fullmatch(said.words.lstrip()):
         return "call"
-    by_app = said.marked and (said.author not in authors or _NOTICE.search(said.words))
-    if not said.author or said.says_encrypted or by_app:
+    if by_app:  # what is none of the things that people send
         return "notice"
     return "message" if said.text.strip(".") else "empty"
 
@@ -191,9 +230,15 @@ def clean_name(name: str) -> str:
     return " ".join(re.sub(f"[{_MARKS}]", "", name).removeprefix("~").split())
 
 
-def order_of(entries: Iterable[Entry]) -> DateOrder | None:
-    """The order of day and month and its proof over the whole chat; None where nothing proves it."""
-    dates = [entry.date for entry in entries]
+def orders_of(entries: Iterable[Line | Entry]) -> dict[Form, DateOrder | None]:
+    """The order of day and month of each form, with its proof over all of its lines; None where nothing proves it."""
+    dates: dict[Form, list[str]] = {}
+    for entry in entries:
+        dates.setdefault(entry.form, []).append(entry.date)
+    return {form: _order_of(those) for form, those in dates.items()}
+
+
+def _order_of(dates: list[str]) -> DateOrder | None:
     proved = prove_date_order(dates)
     if proved:
         return proved
