@@ -13,7 +13,7 @@ import pytest
 import journeyminer as jm
 from journeyminer.errors import AmbiguousTimestamp, UnidentifiedSource
 from journeyminer.log import EventLog
-from journeyminer.mining.kpis import kpis
+from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.lens import Lens
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
@@ -39,12 +39,18 @@ def facts(log: EventLog) -> dict[str, object]:
         "rejected": sum(source.rejected for source in sources),
         "cases": log.n_cases,
         "customers": log.one("SELECT count(DISTINCT customer_key) FROM cases")[0],
-        "first": (first.value, first.n, first.n_open),
+        **{id_: figure.value for id_, figure in figures.items()},
+        "first_resolution": (figures["first_resolution"].value, *_counts(figures["first_resolution"])),
+        "first": (first.value, *_counts(first)),
         "steps": [activity for activity, _, _ in events],
         "roles": [role for _, role, _ in events],
         "agents": sorted({resource for _, role, resource in events if role == "agent"}),
         "as_of": str(log.as_of)[:10],
     }
+
+
+def _counts(figure: Kpi) -> tuple[int, int]:
+    return figure.n, figure.n_open
 
 
 EXPECTED: dict[str, dict[str, object]] = {
@@ -85,6 +91,16 @@ EXPECTED: dict[str, dict[str, object]] = {
     "61": {"used": 3, "ignored": 3},
     "62": {"used": 3},
     "63": {"cases": 1},
+    "64": {"first": (3600, 1, 0), "agents": ["Ex", "Nils"]},
+    "68": {"first": (28_800, 3, 0)},
+    "70": {"first": (7200, 1, 0)},
+    "71": {"first": (7200, 1, 0)},
+    "75": {"first_resolution": (3600, 1, 0)},
+    "78": {"first": (3600, 1, 0)},
+    "80": {"first": (3600, 1, 0)},
+    "83": {"reopen_rate": 1.0},
+    "84": {"hops": 1.5},
+    "89": {"used": 10},
 }
 
 

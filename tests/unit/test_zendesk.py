@@ -144,8 +144,8 @@ def test_who_acts(tmp_path: Path) -> None:
         ("status:open", "system", None, None),
         ("comment", "end-user", "public", "web"),
         ("priority", "system", None, "web"),
-        ("comment", None, "public", "web"),  # nothing tells who 55 is ...
-        ("comment", "agent", "internal", "web"),  # ... but only agents write notes
+        ("comment", "agent", "public", "web"),  # nothing tells who 55 is, but only agents write notes
+        ("comment", "agent", "internal", "web"),
     ]
 
 

@@ -48,8 +48,9 @@ def kpis(lens: Lens) -> Exact:
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
       human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
-      so are those that begin with a message of ours and in which no customer acts, those of which no role is known, and
-      those of a namespace in which humans act and nothing that they do is known to reach the customer
+      so are those that one of us opened, or that begin with a message of ours, and in which no customer acts, those of
+      which no role is known, and those of a namespace in which humans act and nothing that they do is known to reach
+      the customer
     - first_resolution: from the creation to the first event after which a case is solved or closed
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
@@ -103,7 +104,9 @@ def _waits(lens: Lens) -> str:
     per_case AS (
         SELECT trace, case_key, min(begin) AS first,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
-            arg_min(coalesce(says, ''), (timestamp, seq)) AS began, count(role) > 0 AS has_role,
+            arg_min(says, (timestamp, seq)) FILTER (says IS NOT NULL) AS said_first,
+            min(timestamp) FILTER (says IS NOT NULL) AS said_at, arg_min(role, (timestamp, seq)) AS opened_by,
+            count(role) > 0 AS has_role,
             count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
             count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
             bool_and(coalesce(synthetic, false)) AS milestones_only,
@@ -122,7 +125,8 @@ def _waits(lens: Lens) -> str:
     ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
-            arg_min(began, (p.first, case_key)) AS began, CAST(sum(n_touches) AS BIGINT) AS n_touches,
+            arg_min(coalesce(said_first = 'us' AND (opened_by = 'agent' OR said_at = p.first), false),
+                (p.first, case_key)) AS by_us, CAST(sum(n_touches) AS BIGINT) AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
@@ -139,7 +143,7 @@ def _waits(lens: Lens) -> str:
         WHERE role = 'agent' AND says = 'us' AND timestamp >= coalesce(asked, created) GROUP BY trace
     )
     SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
-        asked IS NULL AND began = 'us' AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
+        asked IS NULL AND by_us AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
         is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace

@@ -86,11 +86,13 @@ def _snapshots(query: Query) -> str:
 
 
 def _people(query: Query) -> str:
-    """The query of all people: those of users files, those that tickets hold as objects, and who was assigned a ticket.
+    """The query of all people: those of users files, those that tickets hold as objects, and who did an agent's work.
 
-    An agent's name is never that of a customer.
+    Who was assigned a ticket or wrote a note that no customer sees is staff, whatever the person is today. An agent's
+    name is never that of a customer.
     """
-    users, tickets = query.scope("user"), query.scope("ticket")
+    users, tickets, events = query.scope("user"), query.scope("ticket"), query.scope("audit.events")
+    author = f"coalesce({events.text('author_id')}, {events.text('../author_id')})"
     told = ", ".join(f"{users.text(key)} AS {key}" for key in _PERSON)
     people = [f'SELECT f.account, {users.text("id")} AS key, 1 AS rank, r."@n" AS n, {told} FROM {users.source}']
     for holder in ("requester", "assignee", "submitter"):
@@ -104,13 +106,22 @@ def _people(query: Query) -> str:
         assigned AS (
             SELECT account, value AS key, true AS assigned FROM changes WHERE field = 'assignee_id'
             UNION SELECT account, assignee_id, true FROM snapshots
+            UNION SELECT f.account, {author}, true FROM {events.source}
+            WHERE {events.text("type")} = 'Comment' AND {events.text("public")} = 'false' AND {author} <> '-1'
+        ),
+        asking AS (
+            SELECT DISTINCT account, value AS key, true AS asks FROM changes WHERE field = 'requester_id'
+            UNION SELECT account, requester_id, true FROM snapshots
         ),
         people AS (
-            SELECT *, CASE WHEN role IS NULL THEN coalesce(assigned, false) ELSE role IN ('agent', 'admin') END AS staff
+            SELECT *, coalesce(assigned, false) OR coalesce(role IN ('agent', 'admin'), false) AS staff
             FROM known FULL JOIN (SELECT * FROM assigned WHERE key IS NOT NULL) USING (account, key)
         )
-        SELECT *, CAST(staff AS VARCHAR) AS is_staff, CASE WHEN staff THEN role END AS staff_role,
-            coalesce(CASE WHEN staff THEN name END, 'agent ' || key) AS agent FROM people
+        SELECT *, CAST(staff AS VARCHAR) AS is_staff,
+            CASE WHEN staff THEN CASE WHEN role = 'admin' THEN role ELSE 'agent' END END AS staff_role,
+            coalesce(CASE WHEN staff AND (role IN ('agent', 'admin') OR asks IS NULL) THEN name END, 'agent ' || key)
+                AS agent
+        FROM people LEFT JOIN asking USING (account, key)
     """
 
 
