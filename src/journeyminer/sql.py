@@ -25,3 +25,19 @@ def listed(words: Iterable[str]) -> str:
 def one_file(path: Path) -> str:
     """Return a SQL literal of one file to read; as it is, `*`, `?` and `[` in its name would mean many files."""
     return quote(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+_WHITE = "".join(map(chr, (*range(9, 14), 32, 160, 5760, *range(8192, 8203), 8239, 8287, 12288, 65279)))
+"""what counts as white space around a text, the byte order mark included"""
+
+
+def trim_sql(expression: str) -> str:
+    """Return SQL of a text without white space around it; null where nothing is left."""
+    return f"nullif(trim({expression}, {quote(_WHITE)}), '')"
+
+
+def has_blanks_sql(expression: str) -> str:
+    """Return SQL of whether a text begins or ends with white space, or is empty; quick where none does."""
+    ends = (expression, f"right({expression}, 1)")
+    plain = " AND ".join(f"{end} BETWEEN '!' AND '~'" for end in ends)  # nearly every text begins and ends in ASCII
+    return f"CASE WHEN NOT ({plain}) THEN {trim_sql(expression)} IS DISTINCT FROM {expression} ELSE false END"

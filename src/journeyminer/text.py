@@ -7,8 +7,6 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from journeyminer.sql import quote
-
 _DROPPED: Final = frozenset({"Mn", "Me", "Cf"})
 """categories of accents, and of characters that nobody sees: zero-width spaces, marks of direction, soft hyphens"""
 EXACT: Final = (*range(0x01, 0x180), *range(0x2000, 0x2070), 0x61C, 0xFEFF)
@@ -85,22 +83,6 @@ def _beyond_the_engine() -> tuple[str, str, dict[str, str]]:
 def _code(char: str) -> str:
     """Return a character as the engine's regular expressions name it."""
     return f"\\x{{{ord(char):x}}}"
-
-
-_WHITE = "".join(map(chr, (*range(9, 14), 32, 160, 5760, *range(8192, 8203), 8239, 8287, 12288, 65279)))
-"""what counts as white space around a text, the byte order mark included"""
-
-
-def trim_sql(expression: str) -> str:
-    """Return SQL of a text without white space around it; null where nothing is left."""
-    return f"nullif(trim({expression}, {quote(_WHITE)}), '')"
-
-
-def has_blanks_sql(expression: str) -> str:
-    """Return SQL of whether a text begins or ends with white space, or is empty; quick where none does."""
-    ends = (expression, f"right({expression}, 1)")
-    plain = " AND ".join(f"{end} BETWEEN '!' AND '~'" for end in ends)  # nearly every text begins and ends in ASCII
-    return f"CASE WHEN NOT ({plain}) THEN {trim_sql(expression)} IS DISTINCT FROM {expression} ELSE false END"
 
 
 def printable(text: str) -> str:

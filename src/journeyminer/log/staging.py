@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.log.order import in_order
 from journeyminer.log.schema import CODED
-from journeyminer.sql import name, quote
-from journeyminer.text import has_blanks_sql
+from journeyminer.sql import has_blanks_sql, name, quote
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Database, Schema

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
 from journeyminer.importers.mail.headers import Headers, decode_words, first
+from journeyminer.importers.mail.us import is_nobody
 from journeyminer.text import fold
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _LIST_TAG = r"\[[^\]\d]{1,40}\]"
 _PREFIXES = re.compile(f"(?:(?:({_REPLY})|{_LIST_TAG})\\s*)+")
 
 _DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
-_NO_REPLY = re.compile(r"(?:no|do[-_.]?not|nao|ne)[-_.]?(?:reply|respond\w*|valaszol\w*)(?:$|[-_+.])")
 _AUTO_SUBJECT = re.compile(
     r"(?:automatic(?: e-?mail)? reply|auto ?-?reply|automated (?:reply|response)|auto ?-?response"
     r"|auto ?:.*\b(?:out of (?:the )?office|fora do escritorio|fuera de la oficina|ausente).*"
@@ -192,11 +192,6 @@ def kind_of(headers: Headers, sender: str, subject: str, *, reply_to: str = "") 
     if told or (is_nobody(sender) and (not reply_to or is_nobody(reply_to))) or _AUTO_SUBJECT.match(subject):
         return "auto-reply"
     return "message"
-
-
-def is_nobody(address: str) -> bool:
-    """Whether an address says that nobody reads what is sent to it."""
-    return _NO_REPLY.match(address.partition("@")[0]) is not None
 
 
 def _moment(text: str) -> datetime | None:

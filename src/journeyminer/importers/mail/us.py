@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from journeyminer.importers.mail.message import is_nobody
 from journeyminer.note import Note
 from journeyminer.text import fold
 
@@ -29,6 +28,9 @@ PUBLIC_DOMAINS = frozenset({
     "yahoo.es", "zoho.com",
 })  # fmt: skip
 """where everybody has an address: one address of ours there says nothing about the others"""
+
+
+_NO_REPLY = re.compile(r"(?:no|do[-_.]?not|nao|ne)[-_.]?(?:reply|respond\w*|valaszol\w*)(?:$|[-_+.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Ours:
     def is_internal(self, mail: Mail) -> bool:
         """Whether all its receivers are ours."""
         return bool(mail.recipients) and all(self.owns(address) for address in mail.recipients)
+
+
+def is_nobody(address: str) -> bool:
+    """Whether an address says that nobody reads what is sent to it."""
+    return _NO_REPLY.match(address.partition("@")[0]) is not None
 
 
 def ours_given(us: Sequence[str]) -> Ours:

@@ -17,8 +17,7 @@ from journeyminer.importers.tabular.columns import RECORD
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect
 from journeyminer.importers.tabular.lines import check_count, count_lines, read_rows_safely
 from journeyminer.note import Note
-from journeyminer.sql import one_file, quote
-from journeyminer.text import trim_sql
+from journeyminer.sql import one_file, quote, trim_sql
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Database
