@@ -16,7 +16,7 @@ import pytest
 
 from contract.inputs import HOSTILE, bodies, files_of, hostile
 from golden_inputs import FOLDER, INPUTS, options_of
-from journeyminer.errors import JourneyminerError, UsageError
+from journeyminer.errors import EmptyLog, JourneyminerError, UsageError
 from journeyminer.importers import read_log
 from journeyminer.importers.base import Sample
 from journeyminer.importers.reading.identify import identify, sources
@@ -137,7 +137,11 @@ def test_a_zone_that_is_none_is_refused(path: Path) -> None:
 @every_input
 def test_hostile_text_stays_text(path: Path, tmp_path: Path) -> None:
     options = replace(options_of(path), source=SOURCES[path.parent.name], max_rejected=1)
-    log = read_log([hostile(path, tmp_path)], options=options)
+    try:
+        log = read_log([hostile(path, tmp_path)], options=options)
+    except EmptyLog:
+        assert path.parent.name == "field_history"  # none of its fields is one that we follow any more
+        return
     assert all(source.balances for source in log.receipt.sources)
     assert log.n_events > 0
     words = {str(word) for row in outcome(log).events for word in row if word and "<img" in str(word)}

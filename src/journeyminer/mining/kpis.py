@@ -223,5 +223,6 @@ def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str) -> Kpi:
         return Kpi(id_, unit, definition=definition, reason="no_traces")
     mean, (median, p90) = float(values.mean()), (float(each) for each in np.quantile(values, [0.5, 0.9]))
     half = Z * float(values.std(ddof=1)) / n**0.5 if n > 1 else None
-    low, high = (None, None) if half is None else (max(mean - half, 0.0), mean + half)
+    most = 1.0 if unit == "score" else float("inf")
+    low, high = (None, None) if half is None else (max(mean - half, 0.0), min(mean + half, most))
     return Kpi(id_, unit, mean, n, median=median, p90=p90, low=low, high=high, definition=definition)

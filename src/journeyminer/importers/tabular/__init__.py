@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from journeyminer.errors import MissingColumn, UnreadableExport
 from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
+from journeyminer.importers.tabular.scores import score_notes
 from journeyminer.importers.tabular.snapshots import load_snapshots
 from journeyminer.importers.tabular.table import Table, find_dialect, is_whole, open_in_place, open_row_by_row
 from journeyminer.log.record import Record
@@ -27,6 +29,7 @@ NAME = "tabular"
 FILES = "*.csv, *.tsv, *.txt, *.gz"
 
 _NO_TABLES = (".json", ".jsonl", ".ndjson", ".xml", ".xes", ".html", ".mbox", ".eml", ".md", ".toml", ".yaml", ".yml")
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _SHAPES = {"events": load_events, "snapshots": load_snapshots, "milestones": load_milestones, "changes": load_snapshots}
 
 
@@ -59,6 +62,7 @@ def load(source: Source, loader: Loader) -> None:
     plan = choose_plan(dialect, source.options)
     if not dialect.head:
         raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
+    _refuse_rounded_ids(plan, dialect)
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         encoding = _load(plan, dialect, source, loader, Path(folder))
     loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
@@ -66,12 +70,25 @@ def load(source: Source, loader: Loader) -> None:
     loader.decide(Note("decision.header_row", row=dialect.header_row))
 
 
+def _refuse_rounded_ids(plan: Plan, dialect: Dialect) -> None:
+    """Raises UnreadableExport where a spreadsheet rounded the numbers of the cases: many are one then."""
+    place = plan.columns["case_id"]
+    cells = (row[place].strip() for row in dialect.head if place < len(row))
+    if rounded := next(filter(_ROUNDED.fullmatch, cells), None):
+        column = plan.headers.texts[place].strip()
+        note = Note("read.rounded_ids", column=column, example=rounded)
+        raise UnreadableExport(note, hint=Note("hint.export_as_text"))
+
+
 def read_table(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
     """Read a table in the shape that its profile says."""
     loader.receipt.profile = plan.profile.name
     loader.receipt.reason = plan.reason or Note("match.by_hand")
-    _SHAPES[plan.profile.shape](plan, replace(table, nulls=plan.profile.nulls), source, loader)
+    table = replace(table, nulls=plan.profile.nulls)
+    _SHAPES[plan.profile.shape](plan, table, source, loader)
     plan.decide(loader)
+    for note in score_notes(plan, table, loader.engine):
+        loader.decide(note)
 
 
 def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: Path) -> Encoding:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from journeyminer.importers.tabular.scores import NUMBERS, scaled
 from journeyminer.log.schema import CASES
+from journeyminer.note import Note
 from journeyminer.sql import name, quote
 from journeyminer.text import fold, fold_sql, words
 from journeyminer.vocabulary import IDENTITY_KINDS
@@ -26,7 +28,6 @@ CASE_COLUMNS: Final = tuple(column.name for column in CASES if column.name not i
 """what one row may say of its case"""
 RECORD: Final = "record"
 """the column with the number of a row in its file"""
-_NUMBERS = ("csat", "nps", "ces")
 NOTHING: Final = "CAST(NULL AS VARCHAR)"
 """SQL of a text that no row has"""
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
@@ -48,16 +49,15 @@ def in_our_words(engine: Database, relation: str, text: str, column: str, own: M
         relation: what the text stands in; its different words are looked up.
         own: the profile's words for each column, which go before ours.
     """
+    return f"coalesce({known_words(engine, relation, text, column, own)}, {text})"
+
+
+def known_words(engine: Database, relation: str, text: str, column: str, own: Mapping[str, Mapping[str, str]]) -> str:
+    """SQL of the value of a closed set that a text means; null where no word of ours is known for it."""
     said = [word for (word,) in engine.rows(f"SELECT DISTINCT {text} FROM {relation}") if word]
     meant = {word: own.get(column, {}).get(fold(word)) or values()[column].get(words(word), UNKNOWN) for word in said}
     cases = " ".join(f"WHEN {quote(word)} THEN {quote(value)}" for word, value in meant.items() if value != UNKNOWN)
-    return f"CASE {text} {cases} ELSE {text} END" if cases else text
-
-
-def number(text: str) -> str:
-    """SQL of a number; a comma is a decimal comma where no point stands beside it."""
-    dotted = f"CASE WHEN contains({text}, '.') THEN replace({text}, ',', '') ELSE replace({text}, ',', '.') END"
-    return f"TRY_CAST({dotted} AS DOUBLE)"
+    return f"CASE {text} {cases} END" if cases else NOTHING
 
 
 def evidence(text: str) -> str:
@@ -66,13 +66,20 @@ def evidence(text: str) -> str:
     return f"CASE WHEN {is_fit} THEN {text} END"
 
 
-def event_columns(plan: Plan, table: Table) -> dict[str, str]:
-    """Our column -> SQL, of all that a row says of its event but its case and its moments."""
+def event_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
+    """Our column -> SQL, of all that a row says of its event but its case and its moments.
+
+    Where a column of status has a finer one beside it, a word of that which is known goes first.
+    """
     profile = plan.profile
     found = {column: quote(value) for column, value in profile.constants.items()}
     for column in PLAIN_COLUMNS:
         if column in plan.columns:
             found[column] = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
+    if "substatus" in plan.columns:
+        text = table.text(plan.columns["substatus"])
+        finer = known_words(engine, table.relation, text, "status", profile.values)
+        found["status"] = f"coalesce({finer}, {found.get('status', NOTHING)})"
     if "id" in found and "case_id" in plan.columns:
         # many desks number the events of each ticket from 1
         found["id"] = f"{table.text(plan.columns['case_id'])} || '/' || {found['id']}"
@@ -83,14 +90,16 @@ def event_columns(plan: Plan, table: Table) -> dict[str, str]:
     return found
 
 
-def case_columns(plan: Plan, table: Table) -> dict[str, str]:
+def case_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
     """Column of `cases` (behind CASE_PREFIX or EXTRA_PREFIX) or kind of identity (IDENTITY_PREFIX) -> SQL."""
     profile = plan.profile
     found = {}
     for column in CASE_COLUMNS:
         if column in plan.columns:
             text = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
-            found[CASE_PREFIX + column] = _scaled(number(text), column, profile.scales) if column in _NUMBERS else text
+            if column in NUMBERS:
+                text = scaled(engine, table.relation, text, column, profile.scales.get(column))
+            found[CASE_PREFIX + column] = text
     used = set(plan.columns.values())
     for kind, place in _identities(plan).items():
         found[IDENTITY_PREFIX + kind] = table.text(place)
@@ -103,15 +112,6 @@ def case_columns(plan: Plan, table: Table) -> dict[str, str]:
 def _identities(plan: Plan) -> dict[str, int]:
     given = {kind: plan.columns[f"customer_{kind}"] for kind in IDENTITY_KINDS if f"customer_{kind}" in plan.columns}
     return {**plan.headers.match(plan.profile.identities), **given}
-
-
-def _scaled(value: str, column: str, scales: Mapping[str, tuple[float, float]]) -> str:
-    if column in scales:
-        low, high = scales[column]
-        value = f"({value} - {low}) / {high - low}"
-    if column == "csat":
-        return f"CASE WHEN {value} BETWEEN 0 AND 1 THEN {value} END"
-    return value
 
 
 def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: str) -> None:
@@ -138,14 +138,28 @@ def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: 
             "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
         )
     for column in identities:
-        kind = quote(column.removeprefix(IDENTITY_PREFIX))
+        kind = column.removeprefix(IDENTITY_PREFIX)
+        if kind == "external_id" and _holds_names(loader.engine, relation, column):
+            kind = "name"
+            loader.decide(Note("decision.names_no_ids"))
         # an address is an address, whatever its column is called
-        told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {kind} END"
+        told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {quote(kind)} END"
         loader.add_rows(
             "identities",
             f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "
             f"WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL",
         )
+
+
+def _holds_names(engine: Database, relation: str, column: str) -> bool:
+    """Whether a column of identifiers holds names: most of its values have no digit and are no address."""
+    value = name(column)
+    told = f"regexp_matches({value}, '\\d') OR contains({value}, '@')"
+    n, n_told = engine.one(
+        f"SELECT count(DISTINCT {value}), count(DISTINCT {value}) FILTER ({told}) "
+        f"FROM {relation} WHERE {value} IS NOT NULL"
+    )
+    return n_told * 2 < n  # type: ignore[no-any-return]
 
 
 def _extras(extras: list[str], last: Callable[[str], str]) -> list[str]:

@@ -32,6 +32,6 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
         moments = [formats.column("timestamp", place, text=text, samples=samples)]
     if "started_at" in plan.columns:
         moments.insert(0, formats.column("started_at", plan.columns["started_at"], fault="unreadable_start"))
-    columns, beside = event_columns(plan, table), case_columns(plan, table)
+    columns, beside = event_columns(plan, table, loader.engine), case_columns(plan, table, loader.engine)
     rows = Rows(plan, table, tuple(moments), ("timestamp",), source.timezone, columns, beside)
     load_in_one_query(rows, formats, loader)

@@ -26,6 +26,7 @@ from journeyminer.importers.tabular.columns import (
 )
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.rows import Rows, keep
+from journeyminer.importers.tabular.scores import as_number
 from journeyminer.note import Note
 from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
@@ -71,7 +72,7 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     filled, moments = _filled(plan, raw, formats)
     if not filled:
         raise MissingColumn(Note("read.no_moments"), hint=Note("hint.file_has", headers=plan.headers.listed))
-    said, beside = event_columns(plan, raw), case_columns(plan, raw)
+    said, beside = event_columns(plan, raw, loader.engine), case_columns(plan, raw, loader.engine)
     columns = dict(said)
     status = _status(plan, raw, loader.engine)
     columns |= {STATUS: status} if status else {}
@@ -111,7 +112,7 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
                 counted = plan.headers.find(milestone.minutes)
                 if not counted:
                     continue
-                minutes = f"TRY_CAST(replace({raw.text(counted[0])}, ',', '.') AS DOUBLE)"
+                minutes = as_number(raw.text(counted[0]))
                 kept = f"{minutes} IS NOT NULL"
             if place not in moments and (samples or raw.cells(place) or formats.has_value(place)):
                 moments[place] = formats.column(f"m{place}", place, text=text, samples=samples, fault=None)

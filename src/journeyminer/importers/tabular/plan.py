@@ -26,6 +26,8 @@ NEEDED = {
 }
 """the columns without which a shape cannot be read"""
 _FLAGS = {"case_id": "case"}
+_NOTHING = ("", "-", "?", "n/a", "null", "none")
+"""what stands in a column of keys where there is none"""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def _rank(plan: Plan) -> tuple[float, int, str]:
 
 
 def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[str, int]) -> Plan:
-    columns = {**headers.match(profile.columns), **given}
+    found = headers.match(profile.columns)
+    if not profile.signature and "case_id" in found:
+        found["case_id"] = _best_key(profile, headers, dialect, found)
+    columns = {**found, **given}
     for ours in NEEDED[profile.shape] if profile.within else ():
         if ours not in columns and ours in profile.columns:
             # one word in a header says little ("phone number", "event id"); only moments are checked by their values
@@ -142,6 +147,14 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
         (milestone, tuple(places)) for milestone in profile.milestones if (places := headers.find(milestone.header))
     )
     score, reason = _score(profile, headers, columns, milestones)
+    if profile.shape == "milestones" and not profile.signature and _repeats(dialect, columns):
+        score = 0.0  # several rows a ticket are no list of tickets
+    if (
+        profile.shape == "snapshots"
+        and not profile.signature
+        and not ("status" in columns and _repeats(dialect, columns))
+    ):
+        score = 0.0
     return Plan(profile, headers, columns, milestones, score, reason)
 
 
@@ -172,6 +185,27 @@ def _score(
 def _holds_moments(dialect: Dialect, place: int) -> bool:
     cells = [row[place].strip() for row in dialect.head if place < len(row) and row[place].strip()]
     return bool(cells) and sum(pattern_of(cell, "dmy") is not None for cell in cells) * 5 >= len(cells) * 4
+
+
+def _best_key(profile: Profile, headers: Headers, dialect: Dialect, found: Mapping[str, int]) -> int:
+    """The column of cases among those whose headers may mean it: the one that is filled most, then the finest one.
+
+    A case has one problem and a problem has many cases: a column with one value for each of another column's is a
+    foreign key. What differs in every row of a table that tells of cases several times is the number of the row.
+    """
+    places = [found["case_id"]]
+    for synonym in profile.columns["case_id"]:
+        places += [place for place in headers.find([synonym]) if place not in (*places, *found.values())]
+    values = {place: [row[place].strip() if place < len(row) else "" for row in dialect.head] for place in places}
+    filled = {place: sum(text not in _NOTHING for text in cells) for place, cells in values.items()}
+    best = places[0]
+    for place in places[1:]:
+        pairs = {*zip(values[place], values[best], strict=True)}
+        is_finer = len(pairs) == len({*values[place]}) > len({*values[best]})
+        is_key = filled[place] == len(values[place]) > len({*values[place]})
+        if is_key and (filled[place] > filled[best] or is_finer):
+            best = place
+    return best
 
 
 def _repeats(dialect: Dialect, columns: Mapping[str, int]) -> bool:

@@ -23,8 +23,9 @@ from journeyminer.words import headers
 Shape = Literal["events", "milestones", "snapshots", "changes"]
 SHAPES: Final = get_args(Shape)
 
-OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value", "new_value")
-"""columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed"""
+OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value", "new_value", "substatus")
+"""columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed, and the
+finer of two columns of status"""
 MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind in IDENTITY_KINDS), *OWN_COLUMNS)
 """what --map may name"""
 

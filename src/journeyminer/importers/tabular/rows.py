@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from journeyminer.importers.tabular.date_formats import DateFormats
     from journeyminer.importers.tabular.plan import Plan
     from journeyminer.importers.tabular.table import Table
+    from journeyminer.log.engine import Database
     from journeyminer.log.loader import Loader
     from journeyminer.vocabulary import FateReason
 
@@ -102,12 +103,11 @@ class Rows:
             "WHERE NOT is_blank) WHERE fault IS NOT NULL"
         )
 
-    def trimmed(self) -> Rows:
+    def trimmed(self, engine: Database) -> Rows:
         """The rows of a table of events without white space around their texts."""
         table = replace(self.table, padded=True)
-        return replace(
-            self, table=table, columns=event_columns(self.plan, table), beside=case_columns(self.plan, table)
-        )
+        columns, beside = event_columns(self.plan, table, engine), case_columns(self.plan, table, engine)
+        return replace(self, table=table, columns=columns, beside=beside)
 
     def _header(self, ours: str) -> str:
         found = next((column.header for column in self.moments if column.name == ours), None)
@@ -164,7 +164,7 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
     staged = stage(replace(rows, bounded=False))
     if not rows.table.padded and loader.has_blanks(staged):
         loader.rollback()  # to trim each text costs, and is rarely due
-        rows = rows.trimmed()
+        rows = rows.trimmed(loader.engine)
         staged = stage(replace(rows, bounded=False))
     (when,) = rows.main
     if loader.engine.one(f"SELECT {SURELY_IN_BOUNDS.format(when)} FROM {staged}")[0] is False:

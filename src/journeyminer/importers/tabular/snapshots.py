@@ -5,11 +5,15 @@ stands for the last known one. A first row is `ticket_created`. A row that chang
 at its time, in this order: reopened, group, owner, priority, any other change of status; until its status changes, the
 case has the status of the row before. A row that changes nothing followed is ignored.
 
-A table of changes, whose rows name the field that changed and its new value, is read as snapshots of that one field.
+A table of changes, whose rows name the field that changed and its new value, is read as snapshots of that one field; an
+empty new value clears it. Where the table says the old value too, that is what held before the first change. Its first
+row is `ticket_created` only where it says so: by its field, or by a status that came from nothing. An owner that stands
+twice for one change, by number and by name, is one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from journeyminer.importers.tabular.columns import (
@@ -41,6 +45,12 @@ FOLLOWED = ("group", "resource", "priority", "status")
 UNCHANGED: dict[str, FateReason] = {"snapshots": "unchanged", "changes": "unfollowed_field"}
 """why a row of the shape is ignored"""
 OPENED = f"{CASE_PREFIX}opened_at"
+_CREATION = ("created", "created by", "case created", "ticket created", "creation")
+"""fields whose change is that the ticket was made"""
+_QUEUE = r"(?i)(^|[^\pL])(queue|fila|cola|várólista|varolista)([^\pL]|$)"
+"""the word for a queue, in our languages"""
+_NUMBER = "^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$"
+"""what a record's number looks like in Salesforce"""
 
 
 def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
@@ -55,16 +65,19 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     moments = [formats.column("timestamp", plan.columns["timestamp"])]
     if "opened_at" in plan.columns:
         moments.append(formats.column(OPENED, plan.columns["opened_at"], fault=None))
-    columns, beside = event_columns(plan, raw), case_columns(plan, raw)
+    columns, beside = event_columns(plan, raw, loader.engine), case_columns(plan, raw, loader.engine)
     columns.pop("attributes", None)
     if plan.profile.shape == "changes":
         columns |= _fields(plan, raw, engine)
-        beside[f"{CASE_PREFIX}priority"] = columns["priority"]
+        beside[f"{CASE_PREFIX}priority"] = f"nullif({columns['priority']}, '')"
     else:
         columns |= {"priority": beside.get(f"{CASE_PREFIX}priority", NOTHING)}
-        columns = dict.fromkeys(FOLLOWED, NOTHING) | columns
-    columns["status"] = in_our_words(engine, raw.relation, columns["status"], "status", plan.profile.values)
-    others = "".join(f", {name(column)}" for column in columns if column not in FOLLOWED)
+        columns = dict.fromkeys(FOLLOWED, NOTHING) | columns | {"begins": "true"}
+    for column in ("status", "was_status"):
+        if column in columns:
+            columns[column] = in_our_words(engine, raw.relation, columns[column], "status", plan.profile.values)
+    own = (*FOLLOWED, *(f"was_{column}" for column in FOLLOWED), "begins")
+    others = "".join(f", {name(column)}" for column in columns if column not in own)
     version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"
     columns["version"] = version
     rows, kept = keep(
@@ -73,7 +86,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     differences = f"differences{loader.number}"
     newest_first = runs_backwards(engine, kept)
     nth = f"-{RECORD}" if newest_first else RECORD
-    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept, nth)}")
+    engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept, nth, columns)}")
     (n,) = engine.one(f"SELECT count(*) FROM {kept}")
     (unchanged,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
     loader.table(
@@ -94,28 +107,71 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
 
 
 def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
-    """SQL of the followed columns of a table of changes: the new value where the row's field is the column."""
-    field, value = raw.text(plan.columns["field"]), raw.text(plan.columns["new_value"])
+    """SQL of the followed columns of a table of changes: the new value where the row's field is the column.
+
+    It is empty where the field was cleared. `was_` columns hold the old value in the same way, where the table has it.
+    `begins` says whether a ticket may begin with the row.
+    """
+    field = raw.text(plan.columns["field"])
+    after = raw.text(plan.columns["new_value"])
+    before = raw.text(plan.columns["old_value"]) if "old_value" in plan.columns else None
     named = [text for (text,) in engine.rows(f"SELECT DISTINCT {field} FROM {raw.relation}") if text]
+    told = f" AND ({after} IS NOT NULL OR {before} IS NOT NULL)" if before else ""
     found = {}
     for column in FOLLOWED:
         names = [text for text in named if normalise(text) in plan.profile.fields.get(column, ())]
-        listed = ", ".join(map(quote, names)) or "NULL"
-        found[column] = f"CASE WHEN {field} IN ({listed}) THEN {value} END"
+        is_named = f"{field} IN ({', '.join(map(quote, names)) or 'NULL'}){told}"
+        owner = _person if column == "resource" else str
+        found[column] = f"CASE WHEN {is_named} THEN coalesce({owner(after)}, '') END"
+        if before:
+            found[f"was_{column}"] = f"CASE WHEN {is_named} THEN coalesce({owner(before)}, '') END"
+    born = ", ".join(quote(text) for text in named if normalise(text) in _CREATION) or "NULL"
+    from_nothing = f"{found['status']} <> '' AND coalesce({found.get('was_status', NOTHING)}, '') = ''"
+    found["begins"] = f"coalesce({field} IN ({born}) OR ({from_nothing}), false)"
     return found
 
 
-def _differences(rows: str, nth: str) -> str:
+def _person(owner: str) -> str:
+    """SQL of an owner who is somebody: a case that lies in a queue is nobody's."""
+    return f"CASE WHEN NOT regexp_matches({owner}, '{_QUEUE}') THEN {owner} END"
+
+
+def _differences(rows: str, nth: str, have: Iterable[str]) -> str:
     """SQL of the rows with their list of changes: activity and the status after it.
 
     Args:
         nth: SQL of which of two rows of one moment and version comes first.
+        have: the columns of the rows.
     """
-    known = ", ".join(
-        f"last_value({name(column)} IGNORE NULLS) OVER (trail ROWS UNBOUNDED PRECEDING) AS {name('known_' + column)}"
+    was = {column: f"was_{column}" if f"was_{column}" in have else NOTHING for column in FOLLOWED}
+    twice = {column: f"was_{column}" in have for column in ("group", "resource")}
+
+    def once(column: str, value: str) -> str:
+        """SQL of a value; null where the row is a change by number that stands by name too."""
+        if not twice.get(column):
+            return value
+        is_number = f"regexp_matches({name(column)}, '{_NUMBER}')"
+        named = f"bool_or({name(column)} <> '' AND NOT {is_number}) OVER at_once"
+        return f"CASE WHEN NOT coalesce({is_number} AND {named}, false) THEN {value} END"
+
+    cleaned = ", ".join(
+        f"{once(column, name(column))} AS {name('now_' + column)}, "
+        f"{once(column, was[column])} AS {name('from_' + column)}"
         for column in FOLLOWED
     )
-    before = ", ".join(f"lag({name('known_' + column)}) OVER trail AS {name('old_' + column)}" for column in FOLLOWED)
+    past, coming = "(trail ROWS UNBOUNDED PRECEDING)", "(trail ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
+    held = ", ".join(
+        f"first_value({name('from_' + column)} IGNORE NULLS) OVER {coming} AS {name('first_' + column)}, "
+        f"coalesce(last_value({name('now_' + column)} IGNORE NULLS) OVER {past}, {name('first_' + column)}) "
+        f"AS {name('held_' + column)}"
+        for column in FOLLOWED
+    )
+    known = ", ".join(
+        f"nullif({name('held_' + column)}, '') AS {name('known_' + column)}, "
+        f"nullif(coalesce(lag({name('held_' + column)}) OVER trail, {name('first_' + column)}), '') "
+        f"AS {name('old_' + column)}"
+        for column in FOLLOWED
+    )
 
     def changed(column: str) -> str:
         return f"known_{column} IS DISTINCT FROM old_{column}"
@@ -126,7 +182,12 @@ def _differences(rows: str, nth: str) -> str:
     told = [
         (reopened, "'reopened'", "known_status"),
         (changed("group"), "'group_changed'", status_then),
-        (changed("resource"), "CASE WHEN old_resource IS NULL THEN 'assigned' ELSE 'reassigned' END", status_then),
+        (
+            changed("resource"),
+            "CASE WHEN known_resource IS NULL THEN 'unassigned' WHEN old_resource IS NULL THEN 'assigned' "
+            "ELSE 'reassigned' END",
+            status_then,
+        ),
         (f"({changed('priority')} AND old_priority IS NOT NULL)", "'priority_changed'", status_then),
         (f"({changed('status')} AND NOT {reopened})", status, "known_status"),
     ]
@@ -136,11 +197,15 @@ def _differences(rows: str, nth: str) -> str:
     kept = ", ".join(name(column) for column in FOLLOWED)
     trail = f"WINDOW trail AS (PARTITION BY case_id ORDER BY timestamp, version, {nth})"
     return (
-        f'SELECT * EXCLUDE ({kept}), known_resource AS resource, known_group AS "group", CASE WHEN first '
+        f'SELECT * EXCLUDE ({kept}), known_resource AS resource, known_group AS "group", CASE WHEN first AND created '
         "THEN [{'activity': 'ticket_created', 'status': known_status}] "
         f"ELSE list_filter([{changes}], lambda change: change IS NOT NULL) END AS changes "
-        f"FROM (SELECT *, {before}, row_number() OVER trail = 1 AS first FROM (SELECT *, {known} FROM {rows} "
-        f"WHERE case_id IS NOT NULL AND timestamp IS NOT NULL {trail}) {trail})"
+        f"FROM (SELECT *, {known}, row_number() OVER trail = 1 AS first, "
+        "bool_or(begins) OVER (PARTITION BY case_id ORDER BY timestamp) AS created "
+        f"FROM (SELECT *, {held} FROM (SELECT *, {cleaned} FROM {rows} "
+        "WHERE case_id IS NOT NULL AND timestamp IS NOT NULL "
+        "WINDOW at_once AS (PARTITION BY case_id, timestamp ORDER BY timestamp)) "
+        f"{trail}) {trail})"
     )
 
 

@@ -1,0 +1,220 @@
+"""Meaning: what a report says of small inputs whose right figures are known.
+
+The inputs in `meaning` and `tables` are invented; each stands for a kind of fault that was seen in use.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import journeyminer as jm
+from journeyminer.errors import UnreadableExport
+from journeyminer.log import EventLog
+from journeyminer.mining.bottlenecks import bottlenecks
+from journeyminer.mining.durations import durations
+from journeyminer.mining.kpis import Kpi, kpis
+from journeyminer.mining.lens import Lens
+from journeyminer.mining.teams import teams, turns_of
+from journeyminer.mining.turns import turns
+from journeyminer.options import ReadOptions
+
+HERE = Path(__file__).parent
+
+
+def read(name: str) -> EventLog:
+    return jm.read(HERE / name, options=ReadOptions(strict=True))
+
+
+def figure(log: EventLog, id_: str) -> Kpi | None:
+    return next((kpi for kpi in kpis.rows(Lens(log)) if kpi.id == id_), None)
+
+
+def hours(log: EventLog) -> dict[tuple[str, str], float]:
+    return {(row.turn, row.basis): row.seconds / 3600 for row in turns.rows(Lens(log))}
+
+
+def steps(log: EventLog) -> list[tuple[str, ...]]:
+    rows = log.rows("SELECT list(activity ORDER BY timestamp, seq) FROM events GROUP BY case_id ORDER BY case_id")
+    return [tuple(row[0]) for row in rows]
+
+
+def places(log: EventLog) -> list[tuple[str | None, str | None, str | None]]:
+    return [(place.source, place.target, place.group) for place in bottlenecks.rows(Lens(log))]
+
+
+def test_a_ticket_that_waits_for_the_customer_is_not_our_loss() -> None:
+    log = read("meaning/zd.csv")
+    assert hours(log) == {
+        ("us_queue", "assumed"): 3, ("customer", "status"): 746, ("vendor", "status"): 650, ("unknown", "none"): 2
+    }  # fmt: skip
+    assert not [place for place in places(log) if place[1] is None]
+
+
+@pytest.mark.parametrize("name", ["list", "chamados"])
+def test_the_status_of_a_list_of_tickets_is_what_they_are_now(name: str) -> None:
+    assert hours(read(f"meaning/{name}.csv"))["customer", "status"] == 344.25
+
+
+def test_after_our_first_reply_a_list_of_tickets_says_nothing() -> None:
+    log = read("meaning/wide.csv")
+    assert hours(log) == {("us_queue", "assumed"): 1, ("after_resolution", "status"): 192, ("unknown", "none"): 144}
+    assert places(log) == [("ticket_created", "first_reply", "Mail L1")]
+
+
+def listed(tmp_path: Path, status: str, *, solved: str = "", replied: str = "2026-01-05 10:00") -> EventLog:
+    path = tmp_path / "tickets.csv"
+    path.write_text(
+        "Ticket ID,Created at,First response at,Solved at,Status\n"
+        f"1,2026-01-05 09:00,{replied},{solved},{status}\n2,2026-01-06 09:00,2026-01-06 10:00,2026-01-07 09:00,Closed\n"
+    )
+    return jm.read(path)
+
+
+@pytest.mark.parametrize(
+    ("status", "turn"),
+    [("Pending", "customer"), ("On hold", "vendor"), ("Open", "us_queue"), ("Aguardando cliente", "customer"),
+     ("En espera del proveedor", "vendor"), ("Ügyfélre vár", "customer")],
+)  # fmt: skip
+def test_whose_turn_the_status_of_an_open_ticket_says(tmp_path: Path, status: str, turn: str) -> None:
+    assert hours(listed(tmp_path, status))[turn, "status"] == 47
+
+
+def test_an_open_ticket_that_was_solved_was_opened_again(tmp_path: Path) -> None:
+    log = listed(tmp_path, "Open", solved="2026-01-05 12:00")
+    assert steps(log)[0] == ("ticket_created", "first_reply", "solved", "reopened")
+    first, last = figure(log, "first_resolution"), figure(log, "last_resolution")
+    assert first and last and (first.n, last.n, last.n_open) == (2, 1, 1)
+    reopened = figure(log, "reopen_rate")
+    assert reopened and (reopened.value, reopened.n) == (1.0, 1)  # of the other nobody knows
+
+
+def test_a_ticket_that_is_over_at_an_unknown_time_is_not_open(tmp_path: Path) -> None:
+    log = listed(tmp_path, "Closed")
+    (row,) = durations.rows(Lens(log))
+    assert (row.n, row.n_open, row.n_unclear) == (1, 0, 1)
+    first = figure(log, "first_resolution")
+    assert first and (first.n, first.n_open) == (1, 0)
+
+
+def test_a_list_of_tickets_has_no_history_to_count(tmp_path: Path) -> None:
+    log = listed(tmp_path, "Closed", solved="2026-01-05 12:00")
+    reopened = figure(log, "reopen_rate")
+    assert reopened and (reopened.value, reopened.reason) == (None, "no_history")
+
+
+def test_after_a_status_that_nobody_knows_nothing_is_known() -> None:
+    log = read("meaning/unk.csv")
+    (row,) = durations.rows(Lens(log))
+    assert (row.n, row.n_open, row.n_unclear) == (0, 0, 2)
+    first = figure(log, "first_resolution")
+    assert first and (first.n, first.n_open) == (0, 0)
+
+
+@pytest.mark.parametrize(("name", "value", "n"), [("cs", 7 / 12, 3), ("chamados", 0.5, 2), ("hu", 0.375, 2)])
+def test_ratings_are_read_on_the_scale_that_they_prove(name: str, value: float, n: int) -> None:
+    csat = figure(read(f"meaning/{name}.csv"), "csat")
+    assert csat and csat.value == pytest.approx(value) and csat.n == n
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ("0,1,1", 2 / 3), ("0.2,0.4", 0.3), ("1,5", 0.5), ("4,4", 0.75), ("1,7", 0.5), ("0,10", 0.5), ("1,10", 0.5),
+        ("80%,100%", 0.9), ("5,80", 0.425), ("Good,Bad", 0.5), ("Elégedett,Elégedetlen", 0.5), ("Ruim,Bom", 0.5),
+        ("0,5", 0.5), ("1,1", None), ("2,3", None),
+    ],
+)  # fmt: skip
+def test_every_usual_scale(tmp_path: Path, answers: str, expected: float | None) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"{n},a,2026-01-05 10:0{n},{answer}" for n, answer in enumerate(answers.split(","))]
+    path.write_text("\n".join(["case,activity,timestamp,satisfaction", *rows]))
+    log = jm.read(path)
+    csat = figure(log, "csat")
+    assert (csat and csat.value) == (None if expected is None else pytest.approx(expected))
+    slugs = {note.slug for note in log.receipt.sources[0].decisions}
+    assert ("decision.scale" if expected is not None else "decision.scale_unproved") in slugs
+
+
+def test_an_answer_that_is_on_no_scale_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("case,activity,timestamp,csat\n1,a,2026-01-05,5\n2,a,2026-01-05,1\n3,a,2026-01-05,maybe\n")
+    noted = {note.slug: note.params.get("n") for note in jm.read(path).receipt.sources[0].decisions}
+    assert noted["decision.scores_unread"] == 1
+
+
+@pytest.mark.parametrize(("name", "customers"), [("names", 2), ("sn", 0)])
+def test_a_name_joins_nobody(name: str, customers: int) -> None:
+    log = read(f"meaning/{name}.csv")
+    assert log.one("SELECT count(DISTINCT customer_key) FROM cases") == (customers,)
+
+
+@pytest.mark.parametrize("identifier", ["C-1001", "8f14e45f", "ana@x.example", "4711"])
+def test_an_identifier_in_the_same_column_joins(tmp_path: Path, identifier: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"case,activity,timestamp,customer\n1,a,2026-01-05,{identifier}\n2,a,2026-01-06,{identifier}\n")
+    assert jm.read(path).one("SELECT count(DISTINCT customer_key) FROM cases") == (1,)
+
+
+def test_the_case_is_the_key_and_no_foreign_key() -> None:
+    assert read("meaning/prb.csv").n_cases == 3
+
+
+@pytest.mark.parametrize("problem", ["PRB{n}", "PRB7", ""])
+def test_a_problem_that_holds_many_cases_is_none(tmp_path: Path, problem: str) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"INC{n // 2},{'AB'[n % 2]},2026-01-05 10:0{n},{problem.format(n=n // 4)}" for n in range(8)]
+    path.write_text("\n".join(["number,activity,timestamp,problem_id", *rows]))
+    assert jm.read(path).n_cases == 4
+
+
+def test_rows_of_updates_are_a_history() -> None:
+    assert steps(read("meaning/snap.csv")) == [
+        ("ticket_created", "assigned", "status_open", "group_changed", "reassigned", "solved"),
+        ("ticket_created", "assigned", "status_open", "solved"),
+    ]
+
+
+def test_the_finer_status_counts() -> None:
+    assert hours(read("meaning/sub.csv")) == {("us_queue", "status"): 1, ("customer", "status"): 96}
+
+
+@pytest.mark.parametrize("name", ["team.csv", "zendesk-group-on-customer-audit"])
+def test_a_group_on_a_customers_event_is_the_cases(name: str) -> None:
+    log = read(f"meaning/{name}")
+    assert {group for _, _, group in places(log)} == {"Mail L1"}
+    rows = teams.rows(Lens(log))
+    assert {row.group for row in rows} == {"Mail L1"}
+    assert sum(row.seconds for row in turns_of(Lens(log), "Mail L1")) == sum(row.seconds for row in rows)
+
+
+def test_a_cleared_field_is_cleared() -> None:
+    assert steps(read("tables/10-cleared-field/06.csv")) == [
+        ("ticket_created", "assigned", "unassigned", "assigned", "solved")
+    ]
+
+
+def test_old_values_say_what_was_before_and_no_creation_is_invented() -> None:
+    log = read("tables/11-history-without-creation/07.csv")
+    assert steps(log) == [("status_open", "assigned", "closed"), ("assigned", "closed"), ("reopened", "closed")]
+
+
+def test_one_change_in_two_rows_is_one() -> None:
+    assert [step for step in steps(read("tables/13-salesforce-owner-twice/47.csv"))[0] if "assigned" in step] == [
+        "assigned"
+    ]
+
+
+def test_ids_that_a_spreadsheet_rounded_are_refused() -> None:
+    with pytest.raises(UnreadableExport, match="rounded"):
+        read("tables/17-scientific-ids/08.csv")
+
+
+def test_minutes_with_thousands() -> None:
+    log = read("tables/14-thousands-in-minutes/22.csv")
+    waits = log.rows(
+        "SELECT date_diff('minute', min(timestamp), max(timestamp) FILTER (activity = 'first_reply')) FROM events "
+        "GROUP BY case_id ORDER BY case_id"
+    )
+    assert {(1234,), (2880,)} <= set(waits)
