@@ -18,8 +18,9 @@ from journeyminer.i18n import Language, available_languages
 from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.mining.simplify import Shown
 from journeyminer.render.map import LOST, map_dot, map_file, map_svg
-from journeyminer.render.map.diagram import Line, diagram, legend, plain, wrap
+from journeyminer.render.map.diagram import diagram, legend
 from journeyminer.render.map.dot import find_engine
+from journeyminer.render.map.labels import Line, plain, wrap
 from journeyminer.render.map.svg import ATTRIBUTES, SHAPES, Caption, redraw
 
 try:

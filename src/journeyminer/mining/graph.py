@@ -11,7 +11,7 @@ from journeyminer.mining.lens import Lens
 from journeyminer.mining.measure import Count, Row, Seconds, about, whole
 from journeyminer.mining.moves import moves
 from journeyminer.mining.simplify import Move, Shown
-from journeyminer.mining.turns import lost_by_edge
+from journeyminer.mining.turns import lost_at_activities, lost_by_edge
 from journeyminer.mining.variants import variant_keys, variants
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class Node(Row, frozen=True):
     activity: Annotated[str, about("A slug of the vocabulary, or the source's own word.")]
     n: Annotated[Count, about("Events.")]
     n_cases: Annotated[Count, about("Traces with such an event.")]
+    work_seconds: Annotated[int | None, about("Our work until it was complete; null without turns.")] = None
+    waiting_seconds: Annotated[int | None, about("What cases still wait for us after it; null without turns.")] = None
 
 
 class Edge(Row, frozen=True):
@@ -50,9 +52,12 @@ class Endpoint(Row, frozen=True):
     n: Annotated[Count, about("Traces.")]
 
 
-class Activity(Node, frozen=True):
+class Activity(Row, frozen=True):
     """An activity with how many traces start and end with it."""
 
+    activity: Annotated[str, about("A slug of the vocabulary, or the source's own word.")]
+    n: Annotated[Count, about("Events.")]
+    n_cases: Annotated[Count, about("Traces with such an event.")]
     start: Annotated[Count, about("Traces that start with it.")]
     end: Annotated[Count, about("Traces that end with it.")]
 
@@ -102,7 +107,8 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
         lost: also sum the seconds in a turn that we control, see `lost_by_edge`.
 
     Returns:
-        A graph whose nodes are activities with `n` (events) and `n_cases` (traces), and whose edges have `n` (moves),
+        A graph whose nodes are activities with `n` (events), `n_cases` (traces), and where asked for `work_seconds` and
+        `waiting_seconds` (our work on it, and what cases still wait for us after it), and whose edges have `n` (moves),
         `n_cases` (traces), `mean_seconds`, `median_seconds`, `p90_seconds`, `total_seconds` and `lost_seconds` (None
         where not asked for). Nodes and edges come in order of falling `n`, then by name. Graph attributes: `start`
         and `end` (activity to traces), `happy_path` (the most frequent variant), `n_overlaps`, `n_untimed`, and the
@@ -124,6 +130,7 @@ def find_graph(lens: Lens, *, lost: bool) -> Found:
     rows = _edges(lens)
     n_cases = _in_traces(lens)
     lost_seconds = lost_by_edge(lens) if lost else {}
+    work, waiting = lost_at_activities(lens) if lost else ({}, {})
     n, edges = Counter[str](), {}
     for row in rows:
         n[row["source"]] += row["n"]
@@ -138,7 +145,11 @@ def find_graph(lens: Lens, *, lost: bool) -> Found:
     best = variants.rows(lens, top=1)
     start = "SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n"
     return Found(
-        nodes={each: {"n": n[each], "n_cases": n_cases[each]} for each in sorted(n, key=lambda a: (-n[a], a))},
+        nodes={
+            each: {"n": n[each], "n_cases": n_cases[each]}
+            | ({"work_seconds": work.get(each, 0), "waiting_seconds": waiting.get(each, 0)} if lost else {})
+            for each in sorted(n, key=lambda a: (-n[a], a))
+        },
         edges=edges,
         start=dict(lens.log.rows(f"{start} FROM {moves(lens)} WHERE pos = 1 GROUP BY a ORDER BY n DESC, a")),
         end={row["source"]: row["n"] for row in rows if row["target"] is None},

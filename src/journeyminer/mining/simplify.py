@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RARE = 0.005
 """in a smaller share of the traces, an activity or move is a curiosity"""
+OFTEN = 0.1
+"""a repetition that is a larger share of its activity's events is a line of its own"""
 COSTLY = 0.01
 """with a larger share of the lost seconds it is none"""
 
@@ -32,10 +34,12 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 
 class Shown(Row, frozen=True):
-    """What the map shows of the graph, and how much it hides. A repetition of a shown activity is never hidden."""
+    """What the map shows of the graph, and how much it hides. Repetitions that are many or cost much are lines too."""
 
     nodes: Annotated[tuple[str, ...], about("The shown activities.")]
-    edges: Annotated[tuple[tuple[str, str], ...], about("The shown lines, each between two activities.")]
+    edges: Annotated[
+        tuple[tuple[str, str], ...], about("The shown lines; one from an activity to itself is a repetition.")
+    ]
     happy_path: Annotated[tuple[str, ...], about("The most frequent variant.")]
     hidden_nodes: Annotated[Count, about("Activities that are not shown.")]
     hidden_edges: Annotated[Count, about("Edges that are not shown.")]
@@ -58,9 +62,10 @@ def simplify(
     Activities and moves of less than one in two hundred traces are left out though they would fit, unless they hold
     more than a hundredth of the lost seconds or a shown way needs them.
 
-    Only lines between two activities cost something of the edge budget: a repetition is shown inside its activity, and
-    the way in from the start and the way out to the end of a trace are no moves. Activities that no trace can pass
-    from start to end are hidden. Counts are never changed by hiding.
+    Only lines between two activities cost something of the edge budget. A repetition is a line of its own where one in
+    ten of its activity's events is one or it costs 1 % of the lost time, and else a note inside its activity. The
+    way in from the start and the way out to the end of a trace are no moves. Activities that no trace can pass from
+    start to end are hidden. Counts are never changed by hiding.
 
     Args:
         graph: what `find_graph` found.
@@ -176,12 +181,21 @@ def _result(graph: Found, nodes: set[str], edges: set[Move], happy_path: tuple[s
     order = {activity: at for at, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
     order |= {activity: len(order) + at for at, activity in enumerate(by_cases)}
-    shown = edges | {(node, node) for node in nodes if (node, node) in graph.edges}
+    lost_in_all = sum(lost for _, lost in _move_weights(graph).values())
+    shown = edges | {
+        (node, node)
+        for node in nodes
+        if (node, node) in graph.edges
+        and (
+            graph.edges[node, node]["n"] >= OFTEN * graph.nodes[node]["n"]
+            or (graph.edges[node, node]["lost_seconds"] or 0) > COSTLY * lost_in_all
+        )
+    }
     moves = {move: edge["n"] for move, edge in graph.edges.items()}
     lost = {move: edge["lost_seconds"] for move, edge in graph.edges.items() if edge["lost_seconds"] is not None}
     return Shown(
         nodes=tuple(order),
-        edges=tuple(sorted(edges, key=lambda move: (order[move[0]], order[move[1]]))),
+        edges=tuple(sorted(shown, key=lambda move: (order[move[0]], order[move[1]]))),
         happy_path=happy_path,
         hidden_nodes=len(graph.nodes) - len(order),
         hidden_edges=len(moves) - len(shown),

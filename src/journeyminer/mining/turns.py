@@ -115,6 +115,21 @@ def lost_by_edge(lens: Lens) -> dict[tuple[str, str], int]:
     return {(source, target): seconds for source, target, seconds in rows}
 
 
+def lost_at_activities(lens: Lens) -> tuple[dict[str, int], dict[str, int]]:
+    """Our work on each activity until it was complete, and the time that cases still wait for us after one.
+
+    Whole seconds, case by case: these are no part of any move.
+    """
+    work = f"SELECT target AS activity, closed - opened AS us FROM {lens.rows(spans(lens.log))} WHERE turn = 'us_work'"
+    ours = listed(turn for turn in OUR_TURNS if turn != "us_work")
+    waiting = (
+        f"SELECT source AS activity, closed - opened AS us FROM {lens.rows(spans(lens.log))} "
+        f"WHERE turn IN ({ours}) AND target IS NULL"
+    )
+    summed = "SELECT CAST(activity AS VARCHAR), CAST(round(sum(us) / 1e6) AS BIGINT) FROM ({}) GROUP BY ALL"
+    return tuple(dict(lens.log.rows(summed.format(query))) for query in (work, waiting))  # type: ignore[return-value]
+
+
 def _rounded(us: int) -> int:
     return (us + 500_000) // 1_000_000
 

@@ -188,7 +188,7 @@ def _differences(rows: str, nth: str, have: Iterable[str]) -> str:
             "ELSE 'reassigned' END",
             status_then,
         ),
-        (f"({changed('priority')} AND old_priority IS NOT NULL)", "'priority_changed'", status_then),
+        (f"({changed('priority')} AND (first OR old_priority IS NOT NULL))", "'priority_changed'", status_then),
         (f"({changed('status')} AND NOT {reopened})", status, "known_status"),
     ]
     changes = ", ".join(

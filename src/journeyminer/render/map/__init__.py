@@ -1,8 +1,9 @@
 """The journey map: the shown part of the directly-follows graph as DOT, SVG and PNG.
 
 Line width is how often, line colour is how much of the lost time; the happy path runs straight down. A ping-pong pair
-is one line with two heads, a repetition is a note inside its activity. Names from the data never reach an attribute
-that Graphviz interprets: nodes are called n0, n1 ..., labels are escaped, hover texts are written by us afterwards.
+is one line with two heads, a rare repetition is a note inside its activity. `#1` marks the costliest place. Names from
+the data never reach an attribute that Graphviz interprets: nodes are called n0, n1 ..., labels are escaped, hover texts
+are written by us afterwards.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from journeyminer.render.map.dot import Format, render_dot
 from journeyminer.render.map.svg import XML_HEADER, Caption, redraw
 
 if TYPE_CHECKING:
-    from journeyminer.render.map.diagram import Box, Diagram, Legend, Line
+    from journeyminer.render.map.diagram import Diagram, Legend
+    from journeyminer.render.map.labels import Box, Line
 
 FONT: Final = "DejaVu Sans"
 """wide metrics that the bundled engine knows: text that is drawn in any other sans-serif stays inside its box"""
@@ -123,11 +125,12 @@ def _dot(drawn: Diagram, *, font: str, legend: bool) -> str:
 
 
 def _box(box: Box) -> dict[str, str]:
-    count = f'<FONT POINT-SIZE="9" COLOR="{QUIET}">{_text(box.count)}</FONT>'
+    count = f'<FONT POINT-SIZE="9" COLOR="{QUIET}">{_rows((box.count, *box.notes))}</FONT>'
     cells = f"<TR><TD>{_rows(box.lines)}</TD></TR><TR><TD>{count}</TD></TR>"
     attributes = {"id": box.id, "label": _table(cells, padding=0.5), "class": "spine" if box.spine else "aside"}
     spine = {"group": "spine", "fillcolor": SPINE_BOX, "color": SPINE_RIM, "penwidth": "1.4"}
-    return attributes | (spine if box.spine else {})
+    lost = {"color": LOST[box.level], "penwidth": "1.8", "class": f"{attributes['class']} lost-{box.level}"}
+    return attributes | (spine if box.spine else {}) | (lost if box.level else {})
 
 
 def _line(line: Line) -> dict[str, str]:

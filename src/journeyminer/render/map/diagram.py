@@ -6,86 +6,22 @@ it leaves, and as few moves as possible run upwards. So an arrow in a label (↓
 
 from __future__ import annotations
 
-import math
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final
 
-from journeyminer.text import printable
+from journeyminer.render.map.labels import LOST_SHARES, Box, Labels, Line, Ranks, Words
 
 if TYPE_CHECKING:
-    from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
+    from journeyminer.mining.graph import Edge, Endpoint, GraphData
     from journeyminer.vocabulary import Per
 
-LOST_SHARES: Final = (0.01, 0.05, 0.15)
-"""from which share of all lost seconds on a line has colour 1, 2, 3"""
 MARKED: Final = 0.95
 """which share of all starts and ends is drawn, beyond those that an activity would hang in the air without"""
-WRAP: Final = 22
-ROWS: Final = 3
 FAN: Final = 3
 """more activities than this that touch only one other one are set at different depths, so that the map stays narrow"""
-_NOT_XML: Final = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
-
-
-class Words(Protocol):
-    """What the map needs of a language (i18n.Language has it)."""
-
-    def text(self, key: str, /, **params: object) -> str:
-        """Return the sentence of a key with its parameters."""
-
-    def number(self, value: float | None, digits: int = 0) -> str:
-        """Return a count."""
-
-    def percent(self, share: float | None) -> str:
-        """Return a share 0..1."""
-
-    def duration(self, seconds: float | None) -> str:
-        """Return a length of time, short."""
-
-    def activity(self, label: str) -> str:
-        """Return the words of an activity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An activity: its label in lines, its count, and as title all that is known of it."""
-
-    id: str
-    lines: tuple[str, ...]
-    count: str
-    title: str
-    spine: bool
-    data: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A move, or a ping-pong pair (`arrow` both), from the upper box to the lower one; `back` points upwards.
-
-    `level` is the colour, 0 to 3, by the share of all lost time. A marker leads from the start or to the end, where
-    `upper` or `lower` is None.
-    """
-
-    id: str
-    upper: str | None
-    lower: str | None
-    lines: tuple[str, ...]
-    title: str
-    arrow: Literal["forward", "back", "both"] = "forward"
-    width: float = 1.0
-    level: int = 0
-    spine: bool = False
-    depth: int = 1
-    data: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def marker(self) -> bool:
-        """Whether this is the way in or out, not a move."""
-        return self.upper is None or self.lower is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +47,37 @@ class Diagram:
     legend: Legend
 
 
-def diagram(graph: GraphData, words: Words, *, per: Per = "case") -> Diagram:
+def diagram(graph: GraphData, words: Words, *, per: Per = "case", ranks: Ranks | None = None) -> Diagram:
     """Return the shown part of a graph in a reader's words. `per` says what a trace is called."""
     edges = {(edge.source, edge.target): edge for edge in graph.edges}
     nodes = {node.activity: node for node in graph.nodes}
     spine = tuple(dict.fromkeys(graph.shown.happy_path))
     shown = {move: edges[move] for move in graph.shown.edges if move[0] != move[1]}
+    loops = {move[0]: edges[move] for move in graph.shown.edges if move[0] == move[1]}
     order = _order(graph.shown.nodes, spine, _Ways.of(shown), {end.activity: end.n for end in graph.start})
-    labels = _Labels(
+    labels = Labels(
         words=words,
         per=per,
         ids={activity: f"node-{at}" for at, activity in enumerate(graph.shown.nodes)},
         most=max((edge.n for edge in graph.edges), default=1),
-        lost=sum(edge.lost_seconds or 0 for edge in graph.edges),
+        lost=sum(edge.lost_seconds or 0 for edge in graph.edges)
+        + sum((node.work_seconds or 0) + (node.waiting_seconds or 0) for node in graph.nodes),
+        ranks=ranks or {},
     )
     starts, ends = sum(end.n for end in graph.start), sum(end.n for end in graph.end)
     return Diagram(
-        title=words.text("map.title", nodes=len(order), edges=len(shown), traces=labels.traces(starts)),
+        title=words.text("map.title", nodes=len(order), edges=len(shown) + len(loops), traces=labels.traces(starts)),
         start=words.text("map.start", traces=labels.traces(starts)),
         end=words.text("map.end", traces=labels.traces(ends)),
-        boxes=tuple(labels.box(nodes[name], edges.get((name, name)), spine=name in spine) for name in order),
-        lines=(*_moves(shown, order, spine, labels), *_markers(graph, shown, spine, labels)),
+        boxes=tuple(
+            labels.box(nodes[name], None if name in loops else edges.get((name, name)), spine=name in spine)
+            for name in order
+        ),
+        lines=(
+            *_moves(shown, order, spine, labels),
+            *(labels.loop(loops[name], number) for number, name in enumerate(order) if name in loops),
+            *_markers(graph, shown, spine, labels),
+        ),
         costs=labels.lost > 0,
         legend=legend(words),
     )
@@ -192,7 +138,7 @@ def _order(names: tuple[str, ...], spine: tuple[str, ...], ways: _Ways, starts: 
 
 
 def _moves(
-    shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], labels: _Labels
+    shown: Mapping[tuple[str, str], Edge], order: Mapping[str, int], spine: tuple[str, ...], labels: Labels
 ) -> Iterator[Line]:
     """Yield one line for each move, and one for both moves of a ping-pong pair."""
     numbers = {move: number for number, move in enumerate(shown)}
@@ -232,7 +178,7 @@ def _depths(shown: Iterable[tuple[str, str]], spine: tuple[str, ...], order: Map
 
 
 def _markers(
-    graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], labels: _Labels
+    graph: GraphData, shown: Iterable[tuple[str, str]], spine: tuple[str, ...], labels: Labels
 ) -> Iterator[Line]:
     """Yield the lines from the start and to the end of traces."""
     after: defaultdict[str, set[str]] = defaultdict(set)
@@ -271,84 +217,3 @@ def _marked(ends: Iterable[Endpoint], steps: Mapping[str, set[str]]) -> list[End
                     open_ends += steps[name]
         counted += end.n
     return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """Labels of boxes and lines in the reader's language, and the weight of a line in the whole graph."""
-
-    words: Words
-    per: Per
-    ids: Mapping[str, str]
-    most: int
-    lost: int
-
-    def traces(self, n: int) -> str:
-        """Return `12 cases`, or what else a trace is."""
-        return self.words.text(f"count.{self.per}", n=n)
-
-    def box(self, node: Node, repetition: Edge | None, *, spine: bool) -> Box:
-        """Return an activity with its repetition as a note."""
-        count = self.words.number(node.n)
-        title = self.words.text("map.node", activity=node.activity, n=node.n, traces=self.traces(node.n_cases))
-        if repetition is not None:
-            count += f" · {self.words.text('map.repeats', n=repetition.n)}"
-            title += "\n" + self.edge_title(repetition)
-        return Box(
-            id=self.ids[node.activity],
-            lines=tuple(wrap(self.words.activity(node.activity))),
-            count=count,
-            title=title,
-            spine=spine,
-            data={"activity": node.activity, "n": str(node.n), "cases": str(node.n_cases)},
-        )
-
-    def label(self, edge: Edge) -> list[str]:
-        """Return how often, and the median wait where it is known."""
-        waits = [] if edge.median_seconds is None else [self.words.duration(edge.median_seconds)]
-        return [self.words.number(edge.n), *waits]
-
-    def pair_label(self, down: Edge, up: Edge) -> list[str]:
-        """Return the labels of both moves of a ping-pong pair, with where they go."""
-        return [f"{arrow} {' · '.join(self.label(edge))}" for arrow, edge in (("↓", down), ("↑", up))]
-
-    def edge_title(self, edge: Edge) -> str:
-        """Return all that is known of a move, one sentence a line."""
-        move = self.words.text(
-            "map.edge", source=edge.source, target=edge.target, n=edge.n, traces=self.traces(edge.n_cases)
-        )
-        if edge.median_seconds is None:
-            return move
-        waits = self.words.text("map.waits", median=edge.median_seconds, p90=edge.p90_seconds)
-        if edge.lost_seconds is None:
-            return f"{move}\n{waits}"
-        share = edge.lost_seconds / self.lost if self.lost else 0.0
-        return f"{move}\n{waits}\n{self.words.text('map.lost', seconds=edge.lost_seconds, share=share)}"
-
-    def width(self, n: int) -> float:
-        """Return a line's width in points: 0.8 to 4.8, growing with the logarithm of its count."""
-        return 0.8 + 4 * min(1.0, math.log(n + 1) / math.log(self.most + 1))
-
-    def level(self, lost_seconds: int) -> int:
-        """Return a line's colour, 0 to 3, by its share of all lost seconds."""
-        return sum(lost_seconds >= share * self.lost for share in LOST_SHARES) if lost_seconds else 0
-
-
-def wrap(label: str) -> list[str]:
-    """Return a label in at most three lines of about equal length; what does not fit ends with an ellipsis."""
-    text = " ".join(plain(label).split()) or "–"
-    lines = _cut(text, WRAP)
-    narrower = (_cut(text, width) for width in range(WRAP // 2, WRAP))
-    return next((cut for cut in narrower if len(cut) == len(lines) and " ".join(cut) == " ".join(lines)), lines)
-
-
-def plain(text: str) -> str:
-    """Return text of one line that any XML document may hold."""
-    return printable(text).translate(_NOT_XML)
-
-
-def _cut(text: str, width: int) -> list[str]:
-    lines = textwrap.wrap(text, width)
-    if len(lines) > ROWS:
-        lines[ROWS - 1 :] = [lines[ROWS - 1][: width - 1].rstrip() + "…"]
-    return lines

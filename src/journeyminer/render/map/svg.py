@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from journeyminer.errors import DrawingFailed
 from journeyminer.note import Note
-from journeyminer.render.map.diagram import plain
+from journeyminer.render.map.labels import plain
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 SANS: Final = "system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"
