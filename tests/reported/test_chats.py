@@ -101,6 +101,8 @@ EXPECTED: dict[str, dict[str, object]] = {
     "83": {"reopen_rate": 1.0},
     "84": {"hops": 1.5},
     "89": {"used": 10},
+    "90": {"customers": 1},
+    "91": {"customers": 1},
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journeyminer.config import Config, read_toml
+from journeyminer.prepare.phones import canonical
 from journeyminer.sql import listed, quote
 
 if TYPE_CHECKING:
@@ -32,16 +33,17 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
     in the alphabet. Cases with the same identifier are one customer; nothing is concluded over two steps. A case
     without an identifier has no customer. External ids and handles count inside their namespace only.
 
-    E-mail addresses are compared in NFKC, lower case and without their +tag; phone numbers by their digits and
-    leading +, at least seven of them. Excluded: names, the addresses of desks and machines (mailboxes.toml), and
-    everything that the configuration calls ours.
+    E-mail addresses are compared in NFKC, lower case and without their +tag; phone numbers as the world writes them
+    (`phones`), else by their digits and leading +, at least seven of them. Excluded: names, the addresses of desks and
+    machines (mailboxes.toml), and everything that the configuration calls ours.
     """
     if _are_known(log) or not log.one("SELECT count(*) FROM identities")[0]:
         return log
     schema = log.engine.new_schema(log.schema)
     _make_plain(log, schema)
     schema.execute(f"CREATE TABLE customers AS {_customers(config or Config())}")
-    schema.execute("DROP TABLE plain")
+    for made in ("plain", "phones"):
+        schema.execute(f"DROP TABLE {made}")
     return log.derive(
         into=schema,
         case_rows="SELECT c.*, k.customer_key, k.customer_kind "
@@ -73,12 +75,17 @@ def count_customers(log: EventLog) -> Customers | None:
 
 
 def _make_plain(log: EventLog, schema: Schema) -> None:
-    """Make the table `plain`: the identifiers with letters beyond ASCII in NFKC, which the engine does not know."""
+    """Make what the engine does not know: `plain`, identifiers with letters beyond ASCII in NFKC, and `phones`."""
     rows = log.rows("SELECT DISTINCT value FROM identities WHERE regexp_matches(value, '[^\\x00-\\x7F]')")
     values = [value for (value,) in rows]
     schema.execute(
         "CREATE TABLE plain AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS plain",
         [values, [unicodedata.normalize("NFKC", value) for value in values]],
+    )
+    numbers = canonical(value for (value,) in log.rows("SELECT DISTINCT value FROM identities WHERE kind = 'phone'"))
+    schema.execute(
+        "CREATE TABLE phones AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS number",
+        [[*numbers], [*numbers.values()]],
     )
 
 
@@ -87,8 +94,9 @@ def _customers(config: Config) -> str:
     rank = " ".join(f"WHEN {quote(kind)} THEN {number}" for number, kind in enumerate(KINDS))
     return f"""
     WITH said AS (
-        SELECT i.case_key, i.kind, trim(coalesce(p.plain, i.value)) AS value
+        SELECT i.case_key, i.kind, trim(coalesce(h.number, p.plain, i.value)) AS value
         FROM identities i LEFT JOIN plain p ON i.value = p.value
+        LEFT JOIN phones h ON i.kind = 'phone' AND i.value = h.value
     ), addressed AS (
         SELECT *, CASE WHEN kind = 'email' THEN
             lower(regexp_extract(value, '[^\\s<>"'',;:()@]+@[^\\s<>"'',;:()@]+')) END AS address
