@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from journeyminer.cli.output import Reader
     from journeyminer.i18n import Language
     from journeyminer.log import EventLog
+    from journeyminer.log.receipt import Unclaimed
     from journeyminer.report.sections import Report
 
 
@@ -97,8 +98,15 @@ class Session:
         for broken in log.receipt.failed:
             self.status = ExitStatus.DATA
             self.tell(Note("run.broken", what=broken.told(self.language)))
+        alike: dict[tuple[Note, Note | None], list[Unclaimed]] = {}
         for unclaimed in log.receipt.unclaimed:
-            self.tell(Note("run.not_read", what=unclaimed.told(self.language)))
+            alike.setdefault((unclaimed.reason, unclaimed.hint), []).append(unclaimed)
+        for (reason, _), files in alike.items():
+            if len(files) == 1:
+                self.tell(Note("run.not_read", what=files[0].told(self.language)))
+            else:
+                names = tuple(each.file for each in files)
+                self.tell(Note("run.not_read_alike", n=len(files), files=names, reason=reason))
 
     def filter(self, log: EventLog) -> EventLog:
         """Return the log of the cases that the filters keep."""

@@ -60,8 +60,8 @@ class Unclaimed:
     hint: Note | None = None
 
     def told(self, language: Language) -> str:
-        """The file, what is wrong with it and what to do, in a reader's language."""
-        told = [f"{self.place or self.file}:", language.note(self.reason)]
+        """The file under its public name, what is wrong with it and what to do, in a reader's language."""
+        told = [f"{self.file}:", language.note(self.reason)]
         return " ".join([*told, *([language.note(self.hint)] if self.hint else [])])
 
 
