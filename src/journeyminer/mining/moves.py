@@ -83,27 +83,27 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND activity NOT IN ({listed(ASSIGNMENTS)})"
     if level in ("group", "tier"):  # what the case is in, whoever's event says so
         owned = f"({owned} OR {owner} IS NOT NULL)"
-    rows, is_late = ordered(lens), "false"
-    if log.has("status"):
-        stated = in_order(rows, lasting={"state": "status"})
-        rows = f"({in_order(f'({stated})', before={'state_before': 'state'})})"
-        resolved = (f"coalesce({state} IN ({listed(RESOLVED_STATUSES)}), false)" for state in ("state_before", "state"))
-        is_late = " AND ".join(resolved)
+    rows, is_late = (_stated(lens), "is_late") if log.has("status") else (ordered(lens), "false")
     begin, zone = _begin(log), "assumed" if lens.zone_is_assumed else "NULL"
-    held = in_order(
-        f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})",
-        before={"left_at": "timestamp", "zone_before": zone},
-        lasting={"holder": "owner"},
-    )
+    owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})"
+    left, only_acts = {"left_at": "timestamp", "zone_before": zone}, _holds_only_acts(log)
+    if only_acts:  # nobody is waited for after a change, and what names no owner ends no wait
+        held = f"SELECT *, owner AS holder FROM ({in_order(owners, before=left)})"
+    else:
+        held = in_order(owners, before=left, lasting={"holder": "owner"})
     named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})
-    # of the acts, only the first after a change that was none itself is looked at
-    acted = in_order(
-        f"(SELECT *, coalesce(source <> holder, false) AS is_change FROM ({named}) WHERE is_act OR source <> holder)",
-        before={"is_awaited": "is_change AND NOT is_act"},
-    )
-    ended = in_order(
-        f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, "zone_after": zone}
-    )
+    if only_acts:
+        ended = f"SELECT *, true AS is_change, timestamp AS taken_at, {zone} AS zone_after FROM ({named})"
+        ended += " WHERE source <> holder"
+    else:  # of the acts, only the first after a change that was none itself is looked at
+        acted = in_order(
+            f"(SELECT *, coalesce(source <> holder, false) AS is_change FROM ({named}) "
+            "WHERE is_act OR source <> holder)",
+            before={"is_awaited": "is_change AND NOT is_act"},
+        )
+        ended = in_order(
+            f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, "zone_after": zone}
+        )
     own_act, later_act = (
         _seconds(lens, "left_at", begin, "zone_before"),
         _seconds(lens, "timestamp", "taken_at", "zone_after"),
@@ -113,6 +113,24 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
         f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
     )
+
+
+def _stated(lens: Lens) -> str:
+    """Make the table of events in order with whether the trace was resolved before and after each; return its name."""
+    after = in_order(ordered(lens), lasting={"state": f"status IN ({listed(RESOLVED_STATUSES)})"})
+    both = in_order(f"({after})", before={"state_before": "state"})
+    return lens.materialise(
+        "stated",
+        f"SELECT * EXCLUDE (state, state_before), coalesce(state AND state_before, false) AS is_late FROM ({both})",
+    )
+
+
+def _holds_only_acts(log: EventLog) -> bool:
+    """Whether every event is an act of ours: there are no customers, no system and no assignments."""
+    ours = "true" if not log.has("role") else "coalesce(role NOT IN ('customer', 'system'), true)"
+    acts = f"activity NOT IN ({listed(ASSIGNMENTS)}) AND {ours}"
+    made = log.materialise("acts", f"SELECT coalesce(bool_and({acts}), true) AS only_acts FROM event_rows")
+    return bool(log.one(f"SELECT only_acts FROM {made}")[0])
 
 
 def _begin(log: EventLog) -> str:
