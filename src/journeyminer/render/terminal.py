@@ -141,6 +141,8 @@ def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
             says.append(language.word("turn", place.turn))
         if place.median_seconds is not None and place.low is not None:  # no halves of a handful of waits
             says.append(language.text("terminal.waits", median=place.median_seconds))
+        if place.assumed:  # three lines leave no room to say it once for all
+            says.append(language.text("section.bottlenecks.assumed"))
         if place.one_off and "one_off" not in usual_cautions(report):
             says.append(language.word("one_off", place.one_off))
         yield "" if at else "terminal.places", _text(line, "" if at else OURS)
