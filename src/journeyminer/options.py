@@ -148,6 +148,15 @@ def share(value: object) -> float:
     return found
 
 
+def scale(value: object) -> tuple[float, float]:
+    """Return the lowest and the highest value of a scale, e.g. of 1-5."""
+    low, _, high = text(value).partition("-")
+    found = number(low), number(high)
+    if not 0 <= found[0] < found[1]:
+        raise UsageError(Note("usage.not_a_scale", value=_quoted(value)))
+    return found
+
+
 def hours(value: object) -> float:
     """Return a length of time in hours, up to ten years."""
     found = number(value)
@@ -226,6 +235,8 @@ class ReadOptions:
         help="Files of one name are one account: their cases are the same cases.")
     us: tuple[str, ...] = option("--us WHO", text, default=(), keys="us.addresses us.domains us.names",
         help="An address, domain or name of our own side.")
+    csat_scale: tuple[float, float] | None = option("--csat-scale LOW-HIGH", scale, keys="csat_scale",
+        help="Scale of ratings of satisfaction that tell none, e.g. 1-5.")
     session_gap_hours: float = option("--session-gap HOURS", hours, default=24.0, keys="session_gap",
         help="Silence that ends a chat's case.")
     max_rejected: float = option("--max-rejected SHARE", share, default=0.01, keys="max_rejected",

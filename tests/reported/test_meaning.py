@@ -87,7 +87,17 @@ def test_an_open_ticket_that_was_solved_was_opened_again(tmp_path: Path) -> None
     first, last = figure(log, "first_resolution"), figure(log, "last_resolution")
     assert first and last and (first.n, last.n, last.n_open) == (2, 1, 1)
     reopened = figure(log, "reopen_rate")
-    assert reopened and (reopened.value, reopened.n) == (1.0, 1)  # of the other nobody knows
+    assert reopened and (reopened.value, reopened.reason) == (None, "no_history")  # of the other nobody knows
+    response = figure(log, "first_response")
+    assert response and (response.value, response.n) == (3600, 2)
+
+
+def test_where_none_stayed_solved_the_reason_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("case,activity,timestamp,status\n1,a,2026-01-05,open\n1,b,2026-01-06,solved\n1,c,2026-01-07,open\n")
+    log = jm.read(path)
+    last, first = figure(log, "last_resolution"), figure(log, "first_resolution")
+    assert last and first and (last.reason, last.n_open, first.n) == ("none_stayed", 1, 1)
 
 
 def test_a_ticket_that_is_over_at_an_unknown_time_is_not_open(tmp_path: Path) -> None:
@@ -112,8 +122,8 @@ def test_after_a_status_that_nobody_knows_nothing_is_known() -> None:
     assert first and (first.n, first.n_open) == (0, 0)
 
 
-@pytest.mark.parametrize(("name", "value", "n"), [("cs", 7 / 12, 3), ("chamados", 0.5, 2), ("hu", 0.375, 2)])
-def test_ratings_are_read_on_the_scale_that_they_prove(name: str, value: float, n: int) -> None:
+@pytest.mark.parametrize(("name", "value", "n"), [("cs", 7 / 12, 3), ("chamados", 0.5, 2)])
+def test_ratings_are_read_on_the_scale_that_they_fill(name: str, value: float, n: int) -> None:
     csat = figure(read(f"meaning/{name}.csv"), "csat")
     assert csat and csat.value == pytest.approx(value) and csat.n == n
 
@@ -121,20 +131,33 @@ def test_ratings_are_read_on_the_scale_that_they_prove(name: str, value: float, 
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ("0,1,1", 2 / 3), ("0.2,0.4", 0.3), ("1,5", 0.5), ("4,4", 0.75), ("1,7", 0.5), ("0,10", 0.5), ("1,10", 0.5),
-        ("80%,100%", 0.9), ("5,80", 0.425), ("Good,Bad", 0.5), ("Elégedett,Elégedetlen", 0.5), ("Ruim,Bom", 0.5),
-        ("0,5", 0.5), ("1,1", None), ("2,3", None),
+        ("0,1,1", 2 / 3), ("0.2,0.4", 0.3), ("1,5", 0.5), ("1,7", 0.5), ("0,10", 0.5), ("1,10", 0.5),
+        ("80%,100%", 0.9), ("30,80", 0.55), ("Good,Bad", 0.5), ("Elégedett,Elégedetlen", 0.5), ("Ruim,Bom", 0.5),
+        ("1,1", None), ("0,0", None), ("2,3", None), ("1,4", None), ("4,5", None), ("0,5", None), ("5,80", None),
+        ("6,7,9,11", None), ("1,5,55", None), ("4,5" + ",5" * 20, 87 / 88), ("7,9" + ",10" * 20, None),
+        ("1" + ",5" * 60 + ",55", 60 / 61),
     ],
 )  # fmt: skip
 def test_every_usual_scale(tmp_path: Path, answers: str, expected: float | None) -> None:
     path = tmp_path / "a.csv"
-    rows = [f"{n},a,2026-01-05 10:0{n},{answer}" for n, answer in enumerate(answers.split(","))]
+    rows = [f"{n},a,2026-01-05 10:{n % 60:02},{answer}" for n, answer in enumerate(answers.split(","))]
     path.write_text("\n".join(["case,activity,timestamp,satisfaction", *rows]))
     log = jm.read(path)
     csat = figure(log, "csat")
     assert (csat and csat.value) == (None if expected is None else pytest.approx(expected))
     slugs = {note.slug for note in log.receipt.sources[0].decisions}
     assert ("decision.scale" if expected is not None else "decision.scale_unproved") in slugs
+
+
+@pytest.mark.parametrize(("answers", "expected"), [("4,2", 0.5), ("4,2,55", 0.5), ("1,9,10", 17 / 27)])
+def test_a_scale_that_the_user_gives_counts_where_the_answers_tell_none(
+    tmp_path: Path, answers: str, expected: float
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"{n},a,2026-01-05,{answer}" for n, answer in enumerate(answers.split(","))]
+    path.write_text("\n".join(["case,activity,timestamp,satisfaction", *rows]))
+    csat = figure(jm.read(path, options=ReadOptions(csat_scale=(1, 5))), "csat")
+    assert csat and csat.value == pytest.approx(expected)
 
 
 def test_an_answer_that_is_on_no_scale_is_counted(tmp_path: Path) -> None:

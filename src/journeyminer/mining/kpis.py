@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec.structs import asdict
 
@@ -39,9 +39,6 @@ class Kpi(Row, frozen=True):
     reason: Annotated[str | None, about("Slug of why the value is null; else null.")] = None
 
 
-_RESOLVED = ("first_resolved", "last_resolved")
-
-
 @measure(Kpi)
 def kpis(lens: Lens) -> Exact:
     """The key figures of the traces.
@@ -55,8 +52,9 @@ def kpis(lens: Lens) -> Exact:
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
       three leave out traces of which no status is known, and those that were not resolved before their status became
-      one that nobody knows. Where the source counts the times itself (x_reopens), its count is taken; a table of
-      milestones without one does not tell that a case was not opened again
+      one that nobody knows. Where the source counts the times itself (x_reopens), its count is taken; a case known by
+      the milestones of a table without one is left out, also where it is seen to be open again: of those that were
+      opened again and solved since, nothing is seen
     - hops: hand-overs a trace, by group, else by resource, see `handovers`; of cases known by milestones only where
       the source counts them itself (x_group_stations, x_assignee_stations)
     - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
@@ -69,8 +67,8 @@ def kpis(lens: Lens) -> Exact:
     `too_many_open`). Where nobody waits, quantiles are interpolated linearly.
 
     Bounds are 95 %: of a median by those of the curve, of a share Wilson's, of a mean the normal ones. Reasons for
-    a null are no_roles, no_replies, no_status, never_resolved, no_owners, no_visibility, no_traces, too_many_open,
-    no_history.
+    a null are no_roles, no_replies, all_outbound, no_status, never_resolved, none_stayed, no_owners, no_visibility,
+    no_traces, too_many_open, no_history.
 
     Returns:
         One row a figure.
@@ -78,13 +76,11 @@ def kpis(lens: Lens) -> Exact:
     waits = lens.log.sql(_waits(lens))
     timed = waits[~waits["zones_differ"]]
     stated = timed[timed["has_status"]]
-    # of what an unknown status came after, nobody knows whether it still waits
-    first, last = (stated[stated[until].notna() | ~stated["is_unclear"]] for until in _RESOLVED)
     figures = [
         _first_response(timed),
-        _duration("first_resolution", first["first_resolved"], first),
-        _duration("last_resolution", last["last_resolved"], last),
-        _reopen_rate(waits[waits["has_status"] & (waits["first_resolved"].notna() | ~waits["is_unclear"])]),
+        _resolution("first_resolution", _told(stated, "first_resolved"), "first_resolved"),
+        _resolution("last_resolution", _told(stated, "last_resolved"), "last_resolved"),
+        _reopen_rate(_told(waits[waits["has_status"]], "first_resolved")),
         _hops(lens),
         _touches(waits),
         *_csat(lens.log),
@@ -105,7 +101,7 @@ def _waits(lens: Lens) -> str:
         SELECT trace, case_key, min(begin) AS first,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
             arg_min(says, (timestamp, seq)) FILTER (says IS NOT NULL) AS said_first,
-            min(timestamp) FILTER (says IS NOT NULL) AS said_at, arg_min(role, (timestamp, seq)) AS opened_by,
+            min(timestamp) FILTER (says IS NOT NULL) AS said_at, arg_min_null(role, (timestamp, seq)) AS opened_by,
             count(role) > 0 AS has_role,
             count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
             count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
@@ -130,8 +126,8 @@ def _waits(lens: Lens) -> str:
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
-            bool_or(CASE WHEN {n_reopens} IS NOT NULL THEN {n_reopens} > 0 WHEN milestones_only
-                THEN nullif(reopened, false) ELSE reopened END) AS reopened,
+            CASE WHEN bool_and({n_reopens} IS NOT NULL OR NOT milestones_only)
+                THEN bool_or(coalesce({n_reopens} > 0, reopened)) END AS reopened,
             coalesce(bool_or(last_status IN ({still_open})), false) AS is_open,
             coalesce(bool_or(last_status = 'unknown'), false) AS is_unclear, max(n.as_of) AS as_of,
             bool_or(some_assumed) AND NOT bool_and(all_assumed) AS zones_differ
@@ -153,23 +149,34 @@ def _waits(lens: Lens) -> str:
 def _first_response(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_role"] & waits["tells_replies"]]
     unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
-    asked = known[~known["outbound"] & ~unanswered & (known["replied"].notna() | ~known["is_unclear"])]
+    asked = _told(known[~known["outbound"] & ~unanswered], "replied")
     if not asked["replied"].notna().any():
-        reason = "no_replies" if waits["has_role"].any() else "no_roles"
+        only_ours = len(known) and known["outbound"].all()
+        reason = "no_roles" if not waits["has_role"].any() else "all_outbound" if only_ours else "no_replies"
         return Kpi("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
-    return _duration("first_response", asked["replied"], asked, since="asked")
+    return _duration("first_response", asked, "asked", "replied")
 
 
-def _duration(id_: str, until: pd.Series[Any], waits: pd.DataFrame, *, since: str = "created") -> Kpi:
-    """The time from `since` to `until`; where that is missing, the trace waits at `as_of`."""
+def _resolution(id_: str, waits: pd.DataFrame, until: str) -> Kpi:
+    if waits[until].notna().any():
+        return _duration(id_, waits, "created", until)
+    resolved, n_open = waits["first_resolved"].notna().any(), len(waits)
+    reason = "none_stayed" if resolved else "never_resolved" if n_open else "no_status"
+    return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=reason)
+
+
+def _told(waits: pd.DataFrame, until: str) -> pd.DataFrame:
+    """The traces of which is known when they reached a moment, or that they still wait for it."""
+    return waits[waits[until].notna() | ~waits["is_unclear"]]
+
+
+def _duration(id_: str, waits: pd.DataFrame, since: str, until: str) -> Kpi:
+    """The time from `since` to `until`, which some have reached; where it is missing, the trace waits at `as_of`."""
     import numpy as np
 
-    ended = until.notna().to_numpy()
+    ended = waits[until].notna().to_numpy()
     n, n_open = int(ended.sum()), int((~ended).sum())
-    if not n:
-        why = "never_resolved" if n_open else "no_status"
-        return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=why)
-    lasted = (until.fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
+    lasted = (waits[until].fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
     lasted = np.maximum(lasted, 0.0)
     curve = kaplan_meier(lasted, ended)
     median, p90 = (float(np.quantile(lasted, share)) if ended.all() else curve.quantile(share) for share in (0.5, 0.9))

@@ -98,7 +98,7 @@ def case_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
         if column in plan.columns:
             text = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
             if column in NUMBERS:
-                text = scaled(engine, table.relation, text, column, profile.scales.get(column))
+                text = scaled(plan, table, engine, column, text)
             found[CASE_PREFIX + column] = text
     used = set(plan.columns.values())
     for kind, place in _identities(plan).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn, UsageError
@@ -15,6 +15,7 @@ from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.dialect import Dialect
+    from journeyminer.importers.tabular.scores import Scale
     from journeyminer.log.loader import Loader
     from journeyminer.options import ReadOptions
 
@@ -42,6 +43,8 @@ class Plan:
     """the milestones that the file has, each with the positions of its header"""
     score: float
     reason: Note | None
+    csat_scale: Scale | None = None
+    """the scale of satisfaction that the user gives"""
 
     @property
     def match(self) -> Match:
@@ -120,7 +123,7 @@ def choose_plan(dialect: Dialect, options: ReadOptions) -> Plan:
     usable = sorted((plan for plan in plans if plan.score > 0), key=_rank)
     plan = usable[0] if usable else next((p for p in plans if p.profile.name == "event_log"), plans[0])
     plan.check()
-    return plan
+    return replace(plan, csat_scale=options.csat_scale)
 
 
 def _rank(plan: Plan) -> tuple[float, int, str]:

@@ -1,12 +1,12 @@
 """Scores: numbers as exports write them, and on which scale customers rated.
 
-A scale is proved by the values: nobody rates 5 on a scale that ends at 1. One that is not proved is not guessed.
+A scale is told by the answers: those that fill it and lie nowhere else. One that is not told is not guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from journeyminer.note import Note
 from journeyminer.sql import quote
@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from journeyminer.importers.tabular.table import Table
     from journeyminer.log.engine import Database
 
+Scale: TypeAlias = tuple[float, float]
+
 NUMBERS: Final = ("csat", "nps", "ces")
 """what customers rate: satisfaction (kept as 0..1), whether they would recommend us (0..10), their effort"""
 _MOST = 1000
 """so many different answers say more than a scale"""
-_SCALES: Final = ((0, 1, -1), (1, 5, 3), (0, 5, 4), (1, 7, 5), (1, 10, 7), (0, 10, 7), (0, 100, 10))
-"""lowest and highest score of a scale, and above what the highest answer must be to prove it; the first one counts"""
+_SCALES: Final = ((1, 5), (1, 7), (0, 10), (1, 10), (0, 100))
+"""the usual scales from the narrowest on, without 0 to 1; 0 to 5 looks like 0 to 10 of which nobody was content"""
+_MANY = 20
+"""so many answers would reach both ends of a wider scale"""
+_ON_IT = 0.98
+"""the share of the answers that must be on their scale; the others are slips"""
 _GOOD: Final = (
     "good", "good with comment", "satisfied", "happy", "positive", "bom", "boa", "satisfeito", "satisfeita", "positiva",
     "positivo", "bueno", "buena", "satisfecho", "satisfecha", "jo", "elegedett", "pozitiv",
@@ -52,51 +58,68 @@ def rating(text: str) -> str:
     return f"CASE WHEN {plain} IN ({good}) THEN 1.0 WHEN {plain} IN ({bad}) THEN 0.0 ELSE {figure} END"
 
 
-def scaled(engine: Database, relation: str, text: str, column: str, given: tuple[float, float] | None) -> str:
-    """SQL of a score; of satisfaction as 0..1, and null where no scale is proved or the answer is not on it.
-
-    Args:
-        relation: what the text stands in.
-        given: the lowest and the highest score, where the profile knows them.
-    """
+def scaled(plan: Plan, table: Table, engine: Database, column: str, text: str) -> str:
+    """SQL of a score; of satisfaction as 0..1, and null where no scale is told or the answer is not on it."""
+    known = plan.profile.scales.get(column)
     if column != "csat":
         value = as_number(text)
-        return value if given is None else f"({value} - {given[0]}) / {given[1] - given[0]}"
-    value = rating(text)
-    if given is None:
-        told = engine.rows(f"SELECT DISTINCT {value} AS v FROM {relation} WHERE v IS NOT NULL LIMIT {_MOST}")
-        given = scale_of([score for (score,) in told])
-    if given is None:
-        return "CAST(NULL AS DOUBLE)"
-    low, high = given
-    return f"CASE WHEN {value} BETWEEN {low} AND {high} THEN ({value} - {low}) / {high - low} END"
+        return value if known is None else f"({value} - {known[0]}) / {known[1] - known[0]}"
+    scale = known or _told(engine, table.relation, text) or plan.csat_scale
+    return _on_scale(text, scale) if scale else "CAST(NULL AS DOUBLE)"
 
 
 def score_notes(plan: Plan, table: Table, engine: Database) -> Iterator[Note]:
     """What was decided of the customers' ratings, for the receipt."""
-    place, given = plan.columns.get("csat"), plan.profile.scales.get("csat")
+    place = plan.columns.get("csat")
     if place is None or plan.profile.values.get("csat"):
         return
     text, header = table.text(place), plan.headers.texts[place].strip()
-    sql = scaled(engine, table.relation, text, "csat", given)
-    n, n_read = engine.one(f"SELECT count({text}), count({sql}) FROM {table.relation}")
-    told = engine.rows(f"SELECT DISTINCT {rating(text)} AS v FROM {table.relation} WHERE v IS NOT NULL LIMIT {_MOST}")
-    scale = given or scale_of([score for (score,) in told])
+    told = plan.profile.scales.get("csat") or _told(engine, table.relation, text)
+    scale = told or plan.csat_scale
+    read = f"count({_on_scale(text, scale)})" if scale else "0"
+    n, n_read = engine.one(f"SELECT count({text}), {read} FROM {table.relation}")
     if n and scale is None:
         yield Note("decision.scale_unproved", column=header, n=n)
     elif n and scale:
-        yield Note("decision.scale", column=header, low=scale[0], high=scale[1])
+        slug = "decision.scale" if told else "decision.scale_given"
+        yield Note(slug, column=header, low=scale[0], high=scale[1])
         if n > n_read:
             yield Note("decision.scores_unread", column=header, n=n - n_read)
 
 
-def scale_of(scores: list[float]) -> tuple[float, float] | None:
-    """The lowest and the highest score of the scale on which all of these are; None where they prove none.
+def _on_scale(text: str, scale: Scale) -> str:
+    """SQL of an answer as 0..1; null where it is not on the scale."""
+    value, (low, high) = rating(text), scale
+    return f"CASE WHEN {value} BETWEEN {low} AND {high} THEN ({value} - {low}) / {high - low} END"
 
-    0 to 1 where none is higher; 1 to 5 from a score of 4 or 5; 1 to 7 from 6 or 7; 0 or 1 to 10 from 8 to 10; 0 to 100
-    above. A lone 1 may be the best or the worst, and low scores alone may be on any scale.
+
+def _told(engine: Database, relation: str, text: str) -> Scale | None:
+    """The scale that the answers in a column tell."""
+    answers = f"SELECT {rating(text)} AS v, count(*) FROM {relation} WHERE v IS NOT NULL GROUP BY v LIMIT {_MOST}"
+    return scale_of(dict(engine.rows(answers)))
+
+
+def scale_of(answers: Mapping[float, int]) -> Scale | None:
+    """The lowest and the highest score of the scale on which nearly all answers are; None where they tell none.
+
+    0 to 1 where none is outside and they say more than the same end again and again; 0 to 100 where most are above 10;
+    else the narrowest scale that holds them, of which the highest score was given, and the lowest too unless there are
+    so many answers that a wider one would show. A highest answer of 4 may be on any scale, and so may a lone 1.
+
+    Args:
+        answers: each different answer, and how often it was given.
     """
-    if not scores or scores == [1.0] or min(scores) < 0:
+    n = sum(answers.values())
+    if not n or min(answers) < 0:
         return None
-    low, high = min(scores), max(scores)
-    return next(((first, last) for first, last, above in _SCALES if first <= low and above < high <= last), None)
+    if max(answers) <= 1:
+        return (0, 1) if set(answers) - {0, 1} or len(answers) > 1 else None
+    for low, high in _SCALES:
+        inside = sum(count for answer, count in answers.items() if low <= answer <= high)
+        is_plain = inside >= _MANY and high != 10  # where two scales end
+        is_filled = high in answers and (low in answers or is_plain)
+        if high == 100:
+            is_filled = sum(count for answer, count in answers.items() if answer > 10) * 2 > n
+        if inside >= n * _ON_IT and is_filled:
+            return low, high
+    return None
