@@ -141,12 +141,14 @@ def changes_of(trace: list[Row], by: str) -> list[Any]:
     holder: Any = None
     waiting: Any = None
     last: Any = None
+    given = {row["timestamp"] for row in trace if row["role"] is None and row["activity"] == "group_changed"}
     for row in trace:
         before, state = state, row["status"] or state
         if row["role"] == "customer" and not (by == "group" and row[by]):
             continue
         begin = row["started_at"] or row["timestamp"]
         is_act = row["role"] not in ("customer", "system") and row["activity"] != "group_changed"
+        is_act = is_act and (row["role"] is not None or row["timestamp"] not in given)
         is_change = holder is not None and row[by] not in (None, holder)
         if waiting and (is_act or is_change):
             found.append((*waiting[:2], seconds_from(waiting[2], begin), waiting[3]))

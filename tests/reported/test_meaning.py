@@ -6,6 +6,7 @@ The inputs in `meaning` and `tables` are invented; each stands for a kind of fau
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -14,6 +15,7 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.log import EventLog
 from journeyminer.mining.bottlenecks import bottlenecks
 from journeyminer.mining.durations import durations
+from journeyminer.mining.handovers import handovers
 from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.teams import teams, turns_of
@@ -61,6 +63,12 @@ def test_after_our_first_reply_a_list_of_tickets_says_nothing() -> None:
     log = read("meaning/wide.csv")
     assert hours(log) == {("us_queue", "assumed"): 1, ("after_resolution", "status"): 192, ("unknown", "none"): 144}
     assert places(log) == [("ticket_created", "first_reply", "Mail L1")]
+
+
+def written(tmp_path: Path, table: str) -> EventLog:
+    path = tmp_path / "table.csv"
+    path.write_text(dedent(table).strip())
+    return jm.read(path)
 
 
 def listed(tmp_path: Path, status: str, *, solved: str = "", replied: str = "2026-01-05 10:00") -> EventLog:
@@ -216,6 +224,97 @@ def test_a_cleared_field_is_cleared() -> None:
     assert steps(read("tables/10-cleared-field/06.csv")) == [
         ("ticket_created", "assigned", "unassigned", "assigned", "solved")
     ]
+
+
+def test_who_takes_a_case_that_nobody_owned_was_not_handed_it() -> None:
+    log = read("tables/10-cleared-field/06.csv")
+    assert not handovers.rows(Lens(log))
+
+
+def test_after_a_cleared_status_nobody_knows_whose_turn_it_is(tmp_path: Path) -> None:
+    log = written(
+        tmp_path,
+        """
+        ticket_id,changed_at,field,old_value,new_value
+        1,2026-01-05 09:00,status,New,Open
+        1,2026-01-05 10:00,status,Open,On hold
+        1,2026-01-06 01:00,status,On hold,
+        1,2026-01-08 10:00,status,,Solved
+        """,
+    )
+    assert hours(log) == {("us_queue", "status"): 1, ("vendor", "status"): 15, ("unknown", "none"): 57}
+
+
+def test_snapshots_leave_out_what_was_taken_away(tmp_path: Path) -> None:
+    """A row without a status is no whole snapshot; nor are rows of which most leave out the owner."""
+    log = written(
+        tmp_path,
+        """
+        ticket_id,updated_at,status,assignee,group
+        1,2026-01-05 09:00,Open,Ana,L1
+        1,2026-01-05 10:00,On hold,Ana,L1
+        1,2026-01-06 01:00,,,
+        1,2026-01-06 11:00,Open,,L2
+        1,2026-01-08 10:00,Open,Bia,L2
+        1,2026-01-08 11:00,Solved,Bia,L2
+        2,2026-01-08 10:00,Open,Bia,L2
+        2,2026-01-08 11:00,Solved,Bia,L2
+        """,
+    )
+    assert steps(log)[0] == (
+        "ticket_created", "status_on_hold", "group_changed", "unassigned", "status_open", "assigned", "solved"
+    )  # fmt: skip
+    assert [(row.by, row.n) for row in handovers.rows(Lens(log))] == [("group", 1)]
+    sparse = written(
+        tmp_path,
+        """
+        ticket_id,updated_at,status,assignee
+        1,2026-01-05 09:00,Open,Ana
+        1,2026-01-05 10:00,On hold,
+        1,2026-01-06 11:00,Open,
+        1,2026-01-08 10:00,Solved,Bia
+        """,
+    )
+    assert steps(sparse)[0] == ("ticket_created", "status_on_hold", "status_open", "reassigned", "solved")
+
+
+def test_what_else_changed_with_the_owner_is_not_the_new_owner_s_act(tmp_path: Path) -> None:
+    log = written(
+        tmp_path,
+        """
+        ticket_id,updated_at,status,assignee
+        1,2026-01-05 09:00,Open,Ana
+        1,2026-01-05 12:00,Pending,Bia
+        1,2026-01-05 14:00,Solved,Bia
+        2,2026-01-05 09:00,Open,Ana
+        2,2026-01-05 10:00,Solved,Ana
+        2,2026-01-05 12:00,Open,Bia
+        2,2026-01-05 14:00,Solved,Bia
+        """,
+    )
+    (row,) = handovers.rows(Lens(log))
+    assert (row.n, row.total_seconds) == (2, 2 * 2 * 3600)
+
+
+@pytest.mark.parametrize(
+    "step", ["Reassigned", "Transferred to L2", "Transferido para N2", "Derivada a L2", "Továbbadva"]
+)
+def test_a_step_that_gives_a_case_to_a_team_is_no_work_of_it(tmp_path: Path, step: str) -> None:
+    """The team that gives waits no more from then on, and the one that takes waits until it acts."""
+    log = written(
+        tmp_path,
+        f"""
+        case,activity,timestamp,team,role,agent
+        1,Customer message,2026-01-05 09:00,L1,customer,
+        1,Agent reply,2026-01-05 11:00,,agent,Ana
+        1,Customer message,2026-01-05 12:00,,customer,
+        1,{step},2026-01-05 13:00,L2,system,
+        1,Agent reply,2026-01-05 15:00,L2,agent,Bia
+        """,
+    )
+    (row,) = [row for row in handovers.rows(Lens(log)) if row.by == "group"]
+    assert (row.source, row.target, row.total_seconds) == ("L1", "L2", 2 * 3600)
+    assert {row.group: row.seconds // 3600 for row in teams.rows(Lens(log))} == {"L1": 2 + 1, "L2": 2}
 
 
 def test_old_values_say_what_was_before_and_no_creation_is_invented() -> None:

@@ -11,7 +11,7 @@ from journeyminer import words as package
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES, CLOSED_SETS, IDENTITY_KINDS
-from journeyminer.words import headers, values
+from journeyminer.words import hands_over, headers, values
 
 FILES = {
     file.stem: tomllib.loads(file.read_text(encoding="utf-8"))
@@ -31,10 +31,25 @@ def test_a_word_of_any_language_means_a_value() -> None:
     assert (status["on hold"], values()["role"]["ugyfel"]) == ("on_hold", "customer")
 
 
+@pytest.mark.parametrize(
+    "activity", ["Assigned", "Transferred to L2", "Transferido para N2", "Derivada a Soporte", "Továbbadva: 2. szint"]
+)
+def test_an_activity_that_gives_a_case_to_somebody_is_known(activity: str) -> None:
+    assert hands_over(activity)
+
+
+@pytest.mark.parametrize(
+    "activity", ["Assign seriousness", "Reply", "Transferencias revisadas", "Take in charge ticket", ""]
+)
+def test_an_activity_that_is_work_is_no_assignment(activity: str) -> None:
+    assert not hands_over(activity)
+
+
 @pytest.mark.parametrize("language", FILES)
 def test_headers_are_written_as_they_are_compared_and_once(language: str) -> None:
     data = FILES[language]
-    assert data.keys() == {"columns", "vague", "identities", "milestones", "values"}
+    assert data.keys() == {"columns", "vague", "identities", "milestones", "values", "handing"}
+    assert [text for text in data["handing"]["over"] if words(text, keep="*") != text] == []
     assert data["identities"].keys() <= set(IDENTITY_KINDS)
     assert data["milestones"].keys() <= set(ACTIVITIES)
     for table in ("columns", "vague", "identities", "milestones"):

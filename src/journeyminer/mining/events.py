@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journeyminer.log.schema import EVENT_TYPES
-from journeyminer.sql import name, quote
+from journeyminer.sql import listed, name, quote
+from journeyminer.vocabulary import ASSIGNMENTS
+from journeyminer.words import hands_over
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -16,6 +18,13 @@ def own_count(cases: str, extra: str, log: EventLog) -> str:
     if "extras" not in log.schema.columns(f"{log.schema}.case_rows"):
         return "CAST(NULL AS INTEGER)"
     return f"TRY_CAST({cases}.extras[{quote(extra)}] AS INTEGER)"
+
+
+def assignments(log: EventLog) -> str:
+    """SQL of the log's activities that say who holds a case and are no work on it; see `ASSIGNMENTS`, `hands_over`."""
+    made = log.materialise("activities", "SELECT DISTINCT CAST(activity AS VARCHAR) AS activity FROM event_rows")
+    said = [activity for (activity,) in log.rows(f"SELECT activity FROM {made} ORDER BY activity")]
+    return listed([each for each in said if each in ASSIGNMENTS or hands_over(each)]) or quote("")
 
 
 def column(log: EventLog, wanted: str) -> str:

@@ -54,9 +54,10 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
 
     Its seconds are the wait for the new owner's first act. Where the event itself is one, they run from the owned event
     before; where it only assigns, from it to the first owned event that is neither an assignment nor the system's, or
-    to the next hand-over. What a customer did in between is part of them. The levels:
+    to the next hand-over. An event of which nobody says who did it, at the moment of such an assignment, is part of it.
+    What a customer did in between is part of the wait. The levels:
 
-    - resource: as the log says
+    - resource: as the log says; an `unassigned` case is nobody's, so that who takes it next was not handed it
     - group, tier: as the log says; these are the case's, so that a customer's event may name one too
     - role: agent, bot or vendor; what the system does is nobody's, so that bot to agent is a hand-over
     - channel: a switch by the customer, or by whom nobody knows; internal events are nobody's

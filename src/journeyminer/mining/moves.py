@@ -6,12 +6,13 @@ microseconds (`us`), so that sums are exact whatever the number of threads; meas
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import column
+from journeyminer.mining.events import assignments, column
 from journeyminer.sql import listed, name
-from journeyminer.vocabulary import ASSIGNMENTS, HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
+from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -22,6 +23,8 @@ OWNERS = {
     "channel": "nullif(channel, 'internal')",
 }
 """SQL of who owns a trace after an event, null where it does not say, for the levels where that is not the column"""
+FREED: Mapping[str, str] = {"resource": "activity = 'unassigned'"}
+"""SQL of whether an event takes a trace from its owner and gives it to nobody, for the levels where one can tell"""
 
 
 def ordered(lens: Lens) -> str:
@@ -29,20 +32,22 @@ def ordered(lens: Lens) -> str:
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
     began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, and
-    `assumed` (whether the zone is) where the log's zones are not equally sure. A column that says nothing would cost
-    memory for every event.
+    `assumed` (whether the zone is) where the log's zones are not equally sure, `with_assignment` (whether nobody says
+    who did it, at a moment at which the case was given to somebody) where that occurs. A column that says nothing would
+    cost memory for every event.
     """
-    log = lens.log
+    log, rows = lens.log, lens.rows("event_rows")
     columns = ["trace", "timestamp", "activity"] + ([] if lens.one_case else ["case_key"])
     columns += [name(column) for column in (*HANDOVER_LEVELS, "status") if log.has(column)]
     if log.has("started_at"):
         columns.append("least(started_at, timestamp) AS begin")
     if assumed := lens.zone_is_assumed:
         columns.append(f"{assumed} AS assumed")
-    return lens.materialise(
-        "ordered",
-        f"SELECT {', '.join(columns)} FROM {lens.rows('event_rows')} ORDER BY trace, {lens.order}",
-    )
+    if _has_bare_assignments(log):
+        bare = f"{column(log, 'role')} IS NULL"
+        given = f"SELECT trace, timestamp FROM {rows} WHERE {bare} AND activity IN ({assignments(log)})"
+        columns.append(f"{bare} AND (trace, timestamp) IN ({given}) AS with_assignment")
+    return lens.materialise("ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}")
 
 
 def moves(lens: Lens) -> str:
@@ -76,13 +81,16 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     is none yet), `is_late` (whether the trace was resolved before and after it). `handovers` defines all of these.
     """
     log, owner, role = lens.log, OWNERS.get(level, name(level)), column(lens.log, "role")
-    owned, acts = f"{role} IS DISTINCT FROM 'customer'", "true"
+    owned, acts, is_change = f"{role} IS DISTINCT FROM 'customer'", "true", "source <> holder"
     if level == "channel":
         owned = f"({role} IS NULL OR {role} = 'customer')"
     else:
-        acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND activity NOT IN ({listed(ASSIGNMENTS)})"
+        acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND NOT ({_given(lens)})"
     if level in ("group", "tier"):  # what the case is in, whoever's event says so
         owned = f"({owned} OR {owner} IS NOT NULL)"
+    if log.one(f"SELECT EXISTS (FROM event_rows WHERE {FREED.get(level, 'false')})")[0]:
+        owner = f"CASE WHEN {FREED[level]} THEN '' ELSE CAST({owner} AS VARCHAR) END"
+        is_change = "source <> holder AND source <> '' AND holder <> ''"
     rows, is_late = (_stated(lens), "is_late") if log.has("status") else (ordered(lens), "false")
     begin, zone = _begin(log), "assumed" if lens.zone_is_assumed else "NULL"
     owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})"
@@ -94,25 +102,38 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})
     if only_acts:
         ended = f"SELECT *, true AS is_change, timestamp AS taken_at, {zone} AS zone_after FROM ({named})"
-        ended += " WHERE source <> holder"
+        ended += f" WHERE {is_change}"
     else:  # of the acts, only the first after a change that was none itself is looked at
         acted = in_order(
-            f"(SELECT *, coalesce(source <> holder, false) AS is_change FROM ({named}) "
-            "WHERE is_act OR source <> holder)",
+            f"(SELECT *, coalesce({is_change}, false) AS is_change FROM ({named}) WHERE is_act OR {is_change})",
             before={"is_awaited": "is_change AND NOT is_act"},
         )
         ended = in_order(
             f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, "zone_after": zone}
         )
-    own_act, later_act = (
-        _seconds(lens, "left_at", begin, "zone_before"),
-        _seconds(lens, "timestamp", "taken_at", "zone_after"),
-    )
+    own_act = _seconds(lens, "left_at", begin, "zone_before")
+    later_act = _seconds(lens, "timestamp", "taken_at", "zone_after")
     return lens.materialise(
         f"changes_{level}",
         f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
         f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
     )
+
+
+def _given(lens: Lens) -> str:
+    """SQL of whether an event of `ordered` gives the case to somebody: an assignment, or what nobody says he did then.
+
+    A table that shows what a case became at a moment does not tell that its new owner set the rest.
+    """
+    is_part = " OR with_assignment" if _has_bare_assignments(lens.log) else ""
+    return f"activity IN ({assignments(lens.log)}){is_part}"
+
+
+def _has_bare_assignments(log: EventLog) -> bool:
+    """Whether there are events of no known role beside assignments."""
+    bare = f"{column(log, 'role')} IS NULL AND activity IN ({assignments(log)})"
+    made = log.materialise("bare", f"SELECT EXISTS (FROM event_rows WHERE {bare}) AS are_there")
+    return bool(log.one(f"SELECT are_there FROM {made}")[0])
 
 
 def _stated(lens: Lens) -> str:
@@ -128,7 +149,7 @@ def _stated(lens: Lens) -> str:
 def _holds_only_acts(log: EventLog) -> bool:
     """Whether every event is an act of ours: there are no customers, no system and no assignments."""
     ours = "true" if not log.has("role") else "coalesce(role NOT IN ('customer', 'system'), true)"
-    acts = f"activity NOT IN ({listed(ASSIGNMENTS)}) AND {ours}"
+    acts = f"activity NOT IN ({assignments(log)}) AND {ours}"
     made = log.materialise("acts", f"SELECT coalesce(bool_and({acts}), true) AS only_acts FROM event_rows")
     return bool(log.one(f"SELECT only_acts FROM {made}")[0])
 

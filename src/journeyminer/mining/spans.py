@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from journeyminer.mining.events import column
+from journeyminer.mining.events import assignments, column
 from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.sql import listed, quote
-from journeyminer.vocabulary import ASSIGNMENTS, OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -27,7 +27,7 @@ def states(log: EventLog) -> str:
     message of one of them; what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated`
     (whether it says a status beyond that the case is new); and what holds after it: `status`, `spoke` (who said the
     last), `actor` (agent, bot or vendor, who acted last; queue, where the case was given to a group or person since),
-    `holder` (the group named last).
+    `holder` (the group named last), and `held`, which it was before.
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")
@@ -43,7 +43,7 @@ def states(log: EventLog) -> str:
                 {role} AS role, {status} AS status, {reaches} AS touch,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
-                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({listed(ASSIGNMENTS)})) THEN 'queue'
+                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
                     WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
                 {column(log, "synthetic")} AS synthetic,
                 {holder} AS holder
@@ -52,9 +52,10 @@ def states(log: EventLog) -> str:
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
             last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
             last_value(actor IGNORE NULLS) OVER past AS actor, last_value(holder IGNORE NULLS) OVER past AS holder,
+            last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
             holder AS named, synthetic, coalesce(status <> 'new', false) AS is_stated
         FROM told
-        WINDOW past AS (PARTITION BY case_key ORDER BY timestamp, seq ROWS UNBOUNDED PRECEDING)
+        WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq), past AS (trail ROWS UNBOUNDED PRECEDING)
         """,
     )
 
@@ -85,8 +86,9 @@ def spans(log: EventLog) -> str:
 
     Where a source says no status and the names of its activities do, the basis is activity instead of status.
 
-    The queue is that of the group which acts next: who waits for L2 stands in L2's queue. Before an assignment, it is
-    the group that held the case until then.
+    The queue is that of the group which acts next: who waits for L2 stands in L2's queue. An act that names no group is
+    one of the group that holds the case, if any does. Before an assignment, it is the group that held the case until
+    then.
     """
     return log.materialise("spans", _spans(log))
 
@@ -116,21 +118,22 @@ BELOW_WORK: tuple[Rule, ...] = (
 
 def _spans(log: EventLog) -> str:
     assumed_zone = zone_is_assumed(log)
+    given = assignments(log)
     zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
-    assignments = listed(ASSIGNMENTS)
     return f"""
     WITH steps AS (
         SELECT *, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
             lead(begin) OVER w AS wait_until,
-            CASE WHEN lead(activity) OVER w IN ({assignments}) THEN holder
-                ELSE coalesce(lead(CASE WHEN activity NOT IN ({assignments}) THEN named END IGNORE NULLS) OVER w,
-                    holder) END AS queue,
+            coalesce(lead(CASE WHEN activity IN ({given}) THEN {{'team': held}}
+                WHEN role IS NULL OR role IN ('agent', 'bot', 'vendor') OR named IS NOT NULL
+                    THEN CASE WHEN holder IS NOT NULL THEN {{'team': holder}} END
+                END IGNORE NULLS) OVER w, {{'team': holder}}).team AS queue,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS work_from,
             min(begin) OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest_work,
-            last_value(CASE WHEN activity NOT IN ({assignments}) THEN holder END IGNORE NULLS)
+            last_value(CASE WHEN activity NOT IN ({given}) THEN holder END IGNORE NULLS)
                 OVER (w ROWS UNBOUNDED PRECEDING) AS holder_before,
             row_number() OVER w AS pos, {zones_differ} AS zones_differ
         FROM {states(log)} WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)

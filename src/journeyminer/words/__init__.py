@@ -44,6 +44,22 @@ def values() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def hands_over(activity: str) -> bool:
+    """Whether the name of an activity says, in any language, that a case is given to somebody: it is no work on it."""
+    said = words(activity)
+    exact, begun = _handing()
+    return said in exact or said.startswith(begun)
+
+
+@cache
+def _handing() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The folded names of such activities, and what the others of them begin with."""
+    texts = [words(text, keep="*") for language in _languages() for text in language["handing"]["over"]]
+    begun = tuple(text.removesuffix("*") for text in texts if text.endswith("*"))
+    return frozenset(text for text in texts if not text.endswith("*")), begun
+
+
+@cache
 def _languages() -> tuple[dict[str, Any], ...]:
     """The files, English first: its words are met most often."""
     files = [file for file in resources.files("journeyminer.words").iterdir() if file.name.endswith(".toml")]

@@ -81,8 +81,11 @@ def score_notes(plan: Plan, table: Table, engine: Database) -> Iterator[Note]:
     if n and scale is None:
         yield Note("decision.scale_unproved", column=header, n=n)
     elif n and scale:
-        slug = "decision.scale" if told else "decision.scale_given"
-        yield Note(slug, column=header, low=scale[0], high=scale[1])
+        low, high = scale
+        if told:
+            yield Note("decision.scale", column=header, low=low, high=high)
+        else:
+            yield Note("decision.scale_given", column=header, low=low, high=high)
         if n > n_read:
             yield Note("decision.scores_unread", column=header, n=n - n_read)
 

@@ -1,14 +1,15 @@
 """Snapshot tables: a row is what a ticket looked like after an update; what changed since its last row are the events.
 
-Rows of a case are compared in the order of their time, then their version, then the file. A value that is missing
+Rows of a case are compared in the order of their time, then their version, then the file. A group, an owner or a
+priority that is missing beside a status was taken away, where the column is mostly filled; any other missing value
 stands for the last known one. A first row is `ticket_created`. A row that changes several things gives several events
 at its time, in this order: reopened, group, owner, priority, any other change of status; until its status changes, the
 case has the status of the row before. A row that changes nothing followed is ignored.
 
 A table of changes, whose rows name the field that changed and its new value, is read as snapshots of that one field; an
-empty new value clears it. Where the table says the old value too, that is what held before the first change. Its first
-row is `ticket_created` only where it says so: by its field, or by a status that came from nothing. An owner that stands
-twice for one change, by number and by name, is one.
+empty new value clears it, and of a status nobody knows what came then. Where the table says the old value too, that is
+what held before the first change. Its first row is `ticket_created` only where it says so: by its field, or by a status
+that came from nothing. An owner that stands twice for one change, by number and by name, is one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from journeyminer.log.staging import runs_backwards
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
+from journeyminer.words import UNKNOWN
 
 if TYPE_CHECKING:
     from journeyminer.importers.base import Source
@@ -86,6 +88,8 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     differences = f"differences{loader.number}"
     newest_first = runs_backwards(engine, kept)
     nth = f"-{RECORD}" if newest_first else RECORD
+    if plan.profile.shape == "snapshots":
+        _clear(engine, kept, nth)
     engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept, nth, columns)}")
     (n,) = engine.one(f"SELECT count(*) FROM {kept}")
     (unchanged,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0")
@@ -109,7 +113,8 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
 def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
     """SQL of the followed columns of a table of changes: the new value where the row's field is the column.
 
-    It is empty where the field was cleared. `was_` columns hold the old value in the same way, where the table has it.
+    It is empty where the field was cleared; a cleared status is unknown. `was_` columns hold the old value in the same
+    way, where the table has it.
     `begins` says whether a ticket may begin with the row.
     """
     field = raw.text(plan.columns["field"])
@@ -122,11 +127,12 @@ def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
         names = [text for text in named if normalise(text) in plan.profile.fields.get(column, ())]
         is_named = f"{field} IN ({', '.join(map(quote, names)) or 'NULL'}){told}"
         owner = _person if column == "resource" else str
-        found[column] = f"CASE WHEN {is_named} THEN coalesce({owner(after)}, '') END"
+        emptied = quote(UNKNOWN if column == "status" else "")
+        found[column] = f"CASE WHEN {is_named} THEN coalesce({owner(after)}, {emptied}) END"
         if before:
             found[f"was_{column}"] = f"CASE WHEN {is_named} THEN coalesce({owner(before)}, '') END"
     born = ", ".join(quote(text) for text in named if normalise(text) in _CREATION) or "NULL"
-    from_nothing = f"{found['status']} <> '' AND coalesce({found.get('was_status', NOTHING)}, '') = ''"
+    from_nothing = f"{found['status']} <> {quote(UNKNOWN)} AND coalesce({found.get('was_status', NOTHING)}, '') = ''"
     found["begins"] = f"coalesce({field} IN ({born}) OR ({from_nothing}), false)"
     return found
 
@@ -134,6 +140,22 @@ def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
 def _person(owner: str) -> str:
     """SQL of an owner who is somebody: a case that lies in a queue is nobody's."""
     return f"CASE WHEN NOT regexp_matches({owner}, '{_QUEUE}') THEN {owner} END"
+
+
+def _clear(engine: Database, rows: str, nth: str) -> None:
+    """Empty the fields that a row of a table of whole snapshots leaves out, where most rows fill them."""
+    have = engine.columns(rows)
+    for column in FOLLOWED:
+        if column == "status" or not {column, "status"} <= have:
+            continue
+        filled = f"count({name(column)})"
+        (is_mostly_filled,) = engine.one(
+            f"SELECT count({name(column)}) * 2 > count(*) FROM (SELECT {name(column)}, {filled} OVER past > 0 AS was "
+            f"FROM {rows} WHERE status IS NOT NULL WINDOW past AS (PARTITION BY case_id ORDER BY timestamp, version, "
+            f"{nth} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) WHERE was"
+        )
+        if is_mostly_filled:
+            engine.execute(f"UPDATE {rows} SET {name(column)} = '' WHERE {name(column)} IS NULL AND status IS NOT NULL")
 
 
 def _differences(rows: str, nth: str, have: Iterable[str]) -> str:
