@@ -26,8 +26,8 @@ demo: $(READY) ## write a folder of exports and run the main job on it
 	$(BIN)/journeyminer demo demo/exports
 	$(BIN)/journeyminer discover demo/exports -o demo/out
 
-test: $(READY) ## run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## run the tests, on every core
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(READY) ## check style
 	$(BIN)/ruff check .

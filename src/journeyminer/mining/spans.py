@@ -31,6 +31,7 @@ def states(log: EventLog) -> str:
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")
+    past = "(trail ROWS UNBOUNDED PRECEDING)"
     given = f"({role} IS NULL OR {role} = 'system') AND ({holder} IS NOT NULL OR {person} IS NOT NULL)"
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}))))"
@@ -50,12 +51,12 @@ def states(log: EventLog) -> str:
             FROM event_rows
         )
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
-            last_value(status IGNORE NULLS) OVER past AS status, last_value(says IGNORE NULLS) OVER past AS spoke,
-            last_value(actor IGNORE NULLS) OVER past AS actor, last_value(holder IGNORE NULLS) OVER past AS holder,
+            last_value(status IGNORE NULLS) OVER {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke,
+            last_value(actor IGNORE NULLS) OVER {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder,
             last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
             holder AS named, synthetic, coalesce(status <> 'new', false) AS is_stated
         FROM told
-        WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq), past AS (trail ROWS UNBOUNDED PRECEDING)
+        WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
         """,
     )
 
