@@ -64,16 +64,19 @@ def read(
 
     known = load_config(Path(config) if config else None)
     options = options or fill(ReadOptions, known.options)
-    return prepare(read_log(paths, options=options, memory=memory), config=known)
+    return prepare(read_log(paths, options=options, memory=memory), config=known, pair=not options.no_pair)
 
 
-def open_log(path: str | Path, *, config: str | Path | None = None, memory: str | None = None) -> EventLog:
+def open_log(
+    path: str | Path, *, config: str | Path | None = None, memory: str | None = None, pair: bool = True
+) -> EventLog:
     """Open a log folder that `save_log` or `journeyminer import` wrote: as if its exports had been read today.
 
     Args:
         path: the folder.
         config: a journeyminer.toml; default: the one of the working folder, where there is one.
         memory: the engine's memory limit, such as "4GB".
+        pair: whether rows of the start and the completion of an activity are one event.
 
     Raises:
         UnreadableLog: the folder is not a log, is damaged, or was written by another schema version.
@@ -82,7 +85,7 @@ def open_log(path: str | Path, *, config: str | Path | None = None, memory: str 
     from journeyminer.log.store import load_log
     from journeyminer.prepare import prepare
 
-    return prepare(load_log(path, memory=memory), config=load_config(Path(config) if config else None))
+    return prepare(load_log(path, memory=memory), config=load_config(Path(config) if config else None), pair=pair)
 
 
 def from_pandas(

@@ -241,6 +241,8 @@ class ReadOptions:
         help="Silence that ends a chat's case.")
     max_rejected: float = option("--max-rejected SHARE", share, default=0.01, keys="max_rejected",
         help="Share of a file's records that may be rejected, e.g. 1%.")
+    no_pair: bool = option("--no-pair", bool, "Keep rows of starts and completions as events of their own.",
+        default=False)
     strict: bool = option("--strict", bool, "Stop at the first file that breaks.", default=False)
 
     def zone_of(self, path: Path) -> str | None:

@@ -20,6 +20,7 @@ from journeyminer.log import EventLog
 from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals
 from journeyminer.options import ReadOptions
+from journeyminer.prepare import pair_transitions
 from journeyminer.report.build import build
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import HandoverLevel
@@ -61,7 +62,12 @@ SIZES = {
     "wta/manual_log_2.csv": (5, 15, None),
     "wta/manual_log_3.csv": (18, 63, None),
 }
-"""file -> cases, events, variants as published"""
+"""file -> cases, events (rows of starts and completions apart), variants as published"""
+PAIRED = {
+    "bpic2012/bpic2012.xes.gz": ("W_Completeren aanvraag", 23_967),
+    "eventdataR/patients.csv": ("Registration", 500),
+}
+"""file -> an activity, how often it was carried out"""
 
 MESSAGES = {
     "whatstk/lorem.txt": 500,
@@ -90,11 +96,11 @@ HANDOVERS: list[tuple[str, HandoverLevel, tuple[int, ...]]] = [
 
 @pytest.fixture(scope="module")
 def read(data: Data) -> Callable[[str], EventLog]:
-    """`read("helpdesk/finale.csv.gz")`: the prepared log of a file, read once."""
+    """`read("helpdesk/finale.csv.gz")`: the prepared log of a file, its rows as they are published, read once."""
 
     @cache
     def once(path: Path, columns: tuple[tuple[str, str], ...]) -> EventLog:
-        return jm.read(path, options=ReadOptions(columns=dict(columns), strict=True))
+        return jm.read(path, options=ReadOptions(columns=dict(columns), no_pair=True, strict=True))
 
     return lambda name: once(data(name), tuple(COLUMNS.get(name, {}).items()))
 
@@ -120,6 +126,13 @@ def test_cases_events_and_variants(read: Read, name: str) -> None:
     assert n_variants in (None, report.variants.n_total)
     assert report.quality.balances
     assert (report.quality.records, report.quality.used) == (n_events, n_events)
+    paired = pair_transitions(read(name))
+    if name in PAIRED:
+        activity, n = PAIRED[name]
+        assert paired.one(f"SELECT count(*) FROM event_rows WHERE activity = '{activity}'") == (n,)
+        assert sum(source.events for source in paired.receipt.sources) == paired.n_events
+    else:
+        assert paired is read(name)
 
 
 @pytest.mark.parametrize("name", MESSAGES)

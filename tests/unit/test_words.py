@@ -48,7 +48,9 @@ def test_an_activity_that_is_work_is_no_assignment(activity: str) -> None:
 @pytest.mark.parametrize("language", FILES)
 def test_headers_are_written_as_they_are_compared_and_once(language: str) -> None:
     data = FILES[language]
-    assert data.keys() == {"columns", "vague", "identities", "milestones", "values", "handing"}
+    assert data.keys() == {"columns", "vague", "identities", "milestones", "values", "handing", "transitions"}
+    for texts in data["transitions"].values():
+        assert [text for text in texts if words(text) != text] == []
     assert [text for text in data["handing"]["over"] if words(text, keep="*") != text] == []
     assert data["identities"].keys() <= set(IDENTITY_KINDS)
     assert data["milestones"].keys() <= set(ACTIVITIES)

@@ -87,7 +87,7 @@ class Session:
                     skipped=self.say_skipped,
                 )
             self._say_what_broke(log)
-        prepared = prepare(log, config=self.config)
+        prepared = prepare(log, config=self.config, pair=not self.read_options.no_pair)
         return prepared.run_to(self.run.as_of) if self.run.as_of else prepared
 
     def say_skipped(self, shown: str) -> None:

@@ -47,6 +47,8 @@ class EventLog:
     prepared: bool = False
     origin: EventLog | None = None
     """the log that this one was derived from first; it numbers those who act, so that a number is the same in both"""
+    unpaired: EventLog | None = None
+    """the log with starts and completions as events of their own, where they are one event here; it is what is saved"""
     _made: dict[str, str] = field(default_factory=dict, init=False)
     _making: RLock = field(default_factory=RLock, init=False)
 
@@ -123,7 +125,7 @@ class EventLog:
             schema.execute(f"CREATE VIEW {schema}.{table} AS {select}")
         columns = self.columns if columns is None else columns
         make_views(schema, columns)
-        return replace(self, schema=schema, columns=columns, origin=self.origin or self)
+        return replace(self, schema=schema, columns=columns, origin=self.origin or self, unpaired=None)
 
     def run_to(self, as_of: datetime) -> EventLog:
         """Return the same log with its open traces running to another moment than the last event of their namespace.

@@ -39,7 +39,7 @@ def save_log(log: EventLog, path: str | Path) -> None:
     Raises:
         Unwritable: the folder cannot be written, or something that is not a log stands in its place.
     """
-    path = Path(path)
+    path, log = Path(path), log.unpaired or log
     if path.exists() and not is_log(path):
         raise Unwritable(Note("log.in_the_way"), place=str(path), hint=Note("hint.another_folder"))
     with in_place(path) as folder:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label
+from journeyminer.prepare.pairing import pair_transitions
 from journeyminer.prepare.privacy import hide_customers
 from journeyminer.prepare.split import count_values, split_log
 
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from journeyminer.log import EventLog
 
 
-def prepare(log: EventLog, *, config: Config | None = None) -> EventLog:
-    """The log that measures read: words in their closed sets, cases with their customer.
+def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -> EventLog:
+    """The log that measures read: words in their closed sets, cases with their customer, activities as one event each.
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    return identify_customers(hide_customers(label(log, config=config)), config=config)
+    known = identify_customers(hide_customers(label(log, config=config)), config=config)
+    return pair_transitions(known) if pair else known
 
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "hide_customers",
     "identify_customers",
     "label",
+    "pair_transitions",
     "prepare",
     "split_log",
 ]

@@ -44,6 +44,13 @@ def values() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def transition(word: str) -> str | None:
+    """Return what a lifecycle column says of an activity in any language: schedule, start, complete or (None) else."""
+    said = words(word)
+    return next((kind for file in _languages() for kind, texts in file["transitions"].items() if said in texts), None)
+
+
+@cache
 def hands_over(activity: str) -> bool:
     """Whether the name of an activity says, in any language, that a case is given to somebody: it is no work on it."""
     said = words(activity)
