@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import journeyminer as jm
@@ -135,6 +135,7 @@ def test_preparing_again_changes_nothing() -> None:
     assert again.receipt.sources[0].events == once.n_events
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from(["start", "complete"])), max_size=12))
 def test_pairs_equal_a_plain_loop(steps: list[tuple[str, str]]) -> None:
     if not steps:
