@@ -23,7 +23,8 @@ FateReason = Literal[
     "incomplete_event", "too_few_cells", "too_many_cells", "too_long_row", "not_utf8", "no_mail_date", "outside_trace",
     "unknown_object",
     "unchanged", "blank_row", "unfollowed_field", "draft", "spam_or_trash", "mail_program_record", "app_notice",
-    "empty_message", "rating_not_asked", "no_step", "reference_data", "service_clock", "spam",
+    "empty_message", "rating_not_asked", "no_step", "reference_data", "service_clock", "spam", "repeated_row",
+    "no_value",
 ]  # fmt: skip
 """Why a record was rejected (the first three lines) or ignored; the words stand under `note.fate` in `locales/`."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from journeyminer.errors import UnreadableExport
+import journeyminer as jm
+from journeyminer.errors import JourneyminerError, UnreadableExport
 from journeyminer.importers import read_log
 from journeyminer.importers.tabular.lines import count_lines, read_rows_safely
 from journeyminer.log import EventLog
@@ -114,3 +115,66 @@ def test_lines_are_counted_by_their_ends_alone(
     for size in (1, 2, 3):
         monkeypatch.setattr("journeyminer.importers.tabular.lines._BLOCK", size)
         assert count_lines(path, "a") == (n, content.count(b"a"))
+
+
+def decided(log: EventLog) -> dict[str, object]:
+    return {note.slug.removeprefix("decision."): note.params.get("n") for note in receipt(log).decisions}
+
+
+def test_a_row_of_a_list_that_says_again_what_another_one_says_is_no_other_ticket(tmp_path: Path) -> None:
+    rows = [f"{n},2026-01-05 09:00,2026-01-06 09:00,x{n}" for n in range(1, 9)]
+    text = "\n".join(["Ticket ID,Created at,Solved at,Subject", *rows, rows[2], rows[4]])
+    log = read(tmp_path / "a.csv", text)
+    assert (receipt(log).records, receipt(log).used, receipt(log).ignored_reasons) == (10, 8, {"repeated_row": 2})
+    assert (log.n_cases, log.n_events) == (8, 16)
+
+
+@pytest.mark.parametrize(
+    ("row", "n"),
+    [("2026-01-05 09:00,2026-01-05 10:00,2026-01-06 09:00", None), ("2026-01-05 09:00,2026-01-05 08:00,", 1),
+     ("2026-01-05 09:00,,2025-12-31 09:00", 1), (",2026-01-05 10:00,2026-01-04 09:00", None)],
+)  # fmt: skip
+def test_what_a_list_dates_before_the_creation_is_counted(tmp_path: Path, row: str, n: int | None) -> None:
+    text = f"Ticket ID,Created at,First response at,Solved at\n1,2026-01-05 09:00,,\n2,{row}\n"
+    assert decided(read(tmp_path / "a.csv", text)).get("before_creation") == n
+
+
+def test_an_hour_that_comes_twice_may_put_the_reply_before_the_ticket() -> None:
+    path = REPORTED / "tables/18-dst-in-milestones/53.csv"
+    told = decided(read_log([path], options=ReadOptions(strict=True, timezone="Europe/Budapest")))
+    assert (told["hours_twice"], told["hours_skipped"], told["before_creation"]) == (2, 1, 1)
+
+
+def test_an_end_before_its_start_is_counted() -> None:
+    assert decided(read(REPORTED / "tables/21-end-missing-or-before-start/16.csv"))["ends_before_start"] == 1
+
+
+def test_changes_that_do_not_say_what_they_changed_to_are_told_apart() -> None:
+    log = read(REPORTED / "tables/38-values-hidden/47b.csv")
+    assert receipt(log).ignored_reasons == {"no_value": 2}
+
+
+@pytest.mark.parametrize("name", ["49", "51"])
+def test_lists_of_other_products_are_read(name: str) -> None:
+    log = read(REPORTED / f"tables/20-ticket-lists-that-cannot-be-mapped/{name}.csv")
+    steps = dict(log.rows("SELECT activity, count(*) FROM events GROUP BY ALL"))
+    assert steps == {"ticket_created": 2, "closed": 1}
+
+
+def test_the_moments_of_a_list_can_be_mapped_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Vorgang,Eingang,Ende\n1,2026-01-05 09:00,2026-01-06 09:00\n2,2026-01-05 10:00,\n")
+    columns = {"case": "Vorgang", "ticket_created": "Eingang", "solved": "Ende"}
+    log = read_log([path], options=ReadOptions(strict=True, columns=columns))
+    assert dict(log.rows("SELECT activity, count(*) FROM events GROUP BY ALL")) == {"ticket_created": 2, "solved": 1}
+
+
+def test_a_table_with_a_nul_is_refused_by_its_line() -> None:
+    with pytest.raises(JourneyminerError, match="NUL"):
+        read(REPORTED / "tables/37-control-characters/30.csv")
+
+
+def test_steps_that_differ_by_their_spelling_are_said() -> None:
+    log = jm.read(REPORTED / "tables/37-control-characters/25.csv")
+    (note,) = [note for note in log.receipt.notes if note.slug == "spellings"]
+    assert note.params["files"] == 1

@@ -17,6 +17,7 @@ from journeyminer.log.schema import RAW
 from journeyminer.note import Note
 from journeyminer.prepare.rules import Meaning, Rules, source_profiles
 from journeyminer.sql import listed, name
+from journeyminer.text import fold
 from journeyminer.vocabulary import CLOSED_SETS, RESOLVED_STATUSES
 from journeyminer.words import UNKNOWN
 
@@ -51,8 +52,8 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `ends_unknown` (a file has no status and the names of its activities do not say how most of its cases end; no
-    status is read from them), `us_unknown` and `us_unknown_chat` (files of mail or chat in which nobody is known as
-    customer or as us).
+    status is read from them), `spellings` (activities that differ by their spelling only are several), `us_unknown` and
+    `us_unknown_chat` (files of mail or chat in which nobody is known as customer or as us).
     """
     rules = Rules(config)
     final = _final_status(log, rules)
@@ -237,6 +238,7 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unpro
         Note("us_unknown_chat", files=sum(silent[source] for source in CHATS)),
         Note("status_is_final", files=len(final)),
         Note("ends_unknown", files=len(unproved)),
+        _spellings(labelled),
     )
     slugs = {note.slug for note in made}
     return replace(
@@ -248,6 +250,17 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unpro
             *(note for note in made if note.params["files"]),
         ),
     )
+
+
+def _spellings(labelled: Sequence[Labelled]) -> Note:
+    """In how many files activities differ by capitals, accents and blanks only, and two spellings of one of them."""
+    spelt: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for row in labelled:
+        activity = row.result["activity"] or ""
+        spelt[row.source_no, fold(activity)].add(activity)
+    several = {key: sorted(texts) for key, texts in spelt.items() if len(texts) > 1}
+    example = several[min(several)][:2] if several else ()
+    return Note("spellings", files=len({number for number, _ in several}), example=tuple(example))
 
 
 def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:

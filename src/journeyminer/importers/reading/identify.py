@@ -81,6 +81,9 @@ def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
         return UnidentifiedSource(Note("read.workbook"), hint=Note("hint.save_as_csv"))
     if not sample.head:
         return UnidentifiedSource(Note("read.empty"), hint=Note("hint.export_again"))
+    before, zero, _ = sample.text.partition("\0")
+    if zero and sample.suffix in TABLES:
+        return UnidentifiedSource(Note("read.nul", line=before.count("\n") + 1), hint=Note("hint.export_again"))
     missing = missing_columns(sample, options) if sample.suffix in TABLES else None
     if missing is None:
         return UnidentifiedSource(Note("read.no_importer"), hint=Note("hint.sources"))

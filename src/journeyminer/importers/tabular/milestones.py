@@ -42,6 +42,11 @@ if TYPE_CHECKING:
     from journeyminer.log.loader import Loader
 
 _OWN = ("role", "status", "visibility")
+_EARLY = (
+    "SELECT count(*) FROM (SELECT {0} FROM {1} GROUP BY {0} "
+    "HAVING min(timestamp) < min(timestamp) FILTER (WHERE activity = 'ticket_created'))"
+)
+"""SQL of how many rows have a milestone before the creation of their ticket"""
 STATUS = "status_now"
 """the column of rows with what the ticket was when it was exported"""
 
@@ -82,16 +87,30 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
         columns |= {f"minutes{number}": each.minutes} if each.minutes else {}
     main = tuple(column.name for column in moments)
     rows, kept = keep(Rows(plan, raw, moments, main, source.timezone, columns, beside), formats, loader)
-    good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
     (n,) = loader.engine.one(f"SELECT count(*) FROM {kept}")
+    n_again = _drop_repeated(loader.engine, kept)
+    good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
     events = _events(good, filled, said, beside)
-    loader.table(_with_status(events, good) if status else events, records=n)
-    rows.reject(loader, kept)
+    staged = loader.table(_with_status(events, good) if status else events, records=n)
+    rows.reject(loader, kept, ignored={"repeated_row": n_again} if n_again else None)
     hand_over_cases(loader, good, beside, RECORD)
     rows.decide(loader, kept)
     loader.decide(Note("decision.milestones_only"))
+    if n_early := loader.engine.one(_EARLY.format(RECORD, staged))[0]:
+        loader.decide(Note("decision.before_creation", n=n_early))
     for made in ("raw", "rows"):
         loader.engine.execute(f"DROP TABLE {made}{loader.number}")
+
+
+def _drop_repeated(engine: Database, rows: str) -> int:
+    """Drop the rows that say again what one before them says of the same ticket; return how many there were."""
+    told = ", ".join(name(column) for column in sorted(engine.columns(rows) - {RECORD}))
+    again = f"SELECT {RECORD} FROM {rows} QUALIFY row_number() OVER (PARTITION BY {told} ORDER BY {RECORD}) > 1"
+    engine.execute(f"CREATE TABLE repeated AS {again} INTERSECT SELECT {RECORD} FROM {rows} WHERE case_id IS NOT NULL")
+    (n,) = engine.one("SELECT count(*) FROM repeated")
+    engine.execute(f"DELETE FROM {rows} WHERE {RECORD} IN (FROM repeated)")
+    engine.execute("DROP TABLE repeated")
+    return int(n)
 
 
 def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled], tuple[TimestampColumn, ...]]:

@@ -27,7 +27,7 @@ NEEDED = {
 }
 """the columns without which a shape cannot be read"""
 _FLAGS = {"case_id": "case"}
-_NOTHING = ("", "-", "?", "n/a", "null", "none")
+_NO_KEY = ("", "-", "?", "n/a", "null", "none")
 """what stands in a column of keys where there is none"""
 
 
@@ -117,7 +117,8 @@ def choose_plan(dialect: Dialect, options: ReadOptions) -> Plan:
     known = {profile.name: profile for profile in profiles()}
     if wanted and wanted not in known:
         raise UsageError(Note("usage.no_profile", profile=wanted), hint=Note("usage.known", known=tuple(known)))
-    given = headers.given(options.columns, MAPPABLE)
+    moments = {milestone.activity for profile in known.values() for milestone in profile.milestones}
+    given = headers.given(options.columns, (*MAPPABLE, *sorted(moments)))
     listed = [known[wanted]] if wanted else list(known.values())
     plans = [_plan(profile, headers, dialect, given) for profile in listed]
     usable = sorted((plan for plan in plans if plan.score > 0), key=_rank)
@@ -132,6 +133,8 @@ def _rank(plan: Plan) -> tuple[float, int, str]:
 
 def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[str, int]) -> Plan:
     found = headers.match(profile.columns)
+    moments = {ours: place for ours, place in given.items() if ours not in MAPPABLE}
+    given = {ours: place for ours, place in given.items() if ours in MAPPABLE}
     if not profile.signature and "case_id" in found:
         found["case_id"] = _best_key(profile, headers, dialect, found)
     columns = {**found, **given}
@@ -147,18 +150,22 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
     if "time_of_day" in columns and "time_of_day" not in given and not _is_split(dialect, columns):
         del columns["time_of_day"]
     milestones = tuple(
-        (milestone, tuple(places)) for milestone in profile.milestones if (places := headers.find(milestone.header))
+        (milestone, (moments[milestone.activity],) if milestone.activity in moments else tuple(places))
+        for milestone in profile.milestones
+        if (places := headers.find(milestone.header)) or milestone.activity in moments
     )
     score, reason = _score(profile, headers, columns, milestones)
-    if profile.shape == "milestones" and not profile.signature and _repeats(dialect, columns):
-        score = 0.0  # several rows a ticket are no list of tickets
-    if (
-        profile.shape == "snapshots"
-        and not profile.signature
-        and not ("status" in columns and _repeats(dialect, columns))
-    ):
+    if not _fits(profile, dialect, columns) or not moments.keys() <= {each.activity for each, _ in milestones}:
         score = 0.0
     return Plan(profile, headers, columns, milestones, score, reason)
+
+
+def _fits(profile: Profile, dialect: Dialect, columns: Mapping[str, int]) -> bool:
+    """Whether a table that no product signs has as many rows a ticket as the shape says."""
+    if profile.signature or profile.shape not in ("milestones", "snapshots"):
+        return True
+    repeats = _repeats(dialect, columns)
+    return not repeats if profile.shape == "milestones" else repeats and "status" in columns
 
 
 def _score(
@@ -200,7 +207,7 @@ def _best_key(profile: Profile, headers: Headers, dialect: Dialect, found: Mappi
     for synonym in profile.columns["case_id"]:
         places += [place for place in headers.find([synonym]) if place not in (*places, *found.values())]
     values = {place: [row[place].strip() if place < len(row) else "" for row in dialect.head] for place in places}
-    filled = {place: sum(text not in _NOTHING for text in cells) for place, cells in values.items()}
+    filled = {place: sum(text not in _NO_KEY for text in cells) for place, cells in values.items()}
     best = places[0]
     for place in places[1:]:
         pairs = {*zip(values[place], values[best], strict=True)}

@@ -27,7 +27,7 @@ OWN_COLUMNS: Final = ("opened_at", "time_of_day", "version", "field", "old_value
 """columns that only the shapes look at: the time beside a date, the order of snapshots, what a change changed, and the
 finer of two columns of status"""
 MAPPABLE: Final = (*EVENT_COLUMNS, *CASE_COLUMNS, *(f"customer_{kind}" for kind in IDENTITY_KINDS), *OWN_COLUMNS)
-"""what --map may name"""
+"""what --map may name, beside the milestones of the tables with one row a ticket"""
 
 
 @dataclass(frozen=True)

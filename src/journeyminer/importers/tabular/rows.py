@@ -177,6 +177,10 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
             loader.rollback()
             staged = stage(rows)
         rows.reject(loader, f"({rows.select(texts=True)})")
+    if "started_at" in loader.tables[-1].columns:
+        (n,) = loader.engine.one(f"SELECT count(*) FROM {staged} WHERE started_at > timestamp")
+        if n:
+            loader.decide(Note("decision.ends_before_start", n=n))
     loader.oldest_first(staged)
     hand_over_cases(loader, staged, rows.beside, "rowid")
     rows.decide(loader, staged)

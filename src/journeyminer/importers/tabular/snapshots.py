@@ -78,7 +78,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     for column in ("status", "was_status"):
         if column in columns:
             columns[column] = in_our_words(engine, raw.relation, columns[column], "status", plan.profile.values)
-    own = (*FOLLOWED, *(f"was_{column}" for column in FOLLOWED), "begins")
+    own = (*FOLLOWED, *(f"was_{column}" for column in FOLLOWED), "begins", "is_told")
     others = "".join(f", {name(column)}" for column in columns if column not in own)
     version = f"TRY_CAST({raw.text(plan.columns['version'])} AS BIGINT)" if "version" in plan.columns else "0"
     columns["version"] = version
@@ -100,7 +100,11 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
         f"FROM {differences}) ORDER BY timestamp, version, {nth}, nth",
         records=n,
     )
-    rows.reject(loader, kept, ignored={UNCHANGED[plan.profile.shape]: unchanged} if unchanged else None)
+    without = 0
+    if "is_told" in columns:
+        (without,) = engine.one(f"SELECT count(*) FROM {differences} WHERE len(changes) = 0 AND NOT is_told")
+    ignored: dict[FateReason, int] = {"no_value": without, UNCHANGED[plan.profile.shape]: unchanged - without}
+    rows.reject(loader, kept, ignored={reason: n for reason, n in ignored.items() if n})
     good = f"(SELECT * FROM {kept} WHERE timestamp IS NOT NULL)"
     hand_over_cases(loader, good, (*beside, OPENED), f"(timestamp, version, {nth})")
     rows.decide(loader, kept)
@@ -122,7 +126,8 @@ def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
     before = raw.text(plan.columns["old_value"]) if "old_value" in plan.columns else None
     named = [text for (text,) in engine.rows(f"SELECT DISTINCT {field} FROM {raw.relation}") if text]
     told = f" AND ({after} IS NOT NULL OR {before} IS NOT NULL)" if before else ""
-    found = {}
+    followed = [text for text in named if any(normalise(text) in plan.profile.fields.get(own, ()) for own in FOLLOWED)]
+    found = {"is_told": f"NOT ({field} IN ({', '.join(map(quote, followed)) or 'NULL'}) AND NOT (true{told}))"}
     for column in FOLLOWED:
         names = [text for text in named if normalise(text) in plan.profile.fields.get(column, ())]
         is_named = f"{field} IN ({', '.join(map(quote, names)) or 'NULL'}){told}"
