@@ -49,6 +49,8 @@ CLOSED_SETS: Final[dict[str, tuple[str, ...]]] = {
 
 OPEN_STATUSES: Final = ("new", "open", "pending", "on_hold")
 RESOLVED_STATUSES: Final = ("solved", "closed")
+RATINGS: Final = ("csat", "nps", "ces")
+"""what customers rate: satisfaction (kept as 0..1), whether they would recommend us (0..10), their effort"""
 
 OUR_TURNS: Final = ("us_work", "us_queue", "bot")
 """The turns in which the customer waits for us: bottlenecks are ranked on these only."""

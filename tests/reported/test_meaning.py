@@ -21,6 +21,7 @@ from journeyminer.mining.lens import Lens
 from journeyminer.mining.teams import teams, turns_of
 from journeyminer.mining.turns import turns
 from journeyminer.options import ReadOptions
+from journeyminer.vocabulary import RATINGS
 
 HERE = Path(__file__).parent
 
@@ -173,6 +174,22 @@ def test_an_answer_that_is_on_no_scale_is_counted(tmp_path: Path) -> None:
     path.write_text("case,activity,timestamp,csat\n1,a,2026-01-05,5\n2,a,2026-01-05,1\n3,a,2026-01-05,maybe\n")
     noted = {note.slug: note.params.get("n") for note in jm.read(path).receipt.sources[0].decisions}
     assert noted["decision.scores_unread"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "value", "n"),
+    [("10,9,8,6", 25.0, 4), ("0,6", -100.0, 2), ("7,8", 0.0, 2), ("10,11,x", 100.0, 1), ("", None, 0)]
+)  # fmt: skip
+def test_who_would_recommend_us_less_who_would_not(tmp_path: Path, answers: str, value: float | None, n: int) -> None:
+    rows = [f"{number},a,2026-01-05,{answer}" for number, answer in enumerate(answers.split(","))]
+    log = written(tmp_path, "\n".join(["case,activity,timestamp,nps", *rows]))
+    nps = figure(log, "nps")
+    assert (nps and nps.value, nps.n if nps else 0) == (value, n)
+
+
+def test_satisfaction_recommendation_and_effort_are_shown() -> None:
+    log = read("meaning/life.csv")
+    assert {id_: getattr(figure(log, id_), "n", 0) for id_ in RATINGS} == dict.fromkeys(RATINGS, 60)
 
 
 @pytest.mark.parametrize(("name", "customers"), [("names", 2), ("sn", 0)])

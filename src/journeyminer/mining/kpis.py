@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from math import inf
+from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec.structs import asdict
 
@@ -26,9 +27,9 @@ class Kpi(Row, frozen=True):
     """A key figure."""
 
     id: Annotated[str, about("A slug.")]
-    unit: Annotated[str, about("How the figure is written: seconds, share, count or score.")]
+    unit: Annotated[str, about("How the figure is written: seconds, share, count, score or points.")]
     value: Annotated[float | None, about("Durations: the median; counts and scores: the mean; null: unknown.")] = None
-    n: Annotated[Count, about("Traces (of csat: cases) in the figure; of durations those that ended.")] = 0
+    n: Annotated[Count, about("Traces (of ratings: cases) in the figure; of durations those that ended.")] = 0
     n_open: Annotated[Count, about("Traces that still wait; they are in the estimate, not in n.")] = 0
     median: Annotated[float | None, about("Median; null where it is not reached or makes no sense.")] = None
     p90: Annotated[float | None, about("90th percentile; null where it is not reached or makes no sense.")] = None
@@ -59,7 +60,12 @@ def kpis(lens: Lens) -> Exact:
       the source counts them itself (x_group_stations, x_assignee_stations)
     - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
       customer's own and our messages. Left out are traces of which neither visibility nor role is known
-    - csat: the cases' satisfaction, 0..1; no row where no case has any
+    - csat: the mean satisfaction of the cases, 0..1
+    - nps: the share of cases that would recommend us (9 or 10) less that of those that would not (0 to 6), in points
+      from -100 to 100; answers outside of 0 to 10 are left out
+    - ces: the mean effort that customers had, on the scale of the file, see `ces` of the cases
+
+    Of these three there is no row where no case has any.
 
     Durations are on the 24x7 clock; they leave out traces of which some events have a known time zone and others an
     assumed one. Of a trace that still waits at `as_of` it is known that it lasts longer: it is in
@@ -83,7 +89,7 @@ def kpis(lens: Lens) -> Exact:
         _reopen_rate(_told(waits[waits["has_status"]], "first_resolved")),
         _hops(lens),
         _touches(waits),
-        *_csat(lens.log),
+        *_ratings(lens.log),
     ]
     return map(asdict, figures)
 
@@ -215,13 +221,28 @@ def _touches(waits: pd.DataFrame) -> Kpi:
     return _mean("touches", "count", known["n_touches"], "touches")
 
 
-def _csat(log: EventLog) -> list[Kpi]:
-    scores = [score for (score,) in log.rows("SELECT CAST(csat AS DOUBLE) FROM cases WHERE csat IS NOT NULL")]
-    return [_mean("csat", "score", scores, "csat")] if scores else []
+_PROMOTERS: Final = (
+    "CASE WHEN nps BETWEEN 9 AND 10 THEN 100 WHEN nps BETWEEN 7 AND 8 THEN 0 WHEN nps BETWEEN 0 AND 6 THEN -100 END"
+)
+_RATINGS: Final = {
+    "csat": ("score", "csat", 0.0, 1.0),
+    "nps": ("points", _PROMOTERS, -100.0, 100.0),
+    "ces": ("count", "ces", 0.0, inf),
+}
+"""what customers are asked -> unit, SQL of what one case adds to the mean, and the lowest and highest mean there is"""
 
 
-def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str) -> Kpi:
-    """Mean with its normal 95 % bounds, median and p90."""
+def _ratings(log: EventLog) -> list[Kpi]:
+    found = []
+    for id_, (unit, sql, least, most) in _RATINGS.items():
+        rows = log.rows(f"SELECT CAST({sql} AS DOUBLE) AS score FROM cases WHERE score IS NOT NULL")
+        if rows:
+            found.append(_mean(id_, unit, [score for (score,) in rows], id_, (least, most)))
+    return found
+
+
+def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str, ends: tuple[float, float] = (0.0, inf)) -> Kpi:
+    """Mean with its normal 95 % bounds, which lie between the lowest and the highest mean there is, median and p90."""
     import numpy as np
 
     values = np.sort(np.asarray(amounts))  # a sum of floats depends on their order
@@ -230,6 +251,7 @@ def _mean(id_: str, unit: str, amounts: ArrayLike, definition: str) -> Kpi:
         return Kpi(id_, unit, definition=definition, reason="no_traces")
     mean, (median, p90) = float(values.mean()), (float(each) for each in np.quantile(values, [0.5, 0.9]))
     half = Z * float(values.std(ddof=1)) / n**0.5 if n > 1 else None
-    most = 1.0 if unit == "score" else float("inf")
-    low, high = (None, None) if half is None else (max(mean - half, 0.0), min(mean + half, most))
+    low, high = (None, None) if half is None else (max(mean - half, ends[0]), min(mean + half, ends[1]))
+    if unit == "points":  # they are only -100, 0 and 100
+        return Kpi(id_, unit, mean, n, low=low, high=high, definition=definition)
     return Kpi(id_, unit, mean, n, median=median, p90=p90, low=low, high=high, definition=definition)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.mining.turns import our_time
 from journeyminer.report.findings import UNKNOWN_SHARE, usual_cautions
-from journeyminer.vocabulary import FATES, Per
+from journeyminer.vocabulary import FATES, RATINGS, Per
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -154,7 +154,7 @@ def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
     return " → ".join(language.activity(step) for step in steps), share
 
 
-UNITS: Final = {"seconds": "duration", "share": "percent", "score": "percent", "count": "decimal"}
+UNITS: Final = {"seconds": "duration", "share": "percent", "score": "percent", "count": "decimal", "points": "decimal"}
 """unit of a key figure -> how its value is written"""
 
 
@@ -171,7 +171,7 @@ def kpi_name(id: str, per: Per, language: Language) -> str:
 
 def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
     """Return how many traces a key figure rests on: `1,240 cases`. Ratings are of cases, whatever a trace is."""
-    return language.text("count.case" if kpi.id == "csat" else f"count.{per}", n=kpi.n)
+    return language.text("count.case" if kpi.id in RATINGS else f"count.{per}", n=kpi.n)
 
 
 def cautions(bottleneck: Bottleneck, usual: frozenset[str], language: Language) -> str:

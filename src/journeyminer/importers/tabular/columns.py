@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from journeyminer.importers.tabular.scores import NUMBERS, scaled
+from journeyminer.importers.tabular.scores import scaled
 from journeyminer.log.schema import CASES
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 from journeyminer.text import fold, fold_sql, words
-from journeyminer.vocabulary import IDENTITY_KINDS
+from journeyminer.vocabulary import IDENTITY_KINDS, RATINGS
 from journeyminer.words import UNKNOWN, values
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def case_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
     for column in CASE_COLUMNS:
         if column in plan.columns:
             text = mapped(table.text(plan.columns[column]), profile.values.get(column, {}))
-            if column in NUMBERS:
+            if column in RATINGS:
                 text = scaled(plan, table, engine, column, text)
             found[CASE_PREFIX + column] = text
     used = set(plan.columns.values())

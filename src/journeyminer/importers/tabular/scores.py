@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Scale: TypeAlias = tuple[float, float]
 
-NUMBERS: Final = ("csat", "nps", "ces")
-"""what customers rate: satisfaction (kept as 0..1), whether they would recommend us (0..10), their effort"""
 _MOST = 1000
 """so many different answers say more than a scale"""
 _SCALES: Final = ((1, 5), (1, 7), (0, 10), (1, 10), (0, 100))
