@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 @session_options(ReadOptions, RunOptions)
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
-    from journeyminer.log.store import is_log, save_log
+    from journeyminer.log.store import is_log, save_log, stored_receipt
 
-    log = session.read(exports, append_to=output if append and is_log(output) else None, fingerprints=True)
+    there = append and is_log(output)
+    log = session.read(exports, append_to=output if there else None, fingerprints=True)
+    if there and len(log.receipt.sources) == len(stored_receipt(output).sources):
+        session.tell(Note("run.nothing_new", file=str(output)))
+        return session.status
     save_log(log, output)
     session.tell(Note("run.wrote_log", file=str(output), events=log.n_events, cases=log.n_cases))
     return session.status

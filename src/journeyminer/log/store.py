@@ -14,7 +14,7 @@ from journeyminer.files import in_place
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.finish import Placed
-from journeyminer.log.receipt import from_data, to_data
+from journeyminer.log.receipt import Receipt, from_data, to_data
 from journeyminer.log.schema import CASES, RAW, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.views import documented_events
 from journeyminer.note import Note
@@ -96,6 +96,14 @@ def load_log(path: str | Path, *, memory: str | None = None) -> EventLog:
     as_of = stage_stored(builder, Path(path))
     log = builder.build()
     return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
+
+
+def stored_receipt(path: Path) -> Receipt:
+    """Return the receipt of a log folder. Raises UnreadableLog where that is damaged."""
+    try:
+        return from_data(_manifest(path)["receipt"])
+    except (MsgspecError, LookupError) as error:
+        raise UnreadableLog(Note("log.damaged"), place=str(path), hint=Note("hint.import_again")) from error
 
 
 def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:

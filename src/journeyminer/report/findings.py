@@ -29,7 +29,17 @@ MOSTLY = 0.75
 
 SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
 """Notes of a reading that leave roles, and so turns, unknown."""
-NOTES: Final = ("status_is_final", "ends_unknown", "synthetic", "mixed_zones", "spellings", "left_out", "overlaps")
+NOTES: Final = (
+    "same_log",
+    "same_cases",
+    "status_is_final",
+    "ends_unknown",
+    "synthetic",
+    "mixed_zones",
+    "spellings",
+    "left_out",
+    "overlaps",
+)
 """The other notes, the gravest first."""
 
 

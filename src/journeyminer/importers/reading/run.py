@@ -50,7 +50,8 @@ def read_log(
     `unclaimed`. With `options.strict` the first broken file is raised.
 
     Args:
-        append_to: a log folder whose events come first; what it holds already is deduplicated.
+        append_to: a log folder whose events come first. A file that it holds already, whatever its name, is passed
+            over; an event that it holds already is deduplicated.
         fingerprints: whether to take the SHA-256 of every file for the manifest; a log that is not saved needs none.
         skipped: called with the name of every folder that is left out because journeyminer wrote it.
 
@@ -174,7 +175,8 @@ class _Reading:
         }
         self.shared: dict[str, dict[str, Any]] = defaultdict(dict)
         self.fingerprints = fingerprints
-        self.known = {source.sha256: source.namespace for source in builder.sources if source.sha256}
+        self.stored = {source.sha256 for source in builder.sources if source.sha256}
+        self.known: dict[str, str] = {}
 
     def run(self) -> None:
         """Load every file; a broken one is taken back whole and listed."""
@@ -191,6 +193,8 @@ class _Reading:
     def _load(self, claim: Claimed) -> None:
         sample, importer, match = claim
         digest = self._digest(sample.path)
+        if digest in self.stored:  # what is in the log already changes nothing, not even its receipt
+            return
         given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
         # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
         file = public_name(sample.shown)

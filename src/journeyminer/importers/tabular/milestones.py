@@ -96,7 +96,7 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     hand_over_cases(loader, good, beside, RECORD)
     rows.decide(loader, kept)
     loader.decide(Note("decision.milestones_only"))
-    if n_early := loader.engine.one(_EARLY.format(RECORD, staged))[0]:
+    if loader.receipt.events and (n_early := loader.engine.one(_EARLY.format(RECORD, staged))[0]):
         loader.decide(Note("decision.before_creation", n=n_early))
     for made in ("raw", "rows"):
         loader.engine.execute(f"DROP TABLE {made}{loader.number}")

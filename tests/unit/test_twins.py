@@ -1,0 +1,80 @@
+"""Twins: one log in two files is counted once, and what a log holds already changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from journeyminer.cli.main import run
+from journeyminer.importers import read_log
+from journeyminer.log import EventLog
+from journeyminer.log.store import save_log
+
+ROWS = [(f"{n // 3}", "abc"[n % 3], f"2026-01-{n // 3 + 1:02} 1{n % 3}:00") for n in range(30)]
+
+
+def csv(path: Path, rows: Sequence[tuple[str, ...]], *more: str) -> Path:
+    path.write_text("\n".join(map(",".join, [("case", "activity", "timestamp", *more), *rows])))
+    return path
+
+
+def xes(path: Path) -> Path:
+    key = '<string key="concept:name" value="{}"/>'
+    traces: dict[str, str] = {}
+    for case, activity, when in ROWS:
+        moment = f'<date key="time:timestamp" value="{when.replace(" ", "T")}:00Z"/>'
+        traces[case] = traces.get(case, key.format(case)) + f"<event>{key.format(activity.upper())}{moment}</event>"
+    path.write_text(f"<log>{''.join(f'<trace>{trace}</trace>' for trace in traces.values())}</log>")
+    return path
+
+
+def used(log: EventLog) -> dict[str, int]:
+    assert all(source.balances for source in log.receipt.sources)
+    return {source.file: source.used for source in log.receipt.sources}
+
+
+def test_a_log_in_two_formats_is_counted_once(tmp_path: Path) -> None:
+    log = read_log([csv(tmp_path / "a.csv", ROWS), xes(tmp_path / "b.xes")])
+    assert (log.n_events, log.n_cases, used(log)) == (30, 10, {"a.csv": 30, "b.xes": 0})
+    assert [dict(note.params) for note in log.receipt.notes if note.slug == "same_log"] == [
+        {"file": "b.xes", "other": "a.csv"}
+    ]
+
+
+def test_the_file_that_says_more_stays(tmp_path: Path) -> None:
+    richer = csv(tmp_path / "b.csv", [(*row, "L1") for row in ROWS], "team")
+    log = read_log([csv(tmp_path / "a.csv", ROWS), richer])
+    assert (used(log), log.has("group")) == ({"a.csv": 0, "b.csv": 30}, True)
+
+
+@pytest.mark.parametrize("row", [("9", "c", "2026-01-10 12:01"), ("10", "c", "2026-01-10 12:00")])
+def test_a_file_with_another_time_or_case_is_another_log(tmp_path: Path, row: tuple[str, ...]) -> None:
+    log = read_log([csv(tmp_path / "a.csv", ROWS), csv(tmp_path / "b.csv", [*ROWS[:-1], row])])
+    assert (log.n_events, used(log)) == (60, {"a.csv": 30, "b.csv": 30})
+
+
+def test_what_is_stored_stays(tmp_path: Path) -> None:
+    save_log(read_log([csv(tmp_path / "a.csv", ROWS)]), tmp_path / "log")
+    richer = csv(tmp_path / "b.csv", [(*row, "L1") for row in ROWS], "team")
+    log = read_log([richer], append_to=tmp_path / "log")
+    assert (used(log), log.n_events) == ({"a.csv": 30, "b.csv": 0}, 30)
+
+
+def test_a_file_that_the_log_holds_changes_not_one_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "later").mkdir()
+    for path in (tmp_path / "a.csv", tmp_path / "later" / "other name.csv"):
+        csv(path, ROWS)
+    target = tmp_path / "log"
+    assert run(["import", str(tmp_path / "a.csv"), "-o", str(target), "-q"]) == 0
+    before = {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in target.iterdir()}
+    again = ["import", str(tmp_path / "later"), str(tmp_path / "a.csv"), "-o", str(target), "--append"]
+    assert (run(again), "nothing was written" in capsys.readouterr().err) == (0, True)
+    assert {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in target.iterdir()} == before
+
+
+def test_the_same_cases_at_other_times_are_said(tmp_path: Path) -> None:
+    later = [(case, activity, when.replace(" 1", " 2")) for case, activity, when in ROWS]
+    log = read_log([csv(tmp_path / "a.csv", ROWS), csv(tmp_path / "b.csv", later)])
+    assert (log.n_events, [note.slug for note in log.receipt.notes]) == (60, ["same_cases"])
