@@ -77,7 +77,7 @@ def test_importing_again_with_append_adds_nothing(cli: Cli, tickets: Path, tmp_p
         assert cli("import", tickets, "-o", tmp_path / "log", "--append").status == 0
     log = load_log(tmp_path / "log")
     assert log.n_events == 7
-    assert [source.deduplicated for source in log.receipt.sources] == [0, 7]
+    assert [source.used for source in log.receipt.sources] == [7]
 
 
 @pytest.mark.parametrize("measure", ASKED)
