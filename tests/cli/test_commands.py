@@ -349,10 +349,10 @@ def test_all_that_is_said_is_in_the_configured_language(cli: Cli, tickets: Path,
     broken = cli("show", "quality", tmp_path / "in").err
     assert (
         broken
-        == "Error: a.xlsx: Los libros de Excel no se leen. Guarde la hoja como CSV (UTF-8) e indique ese archivo.\n"
+        == "Error: a.xlsx: El libro está dañado o incompleto. Exporte o copie el archivo de nuevo.\n"
     )
     assert cli("show", "quality", tmp_path / "in", "--language", "hu").err.startswith(
-        "Hiba: a.xlsx: Excel-munkafüzeteket"
+        "Hiba: a.xlsx: A munkafüzet sérült"
     )
 
 
