@@ -347,10 +347,7 @@ def test_all_that_is_said_is_in_the_configured_language(cli: Cli, tickets: Path,
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.xlsx").write_bytes(b"PK")
     broken = cli("show", "quality", tmp_path / "in").err
-    assert (
-        broken
-        == "Error: a.xlsx: El libro está dañado o incompleto. Exporte o copie el archivo de nuevo.\n"
-    )
+    assert broken == "Error: a.xlsx: El libro está dañado o incompleto. Exporte o copie el archivo de nuevo.\n"
     assert cli("show", "quality", tmp_path / "in", "--language", "hu").err.startswith(
         "Hiba: a.xlsx: A munkafüzet sérült"
     )
