@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MODULES = ("xes", "tabular.parquet", "tabular.workbook", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
 
-TABLES = (".csv", ".tsv", ".tab", ".txt")
+TABLES = (".csv", ".tsv", ".tab", ".txt", "")
 """a file of these suffixes that nobody claims is read as a table where --map says its columns"""
 
 
