@@ -40,6 +40,9 @@ SLUGS = {
     "kpis.id": "kpi.{}.name",
     "kpis.definition": "kpi.{}.definition",
     "kpis.reason": "reason.{}",
+    "contrasts.id": "kpi.{}.name",
+    "contrasts.definition": "kpi.{}.definition",
+    "contrasts.reason": "reason.{}",
     "findings.slug": "finding.{}",
     "rejects.reason": "note.fate.{}",
     "rejected_reasons.key": "note.fate.{}",
@@ -47,11 +50,12 @@ SLUGS = {
     "slug": "note.{}",
 }
 """the end of a place in a report -> the key of the words of its slugs, the longer ends first"""
-CLOSED = {"kpis.unit": {"seconds", "share", "count", "score"}, "unmatched.field": set(CLOSED_SETS)}
+UNITS = {"seconds", "share", "count", "score", "points"}
+CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "unmatched.field": set(CLOSED_SETS)}
 MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",
-    "group", "giver", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes", "shown.edges",
+    "group", "giver", "part", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes", "shown.edges",
     "shown.happy_path", "params",
 )  # fmt: skip
 

@@ -79,19 +79,26 @@ def kpis(lens: Lens) -> Exact:
     Returns:
         One row a figure.
     """
-    waits = lens.log.sql(_waits(lens))
+    *durations, touches = figures_of(waits(lens))
+    return map(asdict, [*durations, _hops(lens), touches, *_ratings(lens.log)])
+
+
+def waits(lens: Lens) -> pd.DataFrame:
+    """What the figures of `figures_of` are made of: one row a trace, in order, see `_waits`."""
+    return lens.log.sql(f"SELECT * FROM {lens.materialise('kpi_waits', _waits(lens))} ORDER BY trace")
+
+
+def figures_of(waits: pd.DataFrame) -> tuple[Kpi, ...]:
+    """The key figures that are told by the events of the traces alone: all but hand-offs and ratings."""
     timed = waits[~waits["zones_differ"]]
     stated = timed[timed["has_status"]]
-    figures = [
+    return (
         _first_response(timed),
         _resolution("first_resolution", _told(stated, "first_resolved"), "first_resolved"),
         _resolution("last_resolution", _told(stated, "last_resolved"), "last_resolved"),
         _reopen_rate(_told(waits[waits["has_status"]], "first_resolved")),
-        _hops(lens),
         _touches(waits),
-        *_ratings(lens.log),
-    ]
-    return map(asdict, figures)
+    )
 
 
 def _waits(lens: Lens) -> str:
@@ -144,11 +151,12 @@ def _waits(lens: Lens) -> str:
         SELECT trace, min(timestamp) AS replied FROM steps JOIN per_trace USING (trace)
         WHERE role = 'agent' AND says = 'us' AND timestamp >= coalesce(asked, created) GROUP BY trace
     )
-    SELECT epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked, epoch_us(replied) AS replied,
-        asked IS NULL AND by_us AS outbound, n_touches, epoch_us(first_resolved) AS first_resolved,
+    SELECT trace, epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked,
+        epoch_us(replied) AS replied, asked IS NULL AND by_us AS outbound, n_touches,
+        epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
         is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
-    FROM per_trace LEFT JOIN replies USING (trace) ORDER BY trace
+    FROM per_trace LEFT JOIN replies USING (trace)
     """
 
 

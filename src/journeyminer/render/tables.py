@@ -216,11 +216,24 @@ def kpis_in_words(report: Report, language: Language) -> Table:
     return Table("kpis", columns, tuple(rows))
 
 
+def contrasts_in_words(report: Report, language: Language) -> Table:
+    """The key figures in which channels or teams differ, for a reader, each in its own unit."""
+    rows = []
+    for row in report.contrasts or ():
+        part = language.value(row.part, "channel") if row.by == "channel" else row.part
+        basis = phrases.kpi_basis(row, report.per, language)
+        name = phrases.kpi_name(row.id, report.per, language)
+        rows.append((name, row.by, part, *phrases.kpi_figures(row, language), basis, row.n_open))
+    columns = ("id", "by", "part", "value", "likely", "rests_on", "n_open")
+    return Table("contrasts", columns, tuple(rows), heads={"by": "column.split", "part": "column.part"})
+
+
 def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
     """The tables of a report for a reader, where figures in one unit are not enough."""
     words = kpis_in_words(report, language)
     kpis = words.pick(*(column for column in words.columns if column != "definition"))
-    return report_tables(report) | ({"kpis": kpis} if report.kpis is not None else {})
+    worded = {"kpis": kpis, "contrasts": contrasts_in_words(report, language)}
+    return report_tables(report) | {name: table for name, table in worded.items() if getattr(report, name) is not None}
 
 
 def rejects(report: Report) -> Table:

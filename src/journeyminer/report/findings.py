@@ -173,6 +173,12 @@ def _first_response(report: Report) -> Iterator[Finding]:
     kpi = _kpi(report, "first_response")
     if kpi is not None and kpi.median is not None and kpi.p90 is not None:
         yield Finding("first_response", "info", {"median": kpi.median, "p90": kpi.p90, "n": kpi.n})
+    told = {row.value: row.part for row in report.contrasts or () if (row.id, row.by) == ("first_response", "channel")}
+    told.pop(None, None)
+    if len(told) > 1:
+        (fast, quickest), *_, (slow, slowest) = sorted(told.items(), key=lambda item: item[0] or 0)
+        params = {"quickest": quickest, "fast": fast, "slowest": slowest, "slow": slow}
+        yield Finding("first_response_differs", "info", params)
 
 
 def _handovers(report: Report) -> Iterator[Finding]:

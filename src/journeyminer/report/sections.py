@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, astuple, replace
 
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
+from journeyminer.mining.contrasts import Contrast, contrasts
 from journeyminer.mining.durations import Durations, durations
 from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
@@ -93,6 +94,7 @@ HANDOVER_TOTALS = Section(
     (handover_totals,), sheets=(Sheet("handover_totals", HandoverTotal.__struct_fields__),), of="handovers"
 )
 KPIS = Section((kpis,), sheets=(Sheet("kpis", _FIGURES),), part="kpis")
+CONTRASTS = Section((contrasts,), sheets=(Sheet("contrasts", ("by", "part", *_FIGURES)),), part="contrasts")
 VARIANTS = Section(
     (variants, variant_totals),
     _variants,
@@ -107,7 +109,7 @@ DURATIONS = Section(
 )
 FINDINGS = Section(
     sheets=(Sheet("findings", ("severity", "finding"), lambda found: [(each.severity, each) for each in found]),),
-    needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis"),
+    needs=("variants", "handovers", "durations", "turns", "bottlenecks", "kpis", "contrasts"),
 )
 SOURCES = Section(
     make=lambda making: read_files(making.lens.log),
@@ -137,6 +139,9 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     handovers: Annotated[tuple[HandoverRow, ...] | None, HANDOVERS, about("Changes of owner, by pair.")] = None
     handover_totals: Annotated[tuple[HandoverTotal, ...] | None, HANDOVER_TOTALS, about("Changes of owner.")] = None
     kpis: Annotated[tuple[Kpi, ...] | None, KPIS, about("Key figures.")] = None
+    contrasts: Annotated[
+        tuple[Contrast, ...] | None, CONTRASTS, about("Key figures in which channels or teams differ.")
+    ] = None
     variants: Annotated[Variants | None, VARIANTS, about("The most frequent sequences of activities.")] = None
     durations: Annotated[Durations | None, DURATIONS, about("Throughput time of the traces that are over.")] = None
     findings: Annotated[tuple[Finding, ...] | None, FINDINGS, about("What is worth saying first, in order.")] = None
