@@ -55,8 +55,8 @@ CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "unmatched.field": set(CL
 MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",
-    "group", "giver", "part", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes", "shown.edges",
-    "shown.happy_path", "params",
+    "group", "giver", "part", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes",
+    "shown.edges", "shown.happy_path", "params",
 )  # fmt: skip
 
 
