@@ -304,7 +304,7 @@ KPIS = (
 
 QUALITY = Quality(
     records=10_087, used=9842, rejected=15, deduplicated=209, ignored=21, balances=True,
-    unclaimed=(UnreadFile("notes/shift-plan.xlsx", Note("read.workbook")),),
+    unclaimed=(UnreadFile("notes/shift-plan.xlsx", Note("read.no_importer")),),
     failed=(UnreadFile("calls-old.csv.gz", Note("read.bad_gzip")),),
     unmatched=(UnmatchedRow("status", "awaiting parts", 118, '"awaiting parts" = "on_hold"'),),
     notes=(Note("status_is_final", files=1),),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import jsonschema
 import pytest
@@ -347,15 +349,36 @@ def test_all_that_is_said_is_in_the_configured_language(cli: Cli, tickets: Path,
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.xlsx").write_bytes(b"PK")
     broken = cli("show", "quality", tmp_path / "in").err
-    assert (
-        broken
-        == "Error: a.xlsx: Los libros de Excel no se leen. Guarde la hoja como CSV (UTF-8) e indique ese archivo.\n"
-    )
+    assert broken == "Error: a.xlsx: El libro está dañado o incompleto. Exporte o copie el archivo de nuevo.\n"
     assert cli("show", "quality", tmp_path / "in", "--language", "hu").err.startswith(
-        "Hiba: a.xlsx: Excel-munkafüzeteket"
+        "Hiba: a.xlsx: A munkafüzet sérült"
     )
 
 
 def test_a_configuration_that_cannot_say_its_language_fails_in_english(cli: Cli, tickets: Path) -> None:
     Path("journeyminer.toml").write_text('language = "tlh"\n', encoding="utf-8")
     assert cli("show", "quality", tickets).err.startswith("Error: journeyminer.toml: language:")
+
+
+def test_stdin_is_an_export(cli: Cli, tickets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(content: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    given(tickets.read_bytes())
+    shown = cli("show", "events", "-", "--format", "json")
+    assert (shown.status, shown.out.count('"stdin: row')) == (0, 7)
+    given(b"x;when;what\n1;2026-01-05 09:00;a\n")
+    mapped = cli("show", "events", "-", "--map", "case=x", "--map", "timestamp=when", "--map", "activity=what")
+    assert (mapped.status, "stdin: row 2" in mapped.out) == (0, True)
+    twice = cli("show", "events", "-", "-")
+    assert (twice.status, "once only" in twice.err) == (2, True)
+
+
+def test_a_pipe_is_read_once(cli: Cli, tickets: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: pipe.write_bytes(tickets.read_bytes()))
+    writer.start()
+    shown = cli("show", "durations", pipe)
+    writer.join()
+    assert shown.status == 0

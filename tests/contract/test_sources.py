@@ -159,6 +159,6 @@ def test_who_the_customers_are_and_what_they_wrote_stays_out_of_the_log(path: Pa
 def test_reading_it_again_changes_nothing(path: Path, tmp_path: Path) -> None:
     first = read_log([path], options=options_of(path))
     save_log(first, tmp_path / "log")
-    again = read_log([path], options=options_of(path), append_to=tmp_path / "log")
+    again = read_log([path], options=options_of(path), append_to=tmp_path / "log", fingerprints=False)
     assert again.to_pandas().equals(first.to_pandas())
     assert not any(source.events for source in again.receipt.sources[len(first.receipt.sources) :])

@@ -224,11 +224,6 @@ def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
     assert good.chosen
 
 
-def test_a_workbook_is_not_read_but_the_way_on_is_said(tmp_path: Path) -> None:
-    answer = identify(Sample(write(tmp_path, a_xlsx="PK") / "a.xlsx", "a.xlsx"), ReadOptions())
-    assert answer.error is not None and "CSV" in str(answer.error)
-
-
 def test_a_truncated_gzip_is_an_error_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "a.abc.gz").write_bytes(gzip.compress(b"1\n" * 1000)[:-20])
     sample = Sample(tmp_path / "a.abc.gz", "a.abc.gz")

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 @session_options(ReadOptions, RunOptions)
 def command(exports: tuple[Path, ...], output: Path, append: bool, session: Session) -> int:
     """Read exports into one unified event log: a folder of Parquet files with a manifest."""
+    from journeyminer.log.receipt import to_data
     from journeyminer.log.store import is_log, save_log, stored_receipt
 
     there = append and is_log(output)
     log = session.read(exports, append_to=output if there else None, fingerprints=True)
-    if there and len(log.receipt.sources) == len(stored_receipt(output).sources):
+    if there and to_data((log.unpaired or log).receipt) == to_data(stored_receipt(output)):
         session.tell(Note("run.nothing_new", file=str(output)))
         return session.status
     save_log(log, output)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,11 +15,39 @@ import click
 
 from journeyminer.cli.output import Reader
 from journeyminer.cli.session import Session
+from journeyminer.errors import UsageError
+from journeyminer.note import Note
 from journeyminer.options import Option, options_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-EXPORTS = click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORT...")
+STDIN = Path("-")
+
+
+def _streams(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Copy to a file what can be read only once (`-` is stdin; a pipe): an export is looked at before it is read."""
+    if paths.count(STDIN) > 1:
+        raise UsageError(Note("usage.stdin_twice"))
+    read: list[Path] = []
+    for number, path in enumerate(paths, 1):
+        if path != STDIN and not path.is_fifo():
+            read.append(path)
+            continue
+        folder = Path(ctx.with_resource(tempfile.TemporaryDirectory(prefix="journeyminer-")))
+        read.append(folder / ("stdin" if path == STDIN else f"pipe {number}"))
+        with read[-1].open("wb") as file, nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as stream:
+            shutil.copyfileobj(stream, file)
+    return tuple(read)
+
+
+EXPORTS = click.argument(
+    "exports",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="EXPORT...",
+    callback=_streams,
+)
 TABLE_FORMAT = click.option(
     "--format",
     "format_",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
@@ -22,6 +23,11 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)
 
 
+def is_bomb(members: Iterable[zipfile.ZipInfo]) -> bool:
+    """Whether any member of a zip unpacks to far more than it should."""
+    return any(info.file_size > LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1) for info in members)
+
+
 def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
     """Unpack the members into a folder of our own and name each `archive.zip/member`.
 
@@ -37,7 +43,7 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
             infos = [info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)]
             huge = sum(info.file_size for info in infos) > MAX_BYTES
             for number, info in enumerate(sorted(infos, key=lambda info: info.filename)):
-                if huge or (info.file_size > LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1)):
+                if huge or is_bomb([info]):
                     raise UnreadableExport(
                         Note("read.zip_bomb"), place=public_name(info.filename), hint=Note("hint.unpack")
                     )

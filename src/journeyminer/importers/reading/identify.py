@@ -14,13 +14,11 @@ from journeyminer.note import Note
 if TYPE_CHECKING:
     from journeyminer.options import ReadOptions
 
-MODULES = ("xes", "tabular.parquet", "zendesk", "mail", "whatsapp", "tabular")
+MODULES = ("xes", "tabular.parquet", "tabular.workbook", "zendesk", "mail", "whatsapp", "tabular")
 """Every importer is one module of this package; a table is one profile of `tabular`."""
 
-TABLES = (".csv", ".tsv", ".tab", ".txt")
+TABLES = (".csv", ".tsv", ".tab", ".txt", "")
 """a file of these suffixes that nobody claims is read as a table where --map says its columns"""
-
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def importers() -> list[Importer]:
@@ -77,8 +75,6 @@ def _unclaimed(sample: Sample, options: ReadOptions) -> UnidentifiedSource:
     """Why nobody reads a file: of a table, which columns it has and how to name them."""
     from journeyminer.importers.tabular import missing_columns
 
-    if sample.suffix in WORKBOOKS:
-        return UnidentifiedSource(Note("read.workbook"), hint=Note("hint.save_as_csv"))
     if not sample.head:
         return UnidentifiedSource(Note("read.empty"), hint=Note("hint.export_again"))
     before, zero, _ = sample.text.partition("\0")

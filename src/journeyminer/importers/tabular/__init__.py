@@ -56,6 +56,14 @@ def missing_columns(sample: Sample, options: ReadOptions) -> MissingColumn | Non
 
 def load(source: Source, loader: Loader) -> None:
     """Read a table as the best profile, `--source tabular:PROFILE` and `--map` say."""
+    encoding, dialect = load_table(source, loader)
+    loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
+    loader.decide(Note("decision.separator", separator=dialect.separator_name))
+    loader.decide(Note("decision.header_row", row=dialect.header_row))
+
+
+def load_table(source: Source, loader: Loader) -> tuple[Encoding, Dialect]:
+    """Read a table of text; return its encoding and its dialect."""
     dialect = find_dialect(source.sample)
     if dialect is None:
         raise UnreadableExport(Note("read.no_table"), hint=Note("hint.export_with_header"))
@@ -64,10 +72,7 @@ def load(source: Source, loader: Loader) -> None:
         raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
     _refuse_rounded_ids(plan, dialect)
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-        encoding = _load(plan, dialect, source, loader, Path(folder))
-    loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
-    loader.decide(Note("decision.separator", separator=dialect.separator_name))
-    loader.decide(Note("decision.header_row", row=dialect.header_row))
+        return _load(plan, dialect, source, loader, Path(folder)), dialect
 
 
 def _refuse_rounded_ids(plan: Plan, dialect: Dialect) -> None:
