@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import json
 import os
 import re
@@ -10,14 +12,15 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import pytest
 
 import journeyminer as jm
-from journeyminer.cli.main import COMMANDS, cli
+from journeyminer.cli.main import COMMANDS, cli, run
 from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
 from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, options_of
@@ -31,40 +34,63 @@ BLESS = bool(os.environ.get("JOURNEYMINER_BLESS"))
 GENERATED = "<!-- made from the code: JOURNEYMINER_BLESS=1 pytest tests/test_docs.py -->\n\n"
 
 
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+Followed = Callable[[Path], tuple[Path, dict[str, Done]]]
+
+
 def commands_of(page: Path) -> Iterator[str]:
     """The `$ journeyminer ...` lines of a page's console blocks."""
     for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
         yield from re.findall(r"^\$ (journeyminer .*)$", block, flags=re.MULTILINE)
 
 
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """`followed(page)`: the folder in which every command of a page was run, and what each of them left behind."""
+
+    @cache
+    def follow(page: Path) -> tuple[Path, dict[str, Done]]:
+        folder = tmp_path_factory.mktemp("followed")
+        (folder / "examples").symlink_to(ROOT / "examples")
+        done = {}
+        with contextlib.chdir(folder):
+            for command in commands_of(page):
+                out, err = io.StringIO(), io.StringIO()
+                with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                    status = run(shlex.split(command)[1:])
+                done[command] = Done(status, out.getvalue(), err.getvalue())
+        return folder, done
+
+    return follow
+
+
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
-def test_every_command_of_a_page_runs(page: Path, tmp_path: Path) -> None:
-    commands = list(commands_of(page))
+def test_every_command_of_a_page_runs(followed: Followed, page: Path) -> None:
+    _, commands = followed(page)
     assert len(commands) >= 5
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command}\n{done.stderr}"
+    for command, done in commands.items():
+        assert done.status == 0, f"{command}\n{done.err}"
 
 
-def test_the_library_example_of_the_readme_runs(tmp_path: Path) -> None:
+def test_the_library_example_of_the_readme_runs(followed: Followed) -> None:
+    folder, _ = followed(ROOT / "README.md")
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    subprocess.run([sys.executable, "-m", "journeyminer", "demo", "demo/exports"], cwd=tmp_path, check=True)
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "lost_seconds" in done.stdout
 
 
-def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
+def test_the_readme_shows_what_the_demo_prints(followed: Followed) -> None:
+    _, commands = followed(ROOT / "README.md")
     (shown,) = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    run = [sys.executable, "-m", "journeyminer"]
-    subprocess.run([*run, "demo", "demo/exports"], cwd=tmp_path, check=True)
-    done = subprocess.run(
-        [*run, "discover", "demo/exports", "-o", "demo/out"], cwd=tmp_path, capture_output=True, check=True
-    )
-    assert done.stdout.decode("utf-8") == shown
+    assert commands["journeyminer discover demo/exports -o demo/out"].out == shown
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

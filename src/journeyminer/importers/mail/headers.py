@@ -137,7 +137,7 @@ def _block(file: IO[bytes], line: bytes) -> tuple[list[bytes], bytes]:
 
 def _form(line: bytes) -> bytes:
     """What a separator looks like, whatever its words and numbers are."""
-    return re.sub(rb"[^\W\d_]+", b"a", re.sub(rb"\d+", b"9", re.sub(rb"\S*@\S*", b"a", line.strip())))
+    return re.sub(rb"[^\W\d_]+", b"a", re.sub(rb"\d+", b"9", re.sub(rb"(?<!\S)[^\s@]*@\S*", b"a", line.strip())))
 
 
 def _next_mail(
