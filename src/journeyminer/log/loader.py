@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from journeyminer.clock import ZoneRule, is_placeholder
 from journeyminer.log.record import Record
 from journeyminer.log.rows import Kind, StagedRows, case_row, event_row
-from journeyminer.log.staging import Staged, count_events, has_blanks, runs_backwards, stage_table, turn_round
+from journeyminer.log.staging import Staged, count_events, runs_backwards, stage_table, turn_round
 from journeyminer.note import Note
 
 if TYPE_CHECKING:
@@ -123,10 +123,6 @@ class Loader:
         self.receipt.events += events
         self.count_outcomes(rejected=rejected, ignored=ignored)
         return staged.table
-
-    def has_blanks(self, staged: str) -> bool:
-        """Return whether a text of a staged table begins or ends with white space, or is nothing else."""
-        return has_blanks(self.engine, staged)
 
     def oldest_first(self, staged: str) -> None:
         """Turn a staged table round that tells the newest first, so that of two events of one moment the one that

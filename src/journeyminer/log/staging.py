@@ -74,7 +74,7 @@ def runs_backwards(database: Database, table: str) -> bool:
     Only neighbours of one case are compared: where cases stand one after the other, each may still be told forwards.
     One step in twenty may go the other way.
     """
-    steps = f"SELECT case_id, timestamp FROM {{}} WHERE {IS_EVENT.replace(' AND activity IS NOT NULL', '')}"
+    steps = "SELECT case_id, timestamp FROM {} WHERE case_id IS NOT NULL AND timestamp IS NOT NULL"
 
     def count(rows: str) -> tuple[int, int]:
         neighbours = in_order(f"({steps.format(rows)})", of="case_id", after={"next": "timestamp"})

@@ -181,18 +181,13 @@ def _result(graph: Found, nodes: set[str], edges: set[Move], happy_path: tuple[s
     order = {activity: at for at, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
     order |= {activity: len(order) + at for at, activity in enumerate(by_cases)}
-    lost_in_all = sum(lost for _, lost in _move_weights(graph).values())
-    shown = edges | {
-        (node, node)
-        for node in nodes
-        if (node, node) in graph.edges
-        and (
-            graph.edges[node, node]["n"] >= OFTEN * graph.nodes[node]["n"]
-            or (graph.edges[node, node]["lost_seconds"] or 0) > COSTLY * lost_in_all
-        )
-    }
     moves = {move: edge["n"] for move, edge in graph.edges.items()}
     lost = {move: edge["lost_seconds"] for move, edge in graph.edges.items() if edge["lost_seconds"] is not None}
+    loops = {(node, node) for node in nodes} & moves.keys()
+    costly = COSTLY * sum(lost.values())
+    shown = edges | {
+        loop for loop in loops if moves[loop] >= OFTEN * graph.nodes[loop[0]]["n"] or lost.get(loop, 0) > costly
+    }
     return Shown(
         nodes=tuple(order),
         edges=tuple(sorted(shown, key=lambda move: (order[move[0]], order[move[1]]))),

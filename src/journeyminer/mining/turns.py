@@ -120,14 +120,16 @@ def lost_at_activities(lens: Lens) -> tuple[dict[str, int], dict[str, int]]:
 
     Whole seconds, case by case: these are no part of any move.
     """
-    work = f"SELECT target AS activity, closed - opened AS us FROM {lens.rows(spans(lens.log))} WHERE turn = 'us_work'"
-    ours = listed(turn for turn in OUR_TURNS if turn != "us_work")
-    waiting = (
-        f"SELECT source AS activity, closed - opened AS us FROM {lens.rows(spans(lens.log))} "
-        f"WHERE turn IN ({ours}) AND target IS NULL"
+    rows = lens.log.rows(
+        f"""
+        SELECT CAST(CASE WHEN turn = 'us_work' THEN target ELSE source END AS VARCHAR) AS activity, turn = 'us_work',
+            CAST(round(sum(closed - opened) / 1e6) AS BIGINT)
+        FROM {lens.rows(spans(lens.log))}
+        WHERE turn = 'us_work' OR (turn IN ({listed(OUR_TURNS)}) AND target IS NULL) GROUP BY ALL
+        """
     )
-    summed = "SELECT CAST(activity AS VARCHAR), CAST(round(sum(us) / 1e6) AS BIGINT) FROM ({}) GROUP BY ALL"
-    return tuple(dict(lens.log.rows(summed.format(query))) for query in (work, waiting))  # type: ignore[return-value]
+    work, waiting = ({activity: n for activity, is_work, n in rows if is_work is wanted} for wanted in (True, False))
+    return work, waiting
 
 
 def _rounded(us: int) -> int:

@@ -135,8 +135,13 @@ def _place(
     way = f"{language.value(source, 'source')} → {language.value(target, 'target')}"
     if turn == "us_work":
         way = language.text("section.bottlenecks.work", target=target)
-    teams = " › ".join(str(team) for team in (giver, group) if team is not None)
-    return f"{teams}: {way}" if teams else way
+    between = teams(giver, group)
+    return f"{between}: {way}" if between else way
+
+
+def teams(giver: object, group: object) -> str:
+    """Return the team that gave a case and the one that received it, those that are known: `L1 › Billing`."""
+    return " › ".join(str(team) for team in (giver, group) if team is not None)
 
 
 def interval(low: float | None, high: float | None, kind: str, language: Language) -> str:

@@ -134,6 +134,7 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
 def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
     from rich.padding import Padding
 
+    usual = usual_cautions(report)
     for at, place in enumerate(worth_saying(report)[:PLACES]):
         line = f"{place.rank}. {language.hours(place.lost_seconds)}  {phrases.place(place, language)}"
         says = [language.text("count.case", n=place.n_cases)]
@@ -143,7 +144,7 @@ def _places(report: Report, language: Language, _: int) -> Iterable[Line]:
             says.append(language.text("terminal.waits", median=place.median_seconds))
         if place.assumed:  # three lines leave no room to say it once for all
             says.append(language.text("section.bottlenecks.assumed"))
-        if place.one_off and "one_off" not in usual_cautions(report):
+        if place.one_off and "one_off" not in usual:
             says.append(language.word("one_off", place.one_off))
         yield "" if at else "terminal.places", _text(line, "" if at else OURS)
         yield "", Padding(_text(" · ".join(says), "dim"), (0, 0, 0, 3))

@@ -47,8 +47,9 @@ def header_blocks(file: IO[bytes], missed: list[int] | None = None) -> Iterator[
     Args:
         missed: filled with the numbers of the mails in whose bodies a line looks like a separator, and is none.
     """
+    missed = [] if missed is None else missed
     line: bytes | None = _first_line(file)
-    is_mbox = line is not None and (line.startswith(b"From ") or line.strip() == b"From")
+    is_mbox = line is not None and may_separate(line)
     form, number = _form(line or b""), 0
     if is_mbox:
         line = file.readline(LONGEST_LINE)
@@ -58,7 +59,12 @@ def header_blocks(file: IO[bytes], missed: list[int] | None = None) -> Iterator[
         number += 1
         if not is_mbox:
             return
-        line = _next_mail(file, block, after, form=form, number=number, missed=[] if missed is None else missed)
+        line = _next_mail(file, block, after, form=form, number=number, missed=missed)
+
+
+def may_separate(line: bytes) -> bool:
+    """Whether a line begins as a separator of mails does."""
+    return line.startswith(b"From ") or line.strip() == b"From"
 
 
 def fields(block: list[bytes]) -> Headers:
@@ -148,7 +154,7 @@ def _next_mail(
         _step_over(file, block)
     after_empty = True
     while line:
-        if line.startswith(b"From ") or line.strip() == b"From":
+        if may_separate(line):
             may_be = _form(line) == form or _DATED.match(line) is not None
             is_usual = after_empty and _separates(line)
             line = file.readline(LONGEST_LINE)

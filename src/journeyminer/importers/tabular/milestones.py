@@ -91,7 +91,8 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     n_again = _drop_repeated(loader.engine, kept)
     good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
     events = _events(good, filled, said, beside)
-    staged = loader.table(_with_status(events, good) if status else events, records=n)
+    told = _with_status(events, good) if status else events
+    staged = loader.table(f"SELECT * EXCLUDE (nth) FROM ({told}) ORDER BY {RECORD}, nth", records=n)
     rows.reject(loader, kept, ignored={"repeated_row": n_again} if n_again else None)
     hand_over_cases(loader, good, beside, RECORD)
     rows.decide(loader, kept)
@@ -141,7 +142,7 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
 
 
 def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: Iterable[str]) -> str:
-    """SQL of the events of all columns, in the order of rows and, within one, of the profile."""
+    """SQL of the events of all columns; RECORD and `nth`, the place in the profile, are their order."""
     selects = []
     for number, each in enumerate(filled):
         milestone = each.milestone
@@ -162,7 +163,7 @@ def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: I
             )
         listed = ", ".join(f"{sql} AS {name(ours)}" for ours, sql in values.items())
         selects.append(f"SELECT {listed} FROM {rows} WHERE {each.moment} IS NOT NULL AND kept{number}")
-    return f"SELECT * FROM ({' UNION ALL BY NAME '.join(selects)}) ORDER BY {RECORD}, nth"
+    return " UNION ALL BY NAME ".join(selects)
 
 
 def _status(plan: Plan, raw: Table, engine: Database) -> str | None:
@@ -174,7 +175,7 @@ def _status(plan: Plan, raw: Table, engine: Database) -> str | None:
 
 
 def _with_status(events: str, rows: str) -> str:
-    """SQL of the events with the status of their row after the last one."""
+    """SQL of the events with the status of their row after the last one, in the same order."""
     ends, opens = listed(RESOLVED_STATUSES), listed(OPEN_STATUSES)
     is_over, is_open = f"now IN ({ends})", f"now IN ({opens})"
     return f"""
@@ -187,14 +188,14 @@ def _with_status(events: str, rows: str) -> str:
         SELECT t.*, (timestamp, nth) = last AS is_last, coalesce(status IN ({ends}), false) AS ends, has_end
         FROM told t JOIN ended USING ({RECORD})
     )
-    SELECT * EXCLUDE (nth, now, is_last, ends, has_end) FROM (
+    SELECT * EXCLUDE (now, is_last, ends, has_end) FROM (
         SELECT * REPLACE (CASE WHEN NOT is_last OR now IS NULL OR ends OR {is_over} AND has_end THEN status
             WHEN {is_over} THEN {quote(UNKNOWN)} ELSE now END AS status)
         FROM placed
         UNION ALL BY NAME
         SELECT * EXCLUDE (role, visibility) REPLACE ('reopened' AS activity, now AS status, nth + 1 AS nth)
         FROM placed WHERE is_last AND ends AND {is_open}
-    ) ORDER BY {RECORD}, nth
+    )
     """
 
 

@@ -16,6 +16,7 @@ from journeyminer.clock import ZoneRule
 from journeyminer.importers.tabular.columns import RECORD, case_columns, event_columns, evidence, hand_over_cases
 from journeyminer.importers.tabular.timestamps import GAP, OVERLAP, SURELY_IN_BOUNDS, TimestampColumn, is_not_yet_sql
 from journeyminer.log.order import nth_row
+from journeyminer.log.staging import has_blanks
 from journeyminer.note import Note
 from journeyminer.sql import name, quote
 
@@ -162,7 +163,7 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
         return loader.table(rows.select(texts=False), first_row=rows.table.first_row)
 
     staged = stage(replace(rows, bounded=False))
-    if not rows.table.padded and loader.has_blanks(staged):
+    if not rows.table.padded and has_blanks(loader.engine, staged):
         loader.rollback()  # to trim each text costs, and is rarely due
         rows = rows.trimmed(loader.engine)
         staged = stage(replace(rows, bounded=False))

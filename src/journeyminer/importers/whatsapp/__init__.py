@@ -21,6 +21,7 @@ from journeyminer.importers.reading.file_names import CHAT
 from journeyminer.importers.whatsapp.lines import (
     Entry,
     Form,
+    Line,
     clean_name,
     moment_of,
     orders_of,
@@ -32,7 +33,9 @@ from journeyminer.note import Note
 from journeyminer.text import fold
 
 if TYPE_CHECKING:
+    from journeyminer.encoding import Encoding
     from journeyminer.log.loader import Loader
+    from journeyminer.options import ReadOptions
     from journeyminer.vocabulary import FateReason
 
 NAME = "whatsapp"
@@ -76,8 +79,7 @@ def load(source: Source, loader: Loader) -> None:
     """
     # the file carries the customer's name: from here on it is called by its content
     loader.receipt.file = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
-    encoding = from_file(source.path, source.options.encoding)
-    lines, n_others = read_lines("".join(decoded(source.path, encoding)))
+    encoding, (lines, n_others) = _read(source.sample, source.options)
     entries = read_entries(lines)
     if not entries:
         raise UnreadableExport(Note("read.no_chat"), hint=Note("hint.export_chat_again"))
@@ -171,13 +173,18 @@ def _orders(source: Source, entries: list[Entry]) -> dict[Form, DateOrder]:
     return {form: proved for form, proved in proofs.items() if proved}
 
 
+def _read(sample: Sample, options: ReadOptions) -> tuple[Encoding, tuple[list[Line], int]]:
+    """The encoding of a chat, and what `read_lines` makes of its text."""
+    encoding = from_file(sample.path, options.encoding)
+    return encoding, read_lines("".join(decoded(sample.path, encoding)))
+
+
 def _proofs(source: Source) -> dict[Form, list[DateOrder]]:
     """What all chats of the reading prove of each form: one phone writes all its chats in one way."""
     found: dict[Form, list[DateOrder]] = {}
     for sibling in source.siblings:
         with suppress(JourneyminerError):  # what is wrong with a file is said where it is read
-            encoding = from_file(sibling.path, source.options.encoding)
-            lines, _ = read_lines("".join(decoded(sibling.path, encoding)))
+            _, (lines, _) = _read(sibling, source.options)
             for form, proved in orders_of(lines).items():
                 if proved and proved.proof.slug != "proof.same_number":
                     found.setdefault(form, []).append(proved)

@@ -120,8 +120,7 @@ def _place(place: Bottleneck, usual: frozenset[str], most: int, last: int, langu
     t = language.text
     ranks = t("section.bottlenecks.rank", rank=place.rank, low=place.rank_low, high=place.rank_high)
     likely = t("section.bottlenecks.whisker", lost=place.lost_seconds, low=place.low, high=place.high)
-    teams = " › ".join(filter(None, (place.giver, place.group)))
-    about = (teams, language.word("turn", place.turn), t("count.waits", n=place.n))
+    about = (phrases.teams(place.giver, place.group), language.word("turn", place.turn), t("count.waits", n=place.n))
     return Place(
         place,
         phrases.move(place, language),
