@@ -279,6 +279,10 @@ def durations_lead(report: Report, language: Language) -> str:
         says.append(language.text("section.durations.unclear", n_unclear=of.n_unclear))
     if of.n_unknown:
         says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
+    resolved = next((kpi for kpi in report.kpis or () if kpi.id == "last_resolution" and kpi.median is not None), None)
+    if resolved and resolved.median != of.median_seconds:
+        cases = traces(report, resolved.n, language)
+        says.append(language.text("section.durations.resolved", cases=cases, median=resolved.median))
     return " ".join(says)
 
 
