@@ -59,6 +59,11 @@ class Config:
         """Addresses, domains and names of our own side, in this order."""
         return tuple(self.options.get("us", ()))
 
+    @property
+    def bots(self) -> tuple[str, ...]:
+        """Names of those of ours who are programs."""
+        return tuple(self.options.get("bots", ()))
+
 
 def language_of(code: str) -> Language:
     """Return the language of a code. Raise UsageError where there is no catalogue for it."""

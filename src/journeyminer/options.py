@@ -235,6 +235,8 @@ class ReadOptions:
         help="Files of one name are one account: their cases are the same cases.")
     us: tuple[str, ...] = option("--us WHO", text, default=(), keys="us.addresses us.domains us.names",
         help="An address, domain or name of our own side.")
+    bots: tuple[str, ...] = option("", text, default=(), keys="us.bots",
+        help="Names of those of our side who are programs; chat bots are known by their names.")
     csat_scale: tuple[float, float] | None = option("--csat-scale LOW-HIGH", scale, keys="csat_scale",
         help="Scale of ratings of satisfaction that tell none, e.g. 1-5.")
     session_gap_hours: float = option("--session-gap HOURS", hours, default=24.0, keys="session_gap",

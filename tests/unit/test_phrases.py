@@ -61,11 +61,11 @@ def test_customers_are_counted_only_where_anyone_is_known() -> None:
 
 def test_durations_name_open_cases_only_where_there_are_any() -> None:
     report = sample_report()
-    assert report.durations is not None
     assert "Until the last resolution it is 22 h for half of all (1,193 cases stayed resolved)." in (
         phrases.durations_lead(report, EN)
     )
     report = replace(report, kpis=())
+    assert report.durations is not None
     closed = replace(report, durations=replace(report.durations, n=5, n_open=0))
     assert phrases.durations_lead(closed, EN) == "From first to last event, over 5 cases; none is still open."
     silent = replace(report, durations=replace(report.durations, n=5, n_open=0, n_unknown=2))

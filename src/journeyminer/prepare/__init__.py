@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from journeyminer.prepare.bots import tell_bots
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label
@@ -21,7 +22,8 @@ def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    known = identify_customers(hide_customers(label(log, config=config)), config=config)
+    told = tell_bots(label(log, config=config), named=config.bots if config else ())
+    known = identify_customers(hide_customers(told), config=config)
     return pair_transitions(known) if pair else known
 
 
@@ -36,4 +38,5 @@ __all__ = [
     "pair_transitions",
     "prepare",
     "split_log",
+    "tell_bots",
 ]
