@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from journeyminer.importers import read_log, zendesk
 from journeyminer.importers.base import Sample
+from journeyminer.importers.nested.moments import moment
 from journeyminer.log import EventLog
+from journeyminer.log.engine import Engine
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
 
@@ -259,6 +262,15 @@ def test_a_number_is_the_same_id_as_its_text(tmp_path: Path) -> None:
     log = read(tmp_path, audits_json=[OPENED, {**later, "ticket_id": "1"}, {**later, "id": 3, "ticket_id": 1.0}])
     assert {case for (case,) in rows(log, "case_id")} == {"zendesk:1"}
     assert [group for (group,) in rows(log, "group")] == ["group 7", "group 7", "group 8", "group 8"]
+
+
+def test_a_number_that_no_moment_can_have_is_none() -> None:
+    """2026-03-02 09:00 is 20,514 days and 9 hours after 1970 began."""
+    good = ("1772442000", "1772442000000", "1772442000000000")
+    bad = dict.fromkeys(("9223372036854775807", "-9223372036854775807", "18446744073709551616", "1e300", "7"))
+    said = ", ".join(f"('{number}')" for number in (*good, *bad))
+    found = dict(Engine().rows(f"SELECT said, {moment('said')} FROM (VALUES {said}) t(said)"))
+    assert found == {**dict.fromkeys(good, datetime(2026, 3, 2, 9)), **bad}
 
 
 KEYS = (

@@ -11,6 +11,8 @@ from journeyminer.sql import quote
 def moment(text: str, zones: Iterable[str] = ()) -> str:
     """Return SQL of the UTC moment that a text says: seconds, milli- or microseconds since 1970, or ISO 8601.
 
+    A number that no moment can have is null.
+
     Args:
         text: SQL of the text.
         zones: the zones that were given for files; where the column `zone` is one of them, a time without a zone of
@@ -19,7 +21,7 @@ def moment(text: str, zones: Iterable[str] = ()) -> str:
     number = f"TRY_CAST({text} AS DECIMAL(28, 6))"
     micros = (
         f"CASE WHEN {number} < 1e8 THEN NULL WHEN {number} < 1e11 THEN {number} * 1000000 "
-        f"WHEN {number} < 1e14 THEN {number} * 1000 ELSE {number} END"
+        f"WHEN {number} < 1e14 THEN {number} * 1000 WHEN {number} < 9e18 THEN {number} END"
     )
     written = f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
     shifted = " ".join(f"WHEN {quote(zone)} THEN {shifted_sql(written, zone)}" for zone in zones)
