@@ -21,6 +21,7 @@ from journeyminer.report.sections import SECTIONS, Report, tables_of
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
+    from journeyminer.mining.contrasts import Contrast
     from journeyminer.report.section import Sheet
     from journeyminer.vocabulary import Per
 
@@ -217,15 +218,25 @@ def kpis_in_words(report: Report, language: Language) -> Table:
 
 
 def contrasts_in_words(report: Report, language: Language) -> Table:
-    """The key figures in which channels or teams differ, for a reader, each in its own unit."""
-    rows = []
-    for row in report.contrasts or ():
-        part = language.value(row.part, "channel") if row.by == "channel" else row.part
-        basis = phrases.kpi_basis(row, report.per, language)
-        name = phrases.kpi_name(row.id, report.per, language)
-        rows.append((name, row.by, part, *phrases.kpi_figures(row, language), basis, row.n_open))
-    columns = ("id", "by", "part", "value", "likely", "rests_on", "n_open")
-    return Table("contrasts", columns, tuple(rows), heads={"by": "column.split", "part": "column.part"})
+    """The key figures in which channels or teams differ, for a reader: a channel or team a row, a figure a column.
+
+    Each figure is in its own unit, with the number of traces that it rests on in brackets.
+    """
+    rows = report.contrasts or ()
+    ids = tuple(dict.fromkeys(row.id for row in rows))
+    found: dict[tuple[str, str, str], Contrast] = {(row.by, row.part, row.id): row for row in rows}
+
+    def cell(by: str, part: str, id_: str) -> str:
+        row = found.get((by, part, id_))
+        return f"{phrases.kpi_figures(row, language)[0]} ({language.value(row.n)})" if row else language.value(None)
+
+    parts = dict.fromkeys((row.by, row.part) for row in rows)
+    told = tuple(
+        (language.value(part, "channel") if by == "channel" else part, *(cell(by, part, id_) for id_ in ids))
+        for by, part in parts
+    )
+    names = (phrases.kpi_name(id_, report.per, language) for id_ in ids)
+    return Table("contrasts", ("part", *names), told)
 
 
 def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
