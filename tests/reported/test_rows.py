@@ -178,3 +178,15 @@ def test_steps_that_differ_by_their_spelling_are_said() -> None:
     log = jm.read(REPORTED / "tables/37-control-characters/25.csv")
     (note,) = [note for note in log.receipt.notes if note.slug == "spellings"]
     assert note.params["files"] == 1
+
+
+def test_every_column_is_listed_as_read_or_as_unused(tmp_path: Path) -> None:
+    text = (
+        "Ticket ID,Customer,Created at,Solved at,Status,Ward\n1,Ana Silva,2026-01-05 09:00,2026-01-06 09:00,Solved,7\n"
+    )
+    params = {note.slug: note.params for note in receipt(read(tmp_path / "a.csv", text)).decisions}
+    assert params["decision.columns"]["columns"] == (
+        "case_id = Ticket ID", "ticket_created = Created at", "solved = Solved at", "customer_name = Customer",
+        "x_status = Status",
+    )  # fmt: skip
+    assert params["decision.columns_unused"]["columns"] == ("Ward",)

@@ -75,6 +75,14 @@ def test_durations_name_open_cases_only_where_there_are_any() -> None:
     assert "open ones are not in" in phrases.durations_lead(report, EN)
 
 
+def test_where_no_owner_is_named_nobody_knows_whether_they_changed() -> None:
+    report = sample_report()
+    totals = {total.by: replace(total, n=0) for total in report.handover_totals or ()}
+    for by, said in (("resource", "The owner never changed."), ("role", "The data does not say who owned a case.")):
+        one = replace(next(iter(totals.values())), by=by)
+        assert phrases.handovers(replace(report, handover_totals=(one,)), EN) == [said]
+
+
 def test_levels_without_a_hand_off_are_left_out() -> None:
     report = sample_report()
     totals = report.handover_totals or ()

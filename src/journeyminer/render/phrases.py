@@ -243,7 +243,8 @@ def handovers(report: Report, language: Language) -> list[str]:
         after = language.text("section.handovers.after", n_after_resolution=total.n_after_resolution)
         told = {line: True, back: total.ping_pong, after: total.n_after_resolution}
         says.append(" ".join(sentence for sentence, n in told.items() if n))
-    return says or [language.text(f"section.handovers.{'none' if report.handover_totals else 'unknown'}")]
+    owned = any(total.by in ("resource", "group", "tier") for total in report.handover_totals or ())
+    return says or [language.text(f"section.handovers.{'none' if owned else 'unknown'}")]
 
 
 def coverage(report: Report, language: Language) -> str:

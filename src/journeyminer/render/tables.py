@@ -228,7 +228,8 @@ def contrasts_in_words(report: Report, language: Language) -> Table:
 
     def cell(by: str, part: str, id_: str) -> str:
         row = found.get((by, part, id_))
-        return f"{phrases.kpi_figures(row, language)[0]} ({language.value(row.n)})" if row else language.value(None)
+        text = f"{phrases.kpi_figures(row, language)[0]} ({language.value(row.n)})" if row else language.value(None)
+        return text.replace(" ", "\u00a0")  # a narrow page scrolls the table
 
     parts = dict.fromkeys((row.by, row.part) for row in rows)
     told = tuple(

@@ -62,7 +62,15 @@ class Plan:
         listed = sorted(self.columns.items(), key=lambda column: MAPPABLE.index(column[0]))
         pairs = [(ours, place) for ours, place in listed]
         pairs += [(milestone.activity, places[0]) for milestone, places in self.milestones]
-        return tuple(f"{ours} = {self.headers.texts[place].strip() or place + 1}" for ours, place in pairs)
+        pairs += [(f"customer_{kind}", place) for kind, place in self.headers.match(self.profile.identities).items()]
+        pairs += [
+            *self.headers.match(self.profile.extras).items(),
+            *self.headers.match(self.profile.attributes).items(),
+        ]
+        first: dict[int, str] = {}
+        for ours, place in pairs:
+            first.setdefault(place, ours)
+        return tuple(f"{ours} = {self.headers.texts[place].strip() or place + 1}" for place, ours in first.items())
 
     @property
     def unused(self) -> tuple[str, ...]:
