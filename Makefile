@@ -26,7 +26,7 @@ demo: $(READY) ## write a folder of exports and run the main job on it
 	$(BIN)/journeyminer demo demo/exports
 	$(BIN)/journeyminer discover demo/exports -o demo/out
 
-# Four processes at most: each wants half a gigabyte, and a container may be told of cores that it may not use.
+# Four processes at most: each wants up to a gigabyte, and a container may be told of cores that it may not use.
 test: $(READY) ## run the tests, on every core
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
