@@ -6,10 +6,11 @@ READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK   := requirements.lock
 NEWEST := .venv-newest
+FUZZED  = $(shell grep -rl "^@given" tests/unit)
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test truth truth-full coverage mutants check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test fuzz truth truth-full coverage mutants check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ truth-full: $(READY) ## the same with 100 seeds of each family; goes on where it
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)
+
+fuzz: $(READY) ## run the tests whose inputs are made up, with new ones (a failure prints how to repeat it)
+	JOURNEYMINER_FUZZ=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 -m "not scale" tests/property $(FUZZED)
 
 scale: $(READY) ## run the tests that need ten million events
 	$(BIN)/python -m pytest -m scale

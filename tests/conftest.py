@@ -7,6 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The examples are the same every day, so that a test fails for a change alone; `make fuzz` looks for new ones.
+settings.register_profile("seeded", derandomize=True)
+settings.register_profile("fuzz")
+settings.load_profile("fuzz" if os.environ.get("JOURNEYMINER_FUZZ") else "seeded")
 
 ROOT = Path(__file__).parents[1]
 
