@@ -117,3 +117,10 @@ def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:
         tiny = log(f"A: ask@09:00/to=open wait@10:00/to=pending done@11:00/to=solved end@{closed}/to=closed")
         (found,) = (found for found in build(tiny).findings or () if found.slug == "turns")
         assert found.params == {"share": 0.5, "seconds": 3600}
+
+
+def test_where_every_way_is_taken_once_none_is_the_most_frequent() -> None:
+    once, twice = build(log("A: a@09:00 b@10:00\nB: a@09:00 c@10:00")), build(log("A: a@09:00\nB: a@09:00"))
+    assert "happy_path" not in {finding.slug for finding in once.findings or ()}
+    assert phrases.happy_path(once, Language()) == ("", None)
+    assert "happy_path" in {finding.slug for finding in twice.findings or ()}

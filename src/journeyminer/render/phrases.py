@@ -152,9 +152,11 @@ def interval(low: float | None, high: float | None, kind: str, language: Languag
 
 
 def happy_path(report: Report, language: Language) -> tuple[str, float | None]:
-    """Return the most frequent complete way as a line, and its share of the traces."""
+    """Return the most frequent complete way as a line, and its share of the traces; "" where none is taken twice."""
     steps = report.graph.shown.happy_path if report.graph else ()
     rows = report.variants.rows if report.variants else ()
+    if rows and rows[0].n_cases == 1 < report.log.n_traces:
+        return "", None
     share = next((row.share for row in rows if row.activities == steps), None)
     return " → ".join(language.activity(step) for step in steps), share
 

@@ -206,5 +206,7 @@ def _open(report: Report) -> Iterator[Finding]:
 def _happy_path(report: Report) -> Iterator[Finding]:
     if report.variants is not None and report.variants.rows:
         best = report.variants.rows[0]
+        if best.n_cases == 1 < report.log.n_traces:
+            return  # none is more frequent than another
         ends = best.activities[-1] if best.activities else None
         yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases, "last": ends})
