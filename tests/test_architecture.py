@@ -13,7 +13,7 @@ import pytest
 from imports import FILES, PACKAGE, import_graph, imports, longest_chain, tree_of
 
 LAYERS = (
-    {"vocabulary", "sql", "i18n"},
+    {"vocabulary", "sql", "i18n", "interrupts"},
     {"note"},
     {"errors"},
     {"text", "files", "clock", "encoding", "words"},

@@ -38,6 +38,6 @@ def trim_sql(expression: str) -> str:
 
 def has_blanks_sql(expression: str) -> str:
     """Return SQL of whether a text begins or ends with white space, or is empty; quick where none does."""
-    ends = (expression, f"right({expression}, 1)")
+    ends = (expression, f"{expression}[-1]")
     plain = " AND ".join(f"{end} BETWEEN '!' AND '~'" for end in ends)  # nearly every text begins and ends in ASCII
     return f"CASE WHEN NOT ({plain}) THEN {trim_sql(expression)} IS DISTINCT FROM {expression} ELSE false END"

@@ -111,10 +111,10 @@ def test_lines_are_counted_by_their_ends_alone(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(content)
-    assert count_lines(path, "a") == (n, content.count(b"a"))
-    for size in (1, 2, 3):
+    for size in (1 << 20, 1, 2, 3):
         monkeypatch.setattr("journeyminer.importers.tabular.lines._BLOCK", size)
         assert count_lines(path, "a") == (n, content.count(b"a"))
+        assert count_lines(path, "a", blank=True) == (len(content.splitlines()), content.count(b"a"))
 
 
 def decided(log: EventLog) -> dict[str, object]:

@@ -27,6 +27,19 @@ def test_neighbours_and_positions_stop_at_the_ends_of_a_trace() -> None:
     ]
 
 
+def test_what_was_said_last_holds_until_the_trace_ends() -> None:
+    engine = Engine()
+    engine.execute(
+        "CREATE TABLE t AS SELECT * FROM (VALUES (1, NULL, NULL), (1, 'a', true), (1, NULL, NULL), (1, 'b', false), "
+        "(2, NULL, NULL), (2, 'c', true), (3, 'd', NULL)) t(trace, word, yes)"
+    )
+    query = in_order("t", lasting={"said": "word"}, holding={"is_so": "yes"})
+    assert engine.rows(f"SELECT trace, said, is_so FROM ({query})") == [
+        (1, None, False), (1, "a", True), (1, "a", True), (1, "b", False), (2, None, False), (2, "c", True),
+        (3, "d", False),
+    ]  # fmt: skip
+
+
 def test_rows_may_be_picked_first_and_traces_be_named_by_any_column() -> None:
     engine = Engine()
     engine.execute('CREATE TABLE t AS SELECT * FROM (VALUES (1, 1), (1, 2), (1, 3), (2, 4)) t("group", x)')
@@ -39,6 +52,7 @@ def test_the_plan_sorts_nothing_and_streams_every_window() -> None:
     engine = Engine(threads=4)
     engine.execute("CREATE TABLE t AS SELECT i // 5 AS trace, i AS x FROM range(500000) t(i) ORDER BY trace, x")
     query = in_order("(SELECT * FROM t WHERE x % 3 > 0)", before={"a": "x"}, after={"b": "x"}, position="pos")
+    query = in_order(f"({query})", lasting={"c": "a"}, holding={"d": "b > 9"})
     ((_, plan),) = engine.rows(f"EXPLAIN (FORMAT json) CREATE TABLE made AS {query}")
     steps = {step for step in re.findall(r'"name": "(\w+)"', plan) if "CREATE_TABLE" not in step}
     assert steps == {"SEQ_SCAN", "PROJECTION", "STREAMING_WINDOW"}

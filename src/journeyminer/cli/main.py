@@ -12,6 +12,7 @@ import click
 
 from journeyminer.cli.output import Reader
 from journeyminer.errors import ExitStatus, JourneyminerError, UsageError, nearest
+from journeyminer.interrupts import interrupts_heard
 from journeyminer.note import Note
 
 COMMANDS = {
@@ -84,7 +85,8 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     """Run a command and return its exit status; every expected failure is one sentence on stderr."""
     reader = Reader()
     try:
-        result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False, obj=reader)
+        with interrupts_heard():
+            result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False, obj=reader)
         sys.stdout.flush()
         return int(result) if isinstance(result, int) else ExitStatus.OK
     except click.exceptions.Exit as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import TooLittleMemory, UsageError
+from journeyminer.interrupts import stopped_by_interrupt
 from journeyminer.note import Note
 from journeyminer.sql import name, one_file, quote
 
@@ -94,13 +95,15 @@ class Database:
             with suppress(IndexError):
                 while True:
                     cursor.execute(f"DROP SCHEMA IF EXISTS {self._left.popleft()} CASCADE")
-            yield cursor
+            with stopped_by_interrupt(cursor):
+                yield cursor
             done = True
         except duckdb.OutOfMemoryException as error:
             raise TooLittleMemory(Note("log.too_little_memory"), hint=Note("hint.more_memory")) from error
-        except RuntimeError as error:
-            # duckdb makes an error of its own of an interrupt
-            if str(error) == "Query interrupted":
+        except (duckdb.InterruptException, RuntimeError) as error:
+            # duckdb makes an error of its own of an interrupt: one where the watcher stopped it, another where it
+            # heard of the signal itself
+            if isinstance(error, duckdb.InterruptException) or str(error) == "Query interrupted":
                 raise KeyboardInterrupt from error
             raise
         finally:

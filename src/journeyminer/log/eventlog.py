@@ -161,6 +161,13 @@ class EventLog:
         return int(self.one("SELECT count(*) FROM case_rows")[0])
 
     @cached_property
+    def steps(self) -> tuple[tuple[str, str | None], ...]:
+        """Every activity with every role that does it, None where nobody says who; in order."""
+        role = "role" if self.has("role") else "NULL"
+        rows = self.rows(f"SELECT activity, {role} FROM event_rows GROUP BY ALL")
+        return tuple(sorted(rows, key=lambda row: (row[0], row[1] or "")))
+
+    @cached_property
     def agents(self) -> tuple[str, ...]:
         """Everyone who acts and is no customer, by their number of events, then by name.
 

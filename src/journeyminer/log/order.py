@@ -14,6 +14,7 @@ def in_order(
     before: Mapping[str, str] | None = None,
     after: Mapping[str, str] | None = None,
     lasting: Mapping[str, str] | None = None,
+    holding: Mapping[str, str] | None = None,
     position: str | None = None,
 ) -> str:
     """SQL of the rows of a table that was written in order, each with what its neighbours in its trace say.
@@ -35,6 +36,7 @@ def in_order(
         of: the column that is the same for all rows of a trace, which stand together; never null.
         before, after: new column -> SQL of its value in the row before or after, null at the ends of the trace.
         lasting: new column -> SQL of its last value in this row or one before it, null until there is one.
+        holding: the same of SQL of a yes or no, false until there is one, which takes half the time.
         position: name of a new column: 1 for the first row of a trace, 2 for the next ...
 
     Returns:
@@ -47,7 +49,7 @@ def in_order(
         "_first": f"lag({key}) OVER () IS DISTINCT FROM {key}",
         "_last": f"lead({key}) OVER () IS DISTINCT FROM {key}",
     }
-    needed = {end for _, end in made.values()} | ({"_first"} if lasting else set())
+    needed = {end for _, end in made.values()} | ({"_first"} if lasting or holding else set())
     if position:
         helpers["_nth"] = "row_number() OVER ()"
         needed |= {"_first", "_nth"}
@@ -59,8 +61,10 @@ def in_order(
     if position:
         begun = "max(_nth) FILTER (_first) OVER (ROWS UNBOUNDED PRECEDING)"
         kept += f", CAST(_nth - {begun} + 1 AS INTEGER) AS {name(position)}"
+    last = "last_value({} IGNORE NULLS) OVER (ROWS UNBOUNDED PRECEDING)"
+    for column, sql in (holding or {}).items():
+        kept += f", {last.format(f'coalesce({sql}, CASE WHEN _first THEN false END)')} AS {name(column)}"
     for column, sql in (lasting or {}).items():  # the first row of a trace says at least that nothing is known
-        last = "last_value({} IGNORE NULLS) OVER (ROWS UNBOUNDED PRECEDING)"
         known = last.format(f"CASE WHEN _first OR {sql} IS NOT NULL THEN {sql} IS NOT NULL END")
         kept += f", CASE WHEN {known} THEN {last.format(sql)} END AS {name(column)}"
     hidden = ", ".join([*map(name, made), *sorted(needed)])

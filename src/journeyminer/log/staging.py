@@ -74,10 +74,11 @@ def runs_backwards(database: Database, table: str) -> bool:
     Only neighbours of one case are compared: where cases stand one after the other, each may still be told forwards.
     One step in twenty may go the other way.
     """
-    steps = "SELECT case_id, timestamp FROM {} WHERE case_id IS NOT NULL AND timestamp IS NOT NULL"
+    case = "case_key" if "case_key" in database.columns(table) else "case_id"
+    steps = f"SELECT {case}, timestamp FROM {{}} WHERE {case} IS NOT NULL AND timestamp IS NOT NULL"
 
     def count(rows: str) -> tuple[int, int]:
-        neighbours = in_order(f"({steps.format(rows)})", of="case_id", after={"next": "timestamp"})
+        neighbours = in_order(f"({steps.format(rows)})", of=case, after={"next": "timestamp"})
         counted = "count(*) FILTER (next < timestamp), count(*) FILTER (next > timestamp)"
         falling, rising = database.one(f"SELECT {counted} FROM ({neighbours})")
         return falling, rising

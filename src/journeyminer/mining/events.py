@@ -22,9 +22,12 @@ def own_count(cases: str, extra: str, log: EventLog) -> str:
 
 def assignments(log: EventLog) -> str:
     """SQL of the log's activities that say who holds a case and are no work on it; see `ASSIGNMENTS`, `hands_over`."""
-    made = log.materialise("activities", "SELECT DISTINCT CAST(activity AS VARCHAR) AS activity FROM event_rows")
-    said = [activity for (activity,) in log.rows(f"SELECT activity FROM {made} ORDER BY activity")]
-    return listed([each for each in said if each in ASSIGNMENTS or hands_over(each)]) or quote("")
+    return listed(dict.fromkeys(activity for activity, _ in log.steps if is_assignment(activity))) or quote("")
+
+
+def is_assignment(activity: str) -> bool:
+    """Whether an activity says who holds a case and is no work on it."""
+    return activity in ASSIGNMENTS or hands_over(activity)
 
 
 def column(log: EventLog, wanted: str) -> str:

@@ -70,17 +70,18 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
     """
 
     def pairs(level: HandoverLevel) -> str:
+        in_time = _in_time(lens, level)
         return f"""
         SELECT {quote(level)} AS "by", CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target, n, n_cases,
             quantiles[1] / 1e6 AS median_seconds, quantiles[2] / 1e6 AS p90_seconds,
             CAST(round(us / 1e6) AS BIGINT) AS total_seconds
         FROM (
             SELECT source, target, sum(us) AS us, quantile_cont(us, [0.5, 0.9]) AS quantiles
-            FROM {_in_time(lens, level)} GROUP BY ALL
+            FROM {in_time} GROUP BY ALL
         )
         JOIN (
             SELECT source, target, CAST(sum(n) AS BIGINT) AS n, count(*) AS n_cases
-            FROM (SELECT trace, source, target, count(*) AS n FROM {_in_time(lens, level)} GROUP BY ALL)
+            FROM (SELECT trace, source, target, count(*) AS n FROM {in_time} GROUP BY ALL)
             GROUP BY ALL
         )
         USING (source, target)

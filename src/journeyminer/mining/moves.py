@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import assignments, column
-from journeyminer.sql import listed, name
+from journeyminer.mining.events import assignments, column, is_assignment
+from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ OWNERS = {
     "channel": "nullif(channel, 'internal')",
 }
 """SQL of who owns a trace after an event, null where it does not say, for the levels where that is not the column"""
-FREED: Mapping[str, str] = {"resource": "activity = 'unassigned'"}
-"""SQL of whether an event takes a trace from its owner and gives it to nobody, for the levels where one can tell"""
+FREED: Mapping[str, str] = {"resource": "unassigned"}
+"""the activity that takes a trace from its owner and gives it to nobody, for the levels where one can tell"""
 
 
 def ordered(lens: Lens) -> str:
@@ -88,20 +88,22 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND NOT ({_given(lens)})"
     if level in ("group", "tier"):  # what the case is in, whoever's event says so
         owned = f"({owned} OR {owner} IS NOT NULL)"
-    if log.one(f"SELECT EXISTS (FROM event_rows WHERE {FREED.get(level, 'false')})")[0]:
-        owner = f"CASE WHEN {FREED[level]} THEN '' ELSE CAST({owner} AS VARCHAR) END"
+    if (freed := FREED.get(level)) and any(activity == freed for activity, _ in log.steps):
+        owner = f"CASE WHEN activity = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
         is_change = "source <> holder AND source <> '' AND holder <> ''"
     rows, is_late = (_stated(lens), "is_late") if log.has("status") else (ordered(lens), "false")
-    begin, zone = _begin(log), "assumed" if lens.zone_is_assumed else "NULL"
+    begin = _begin(log)
+    zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
     owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})"
-    left, only_acts = {"left_at": "timestamp", "zone_before": zone}, _holds_only_acts(log)
+    left, only_acts = {"left_at": "timestamp", **zone_before}, _holds_only_acts(log)
     if only_acts:  # nobody is waited for after a change, and what names no owner ends no wait
         held = f"SELECT *, owner AS holder FROM ({in_order(owners, before=left)})"
     else:
         held = in_order(owners, before=left, lasting={"holder": "owner"})
     named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})
     if only_acts:
-        ended = f"SELECT *, true AS is_change, timestamp AS taken_at, {zone} AS zone_after FROM ({named})"
+        none_after = "".join(f", {sql} AS {name(at)}" for at, sql in zone_after.items())
+        ended = f"SELECT *, true AS is_change, timestamp AS taken_at{none_after} FROM ({named})"
         ended += f" WHERE {is_change}"
     else:  # of the acts, only the first after a change that was none itself is looked at
         acted = in_order(
@@ -109,7 +111,7 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
             before={"is_awaited": "is_change AND NOT is_act"},
         )
         ended = in_order(
-            f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, "zone_after": zone}
+            f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, **zone_after}
         )
     own_act = _seconds(lens, "left_at", begin, "zone_before")
     later_act = _seconds(lens, "timestamp", "taken_at", "zone_after")
@@ -130,28 +132,23 @@ def _given(lens: Lens) -> str:
 
 
 def _has_bare_assignments(log: EventLog) -> bool:
-    """Whether there are events of no known role beside assignments."""
-    bare = f"{column(log, 'role')} IS NULL AND activity IN ({assignments(log)})"
-    made = log.materialise("bare", f"SELECT EXISTS (FROM event_rows WHERE {bare}) AS are_there")
-    return bool(log.one(f"SELECT are_there FROM {made}")[0])
+    """Whether there are assignments of which nobody says who did them."""
+    return any(role is None and is_assignment(activity) for activity, role in log.steps)
 
 
 def _stated(lens: Lens) -> str:
-    """Make the table of events in order with whether the trace was resolved before and after each; return its name."""
-    after = in_order(ordered(lens), lasting={"state": f"status IN ({listed(RESOLVED_STATUSES)})"})
+    """SQL of the events in order with whether the trace was resolved before and after each.
+
+    Each level asks anew: a table of them would hold every event once more.
+    """
+    after = in_order(ordered(lens), holding={"state": f"status IN ({listed(RESOLVED_STATUSES)})"})
     both = in_order(f"({after})", before={"state_before": "state"})
-    return lens.materialise(
-        "stated",
-        f"SELECT * EXCLUDE (state, state_before), coalesce(state AND state_before, false) AS is_late FROM ({both})",
-    )
+    return f"(SELECT *, state AND coalesce(state_before, false) AS is_late FROM ({both}))"
 
 
 def _holds_only_acts(log: EventLog) -> bool:
     """Whether every event is an act of ours: there are no customers, no system and no assignments."""
-    ours = "true" if not log.has("role") else "coalesce(role NOT IN ('customer', 'system'), true)"
-    acts = f"activity NOT IN ({assignments(log)}) AND {ours}"
-    made = log.materialise("acts", f"SELECT coalesce(bool_and({acts}), true) AS only_acts FROM event_rows")
-    return bool(log.one(f"SELECT only_acts FROM {made}")[0])
+    return not any(role in ("customer", "system") or is_assignment(activity) for activity, role in log.steps)
 
 
 def _begin(log: EventLog) -> str:

@@ -37,7 +37,7 @@ def tell_bots(log: EventLog, *, named: Iterable[str] = ()) -> EventLog:
         return log
     given = {fold(name) for name in named}
     found: dict[str, list[str]] = {"bot": [], "system": []}
-    for (name,) in log.rows("SELECT DISTINCT CAST(resource AS VARCHAR) FROM event_rows WHERE resource IS NOT NULL"):
+    for (name,) in log.rows("SELECT resource FROM event_rows WHERE resource IS NOT NULL GROUP BY ALL"):
         said = words(name)
         if fold(name) in given or _BOT.search(said) or _CAMEL.search(name) or said in _ASSISTANT:
             found["bot"].append(name)
@@ -56,7 +56,7 @@ def tell_bots(log: EventLog, *, named: Iterable[str] = ()) -> EventLog:
     steps = " ".join(
         f"WHEN activity = 'agent_reply' AND {those} THEN '{_REPLIES[kind]}'" for kind, those in programs.items()
     )
-    known = {step for (step,) in log.rows("SELECT DISTINCT CAST(activity AS VARCHAR) FROM event_rows")}
+    known = {step for step, _ in log.steps}
     coded = f"ENUM ({listed(sorted(known | set(_REPLIES.values())))})"
     had = "activity, role" if "role" in log.schema.columns(f"{log.schema}.event_rows") else "activity"
     step, who = f"CASE {steps} ELSE CAST(activity AS VARCHAR) END", f"CASE {roles} ELSE CAST({role} AS VARCHAR) END"

@@ -19,24 +19,29 @@ from journeyminer.note import Note
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.dialect import Dialect
 
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 18
 _NEXT: Final = "next row"
 """stands for the line after a row: an open quote takes it for part of a cell"""
 _LONGEST: Final = 10_000
 """so many lines may one cell have"""
 
 
-def count_lines(path: Path, sign: str = "\n") -> tuple[int, int]:
-    """Return how many lines of a file, ended by CR, LF or both, hold anything, and how often a sign stands in them."""
-    n, n_signs, last = 0, 0, b"\n"
+def count_lines(path: Path, sign: str = "\n", *, blank: bool = False) -> tuple[int, int]:
+    """Return how many lines of a file, ended by CR, LF or both, hold anything, and how often a sign stands in them.
+
+    Args:
+        blank: whether lines count that hold nothing: to find these takes half the time.
+    """
+    n, n_signs, last, is_half = 0, 0, b"\n", False
     with open_bytes(path) as file:
         while block := file.read(_BLOCK):
             n_signs += block.count(sign.encode())
-            text = last + block
+            text = last + (block[1:] if is_half and block[:1] == b"\n" else block)
+            is_half = block[-1:] == b"\r"
             if b"\r" in text:
                 text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             n += text.count(b"\n", 1)
-            while b"\n\n" in text:
+            while not blank and b"\n\n" in text:
                 shorter = text.replace(b"\n\n", b"\n")
                 n -= len(text) - len(shorter)
                 text = shorter

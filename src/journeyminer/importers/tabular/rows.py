@@ -53,19 +53,26 @@ class Rows:
     def select(self, *, texts: bool) -> str:
         """The query of the rows in the order of the file; with `texts` also the texts of moments, and RECORD."""
         inner: list[str] = []
+        middle: list[str] = []
         outer = {"case_id": self.table.text(self.plan.columns["case_id"]), **self.columns, **self.beside}
         read: list[str] = []
         for column in self.moments:
             is_main = column.name in self.main
             sql = column.sql(self.zone, bounded=self.bounded or not is_main)
             inner += sql.inner
-            outer[column.name] = sql.moment
-            if column.fault and not is_main:
-                read.append(f"({column.text} IS NULL OR {sql.parsed} IS NOT NULL OR {is_not_yet_sql(column.text)})")
+            # a moment in a zone is as long as the list of its changes: it stands once, and is called by its name
+            moment, parsed, not_yet = (name(f"{column.name}{ending}") for ending in ("", "_parsed", "_not_yet"))
+            middle.append(f"{sql.moment} AS {moment}")
+            outer[column.name] = moment
+            must_be_read = column.fault and not is_main
+            if texts or must_be_read:
+                middle += [f"{sql.parsed} IS NOT NULL AS {parsed}", f"{is_not_yet_sql(column.text)} AS {not_yet}"]
+            if must_be_read:
+                read.append(f"({column.text} IS NULL OR {parsed} OR {not_yet})")
             if sql.clock_change and is_main:
                 outer[f"{column.name}_{CHANGE}"] = sql.clock_change
             if texts:  # what says that there is no date is as good as empty
-                empty = f"{is_not_yet_sql(column.text)} OR ({sql.parsed} IS NOT NULL AND {sql.moment} IS NULL)"
+                empty = f"{not_yet} OR ({parsed} AND {moment} IS NULL)"
                 outer[f"{column.name}_text"] = f"CASE WHEN NOT ({empty}) THEN {column.text} END"
                 outer[f"{column.name}_empty"] = f"{column.text} IS NOT NULL AND ({empty})"
         if read:  # a record with an unreadable start is rejected whole: half of it would be a guess
@@ -76,7 +83,9 @@ class Rows:
             inner.append(f"{nth_row(self.table.first_row)} AS {RECORD}")
         if texts or self.table.numbered:
             outer[RECORD] = RECORD
-        source = f"(SELECT *, {', '.join(inner)} FROM {self.table.relation})" if inner else self.table.relation
+        source = self.table.relation
+        for step in filter(None, (inner, middle)):
+            source = f"(SELECT *, {', '.join(step)} FROM {source})"
         return f"SELECT {', '.join(f'{sql} AS {name(column)}' for column, sql in outer.items())} FROM {source}"
 
     def rejects(self, rows: str) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
@@ -79,8 +79,8 @@ def find_dialect(sample: Sample) -> Dialect | None:
 
 def open_in_place(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding, tuple[int, int]] | None:
-    """The file as the engine reads it by itself, its encoding, its lines and separators; None where it cannot.
+) -> tuple[Table, encoding.Encoding, Counted] | None:
+    """The file as the engine reads it by itself, its encoding, and what was counted; None where it cannot.
 
     Whether it can is known only when it has: a query fails where a row is ragged or a byte is not UTF-8, and gives
     fewer rows where a cell goes over several lines or a quote is left open.
@@ -94,22 +94,30 @@ def open_in_place(
             return None
     path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
-    return _table(relation, dialect, first_row=dialect.header_row + 1), found, count_lines(path, dialect.separator)
+    table = _table(relation, dialect, first_row=dialect.header_row + 1)
+    return table, found, Counted(path, *count_lines(path, dialect.separator, blank=True))
 
 
-def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: tuple[int, int]) -> bool:
+class Counted(NamedTuple):
+    """What was counted in a file before it was read."""
+
+    path: Path
+    """in UTF-8"""
+    n_lines: int
+    """blank ones too"""
+    n_separators: int
+
+
+def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: Counted) -> bool:
     """Return whether the rows that the engine read are all lines of the file, each with the table's cells.
 
     The engine drops an empty cell too many, and takes what follows a quote that nobody closes for one cell.
-
-    Args:
-        counted: the lines and the separators of the whole file.
     """
-    n_lines, n_separators = counted
     above = dialect.header_row
-    if n_rows != n_lines - above:
+    every_line_is_a_row = above == 1 and n_rows == counted.n_lines - above
+    if not every_line_is_a_row and n_rows != count_lines(counted.path)[0] - above:
         return False
-    inside = n_separators - (n_rows + 1) * (dialect.most - 1)
+    inside = counted.n_separators - (n_rows + 1) * (dialect.most - 1)
     if inside == 0 or above != 1:
         return inside == 0 or above > 1
     signs = " + ".join(
