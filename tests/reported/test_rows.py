@@ -99,6 +99,7 @@ def test_a_reader_that_loses_a_row_is_found_out(tmp_path: Path, monkeypatch: pyt
         )
     assert raised.value.message.slug == "read.lines_differ"
     assert (raised.value.message.params["counted"], raised.value.message.params["read"]) == (5, 4)
+    assert raised.value.place.endswith("row 3")
 
 
 @pytest.mark.parametrize(

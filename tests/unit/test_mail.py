@@ -16,7 +16,7 @@ from journeyminer.clock import ZoneRule
 from journeyminer.errors import UnreadableExport, UsageError
 from journeyminer.importers import mail, read_log
 from journeyminer.importers.base import Sample
-from journeyminer.importers.mail.headers import decode_words, fields, first, header_blocks
+from journeyminer.importers.mail.headers import Passed, decode_words, fields, first, header_blocks
 from journeyminer.importers.mail.message import Mail, read_mail, sent_at
 from journeyminer.importers.mail.threads import in_order, thread
 from journeyminer.importers.mail.us import ours_given, ours_inferred
@@ -84,10 +84,10 @@ def test_the_separator_that_a_file_begins_with_is_one_further_down_too(separator
 
 def test_a_line_of_a_body_that_looks_like_a_separator_is_counted() -> None:
     body = "Dear Sir,\nFrom me to you\nSubject: to change\n\nFrom here on:\nnothing\n\n"
-    missed: list[int] = []
+    passed = Passed()
     file = io.BytesIO(f"{FROM}Subject: one\n\n{body}{FROM}Subject: two\n\nx\n".encode())
-    assert len(list(header_blocks(file, missed))) == 2
-    assert missed == [1]
+    assert len(list(header_blocks(file, passed))) == 2
+    assert passed.missed == [1]
 
 
 def test_the_separator_of_a_takeout_has_its_year_after_the_zone() -> None:

@@ -18,13 +18,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import IO, TYPE_CHECKING, cast
 
 from journeyminer.clock import ZoneRule
+from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
-from journeyminer.importers.mail.headers import fields, header_blocks
+from journeyminer.importers.counting import check_count
+from journeyminer.importers.mail.headers import Passed, fields, header_blocks
 from journeyminer.importers.mail.message import LEFT_OUT_LABELS, Mail, content_id, read_mail
+from journeyminer.importers.mail.separators import count_separators, separator_lines
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
 from journeyminer.log.record import Event, Identity, Record
@@ -107,18 +111,19 @@ def _open(source: Source) -> _Box:
     for path in [sample.path for sample in source.siblings] or [source.path]:
         box.zones[path] = zone = ZoneRule(source.options.zone_of(path))
         try:
-            missed: list[int] = []
+            passed = Passed()
             with open_bytes(path) as file:
-                blocks = enumerate(header_blocks(file, missed), 1)
+                blocks = enumerate(header_blocks(file, passed), 1)
                 mails = [read_mail(fields(block), ref=f"message {n}", zone=zone) for n, block in blocks]
+            _check(path, mails, passed)
             for mail in mails:
                 mail.left_out = mail.left_out or _left_out(path)
             box.files[path] = mails
             box.notes[path] = [
-                *([Note("decision.mbox_lines", n=len(missed), first=missed[0])] if missed else []),
+                *([Note("decision.mbox_lines", n=len(passed.missed), first=passed.missed[0])] if passed.missed else []),
                 *_put_back(mails),
             ]
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, UnreadableExport) as error:
             box.broken[path] = error
     _tell_apart(box)
     _far_off(box)
@@ -128,6 +133,50 @@ def _open(source: Source) -> _Box:
     if box.ours:
         _know(box, mails, box.ours)
     return box
+
+
+def _check(path: Path, mails: list[Mail], passed: Passed) -> None:
+    """Compare the mails of a mailbox, and the lines that were taken for text, with the lines that may separate mails.
+
+    Raises:
+        UnreadableExport: they differ.
+    """
+    if not passed.is_mbox:
+        return
+
+    def first() -> str:
+        for number, mail in enumerate(mails, 1):
+            if mail.ref != (place := f"message {number}"):
+                return place
+        return _first_missed(path)
+
+    with open_bytes(path) as file:
+        counted = count_separators(file)
+    check_count(Note("read.mails_differ", counted=counted, read=len(mails) + passed.n), first)
+
+
+def _first_missed(path: Path) -> str:
+    """Return the place of the first line that begins as a separator does and became neither a mail nor text."""
+    n, passed = 0, Passed()
+    taken: list[int] = []
+    """for every such line, how many of those before it were something by then"""
+    with open_bytes(path) as file:
+        readline = file.readline
+
+        def noted(size: int) -> bytes:
+            line = readline(size)
+            if count_separators(io.BytesIO(line)):
+                taken.append(n + passed.n)
+            return line
+
+        for _ in header_blocks(cast("IO[bytes]", SimpleNamespace(readline=noted)), passed):
+            n += 1
+    with open_bytes(path) as file:
+        lines = list(separator_lines(file))
+    for place, before in enumerate(taken):
+        if before < place:
+            return f"line {lines[place - 1]}"
+    return f"line {lines[n + passed.n]}" if n + passed.n < len(lines) else ""
 
 
 def _left_out(path: Path) -> FateReason | None:

@@ -14,11 +14,13 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import IO
 
 from journeyminer.encoding import from_head
+from journeyminer.importers.mail.separators import count_separators
 
 Headers = dict[str, list[str]]
 """lower-case field name -> its values in order, unfolded, encoded words as they are"""
@@ -41,15 +43,28 @@ MOST_LINES = 5000
 """a header longer than this is a body without the empty line before it"""
 
 
-def header_blocks(file: IO[bytes], missed: list[int] | None = None) -> Iterator[list[bytes]]:
+@dataclass
+class Passed:
+    """The lines that begin as a separator does, and are none."""
+
+    n: int = 0
+    """how many, those in bodies that were stepped over among them"""
+    is_mbox: bool = False
+    """whether the file has separators at all"""
+    missed: list[int] = field(default_factory=list)
+    """the numbers of the mails in whose bodies one stands before a field, so that it may be one all the same"""
+
+
+def header_blocks(file: IO[bytes], passed: Passed | None = None) -> Iterator[list[bytes]]:
     """The header lines of every mail of a file: one of an .eml, many of an mbox. Reads line by line.
 
     Args:
-        missed: filled with the numbers of the mails in whose bodies a line looks like a separator, and is none.
+        passed: filled with what else looks like a separator.
     """
-    missed = [] if missed is None else missed
+    passed = passed or Passed()
     line: bytes | None = _first_line(file)
     is_mbox = line is not None and may_separate(line)
+    passed.is_mbox = is_mbox
     form, number = _form(line or b""), 0
     if is_mbox:
         line = file.readline(LONGEST_LINE)
@@ -59,12 +74,12 @@ def header_blocks(file: IO[bytes], missed: list[int] | None = None) -> Iterator[
         number += 1
         if not is_mbox:
             return
-        line = _next_mail(file, block, after, form=form, number=number, missed=missed)
+        line = _next_mail(file, block, after, form=form, number=number, passed=passed)
 
 
 def may_separate(line: bytes) -> bool:
     """Whether a line begins as a separator of mails does."""
-    return line.startswith(b"From ") or line.strip() == b"From"
+    return line.startswith(b"From ") or line.rstrip() == b"From"
 
 
 def fields(block: list[bytes]) -> Headers:
@@ -81,10 +96,10 @@ def fields(block: list[bytes]) -> Headers:
             if len(value) < LONGEST_FIELD:
                 value += line
             continue
-        field = FIELD.match(line)
-        if field:
+        found = FIELD.match(line)
+        if found:
             close()
-            name, value = field[1].decode("ascii").lower(), field[2]
+            name, value = found[1].decode("ascii").lower(), found[2]
     close()
     return headers
 
@@ -147,11 +162,11 @@ def _form(line: bytes) -> bytes:
 
 
 def _next_mail(
-    file: IO[bytes], block: list[bytes], line: bytes, *, form: bytes, number: int, missed: list[int]
+    file: IO[bytes], block: list[bytes], line: bytes, *, form: bytes, number: int, passed: Passed
 ) -> bytes | None:
     """Read on from the first line after a header to the next separator; the line after that, or None at the end."""
     if line and not line.strip():
-        _step_over(file, block)
+        _step_over(file, block, passed)
     after_empty = True
     while line:
         if may_separate(line):
@@ -160,8 +175,9 @@ def _next_mail(
             line = file.readline(LONGEST_LINE)
             if (is_usual and (FIELD.match(line) or line.startswith(b">From "))) or (may_be and _BEGINS.match(line)):
                 return line
+            passed.n += 1
             if _BEGINS.match(line):
-                missed.append(number)
+                passed.missed.append(number)
             after_empty = False
             continue
         after_empty = line in (b"\n", b"\r\n")
@@ -173,7 +189,7 @@ def _separates(line: bytes) -> bool:
     return line.startswith(b"From ") and SEPARATOR.match(line) is not None
 
 
-def _step_over(file: IO[bytes], block: list[bytes]) -> None:
+def _step_over(file: IO[bytes], block: list[bytes], passed: Passed) -> None:
     """Go to the end of the body that Content-Length names, where a separator or the end of the file proves it."""
     if not isinstance(file, io.BufferedReader):
         return  # stepping back in a gzip would unpack it again
@@ -189,6 +205,7 @@ def _step_over(file: IO[bytes], block: list[bytes]) -> None:
             line = file.readline(LONGEST_LINE)
         if not line or _separates(line):
             # one byte back, so that the line break before the separator counts as the empty line
-            file.seek(max(start, end - 1))
+            file.seek(start)
+            passed.n += count_separators(file, max(start, end - 1) - start)
             return
     file.seek(start)

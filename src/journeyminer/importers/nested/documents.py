@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -50,6 +51,22 @@ class Piece(NamedTuple):
     """what the object that holds the list says before it; the same object for all pieces of a list"""
 
 
+@dataclass
+class Tally:
+    """What a reader of a text knows of its records that no count of objects can know."""
+
+    by_line: bool = False
+    """whether the text holds one record a line"""
+    others: int = 0
+    """elements of lists, and whole documents, that are no objects; each is a record that says nothing"""
+    wrapped: int = 0
+    """records beyond the first that one document wraps"""
+    own: int = 0
+    """objects in lists that belong to a record, though they are called as lists of records are"""
+    owners: int = 0
+    """documents with such lists, and none of records"""
+
+
 def read_chunks(path: Path, encoding: str | None) -> Iterator[bytes]:
     """Read a file's content in UTF-8 without its byte order mark, unpacked and decoded where it has to be."""
     with open_bytes(path) as file:
@@ -64,18 +81,21 @@ def read_chunks(path: Path, encoding: str | None) -> Iterator[bytes]:
             chunk = file.read(CHUNK)
 
 
-def read_pieces(chunks: Iterator[bytes], profile: Profile) -> Iterator[Piece]:
+def read_pieces(chunks: Iterator[bytes], profile: Profile, tally: Tally | None = None) -> Iterator[Piece]:
     """Cut a text into records.
 
     Args:
         chunks: the text in UTF-8, piece by piece.
         profile: says which lists hold records, and what a record looks like.
+        tally: filled with what a count of objects has to be compared with.
 
     Raises:
         UnreadableExport: the text is not JSON, or breaks off; the message names the line.
     """
     first = next(chunks, b"")
-    found = _lines(first, chunks, profile) if _is_line_wise(first, profile) else _Walk(first, chunks, profile).pieces()
+    tally = tally or Tally()
+    tally.by_line = _is_line_wise(first, profile)
+    found = _lines(first, chunks, profile) if tally.by_line else _Walk(first, chunks, profile, tally).pieces()
     for piece in found:
         halves = b"\\ud" in piece.lines or b"\\uD" in piece.lines
         yield piece._replace(lines=_LONE.sub(rb"\\ufffd", piece.lines)) if halves else piece
@@ -92,7 +112,7 @@ def first_objects(head: bytes, profile: Profile, *, is_whole: bool) -> Iterator[
         head = closed(head)
     try:
         for piece in read_pieces(iter((head,)), profile):
-            for line in piece.lines.splitlines():
+            for line in piece.lines.split(b"\n"):
                 value = _parsed(line)
                 if isinstance(value, dict):
                     yield value, piece.listed
@@ -168,9 +188,10 @@ def _one_line(value: bytes | bytearray) -> bytes:
 class _Walk:
     """A walk over documents that stand one after another."""
 
-    def __init__(self, first: bytes, chunks: Iterator[bytes], profile: Profile) -> None:
+    def __init__(self, first: bytes, chunks: Iterator[bytes], profile: Profile, tally: Tally) -> None:
         self.window = Window(first, chunks)
         self.profile = profile
+        self.tally = tally
         self.at = 0
         """the position in the window of what comes next"""
 
@@ -184,6 +205,7 @@ class _Walk:
                 elif opening == b"{":
                     yield from self._document()
                 else:
+                    self.tally.others += 1
                     yield Piece(_one_line(self._skip()))
         except BrokenOff as error:
             raise self._unreadable(Note("read.cut_json"), len(self.window.data.rstrip())) from error
@@ -192,14 +214,16 @@ class _Walk:
         """An object at the top: it holds lists of records, wraps one, or is one."""
         members: dict[str, Any] = {}
         places: dict[str, tuple[int, int]] = {}
-        lists = 0
+        lists, own = 0, self.tally.own
         for piece in self._members("", members, places):
             lists += 1
             yield piece
         wrapped = [name for name in sorted(self.profile.names) if isinstance(members.get(name), dict)]
         if lists:
             return
+        self.tally.owners += self.tally.own > own
         if wrapped and not self.profile.kind_of(members):
+            self.tally.wrapped += len(wrapped) - 1
             for name in wrapped:
                 yield Piece(_one_line(self.window.data[slice(*places[name])]), name)
         else:
@@ -224,6 +248,8 @@ class _Walk:
             else:
                 begin = self.at
                 text = self._skip()
+                if opening == b"[" and inner in self.profile.lists:
+                    self.tally.own += sum(isinstance(value, dict) for value in json.loads(text))
                 members[key] = _parsed(text) if len(text) <= SMALL else LARGE
                 if places is not None:
                     places[key] = (begin, self.at)
@@ -287,7 +313,9 @@ class _Walk:
                 lines += self._scalars(gap, start, follows=begun, leads=True)
             lines.append(flat[start:end] + b"\n")
             last, begun = end, True
-        return lines + (self._scalars(text[last:], len(text), follows=begun, leads=False) if ended else [])
+        lines += self._scalars(text[last:], len(text), follows=begun, leads=False) if ended else []
+        self.tally.others += sum(line[:1] != b"{" for line in lines)
+        return lines
 
     def _scalars(self, gap: bytes, end: int, *, follows: bool, leads: bool) -> list[bytes]:
         """Return the elements between two objects of a list: numbers and texts, which hold no brackets."""

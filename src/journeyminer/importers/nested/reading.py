@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,8 @@ from journeyminer.clock import END, FIRST, ZoneRule
 from journeyminer.errors import JourneyminerError
 from journeyminer.importers.base import Sample, Source, readable
 from journeyminer.importers.mail.us import ours_given
-from journeyminer.importers.nested.documents import Piece, account_of, read_chunks, read_pieces
+from journeyminer.importers.nested.checking import check_documents
+from journeyminer.importers.nested.documents import Piece, Tally, account_of, read_chunks, read_pieces
 from journeyminer.importers.nested.moments import is_local, moment
 from journeyminer.importers.nested.profile import EVENT_VALUES, Profile
 from journeyminer.importers.nested.query import Further, Query
@@ -54,6 +56,9 @@ class File:
     namespace: str = ""
     error: JourneyminerError | None = None
     """why it cannot be read"""
+    first: int = 0
+    """the number of its first record"""
+    tally: Tally = field(default_factory=Tally)
     kinds: Counter[str] = field(default_factory=Counter)
     """kind of record -> how many; empty for what is none"""
     used: Counter[str] = field(default_factory=Counter)
@@ -147,14 +152,40 @@ class Reading:
         """Put the records of all files into a table; a file that breaks off gives none."""
         with Records(self.query, self.schema) as records:
             for file in self.files:
+                file.first = records.n
                 try:
                     with readable():
-                        for piece in read_pieces(read_chunks(file.sample.path, self.options.encoding), self.profile):
+                        for piece in self._pieces(file):
                             records.add(file.number, _reshaped(piece, reshape) if reshape else piece)
                 except JourneyminerError as error:
                     file.error = error
+        self._check()
         if listed := ", ".join(str(file.number) for file in self.files if file.error):
             self.schema.execute(f'DELETE FROM records WHERE "@file" IN ({listed})')
+
+    def _pieces(self, file: File) -> Iterator[Piece]:
+        file.tally = Tally()
+        return read_pieces(read_chunks(file.sample.path, self.options.encoding), self.profile, file.tally)
+
+    def _check(self) -> None:
+        """Compare the records of every file with the objects that it holds; a file that holds others gives none."""
+        read = dict(self.schema.rows('SELECT "@file", count(*) FROM records GROUP BY ALL'))
+        for file in self.files:
+            try:
+                if not file.error:
+                    with readable():
+                        check_documents(
+                            file.sample.path, self.options.encoding, self.profile, file.tally,
+                            read=read.get(file.number, 0), kept=partial(self._kept, file),
+                            pieces=partial(self._pieces, file),
+                        )  # fmt: skip
+            except JourneyminerError as error:
+                file.error = error
+
+    def _kept(self, file: File) -> set[int]:
+        """Return the places of a file's records that the engine has, from 0."""
+        numbers = self.schema.rows(f'SELECT "@n" FROM records WHERE "@file" = {file.number}')
+        return {number - file.first for (number,) in numbers}
 
     def _make_files(self) -> None:
         """`files`: number, account, folder, zone, and the first record."""

@@ -38,6 +38,9 @@ class Run(NamedTuple):
 class Records:
     """The tables `records` and `parents` while they are filled; numbers of records and lists count through all files.
 
+    Attributes:
+        n: how many records were taken.
+
     `records` holds the members that the profile names, and "@n", "@file", "@list", "@kind"; `parents` what stands
     beside each list.
     """
@@ -47,7 +50,7 @@ class Records:
         self.schema = schema
         self._folder = tempfile.TemporaryDirectory(prefix="journeyminer-")
         self._lines: list[bytes] = []
-        self._size = self._n = self._before = 0
+        self.n = self._size = self._before = 0
         self._runs: list[Run] = []
         self._parents: list[bytes] = []
         self._last: tuple[int, object] | None = None
@@ -70,12 +73,12 @@ class Records:
         if self._last is None or self._last[0] != file_no or self._last[1] is not piece.parent:
             self._last = (file_no, piece.parent)
             self._parents.append(json.dumps(piece.parent or {}).encode())
-        run = Run(self._n - self._before, file_no, len(self._parents), piece.listed)
+        run = Run(self.n - self._before, file_no, len(self._parents), piece.listed)
         if not self._runs or self._runs[-1][1:] != run[1:]:
             self._runs.append(run)
         self._lines.append(piece.lines)
         self._size += len(piece.lines)
-        self._n += piece.lines.count(b"\n")
+        self.n += piece.lines.count(b"\n")
         if self._size >= BLOCK:
             self._flush()
 
@@ -100,7 +103,7 @@ class Records:
         )
         self._lines.clear()
         self._runs.clear()
-        self._size, self._before = 0, self._n
+        self._size, self._before = 0, self.n
 
     def _fill_parents(self) -> None:
         parent = self.query.scopes.parent

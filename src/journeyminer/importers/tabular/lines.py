@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.tabular.timestamps import pattern_of
-from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.dialect import Dialect
@@ -85,14 +83,6 @@ def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
             yield Row(number, cells, 1, is_repaired=True)
         else:
             yield Row(number, cells, sum(bool(part.strip("\r\n")) for part in taken))
-
-
-def check_count(counted: int, read: int) -> None:
-    """Raises UnreadableExport where a file has other lines than were read: rows got lost."""
-    if counted != read:
-        raise UnreadableExport(
-            Note("read.lines_differ", counted=counted, read=read), hint=Note("hint.export_or_copy_again")
-        )
 
 
 def _parse(text: str, dialect: Dialect, *, literally: bool = False) -> list[str] | None:

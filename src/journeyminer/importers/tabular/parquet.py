@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.counting import check_count
 from journeyminer.importers.tabular import read_table
 from journeyminer.importers.tabular.dialect import Dialect
+from journeyminer.importers.tabular.footer import count_rows
 from journeyminer.importers.tabular.plan import choose_plan, make_plans
 from journeyminer.importers.tabular.table import Table
 from journeyminer.log.engine import Database, Engine
@@ -44,10 +46,12 @@ def load(source: Source, loader: Loader) -> None:
 
     Raises:
         MissingColumn: case, activity or timestamp is not among the columns.
-        UnreadableExport: the file is damaged.
+        UnreadableExport: the file is damaged, or other rows were read than its footer counts.
     """
     dialect, table = _look(source.sample, loader.engine)
     read_table(choose_plan(dialect, source.options), table, source, loader)
+    counted, read = count_rows(source.path), loader.receipt.records
+    check_count(Note("read.rows_differ", counted=counted, read=read), lambda: f"row {min(counted, read) + 1}")
 
 
 def _look(sample: Sample, engine: Database) -> tuple[Dialect, Table]:

@@ -13,9 +13,10 @@ from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
+from journeyminer.importers.counting import check_count
 from journeyminer.importers.tabular.columns import RECORD
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect
-from journeyminer.importers.tabular.lines import check_count, count_lines, read_rows_safely
+from journeyminer.importers.tabular.lines import count_lines, read_rows_safely
 from journeyminer.note import Note
 from journeyminer.sql import one_file, quote, trim_sql
 
@@ -166,7 +167,8 @@ def open_row_by_row(
             ) from error
         except csv.Error as error:
             raise UnreadableExport(Note("read.unreadable_table", error=str(error))) from error
-    check_count(count_lines(path)[0], read)
+    differ = Note("read.lines_differ", counted=count_lines(path)[0], read=read)
+    check_count(differ, lambda: _first_lost(path, dialect))
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
     clean = Dialect(",", '"', '"', 0, tuple(columns), (), len(columns), plain=True)
     # a character has four bytes at most; separators and quotes come on top
@@ -174,6 +176,17 @@ def open_row_by_row(
     relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW, line_end=r", new_line = '\n'")
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
     return _table(numbered, dialect, numbered=True), found, left_out, n_repaired
+
+
+def _first_lost(path: Path, dialect: Dialect) -> str:
+    """Return the place of the first row that the reader leaves out."""
+    expected = 1
+    with io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="") as lines:
+        for row in read_rows_safely(lines, dialect):
+            if row.number != expected:
+                break
+            expected += 1
+    return f"row {expected}"
 
 
 def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:

@@ -17,7 +17,9 @@ from journeyminer.clock import ORDERS, DateOrder, Order, ZoneRule
 from journeyminer.encoding import decoded, from_file
 from journeyminer.errors import AmbiguousTimestamp, JourneyminerError, UnreadableExport, UsageError
 from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.counting import check_count, first_difference
 from journeyminer.importers.reading.file_names import CHAT
+from journeyminer.importers.whatsapp.entries import entry_lines
 from journeyminer.importers.whatsapp.lines import (
     Entry,
     Form,
@@ -33,6 +35,8 @@ from journeyminer.note import Note
 from journeyminer.text import fold
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from journeyminer.encoding import Encoding
     from journeyminer.log.loader import Loader
     from journeyminer.options import ReadOptions
@@ -75,7 +79,7 @@ def load(source: Source, loader: Loader) -> None:
 
     Raises:
         AmbiguousTimestamp: nothing in the file proves the order of day and month.
-        UnreadableExport: no line begins an entry, or the bytes are no text of the encoding.
+        UnreadableExport: no line begins an entry, or others do than were read; or the bytes are no text.
     """
     # the file carries the customer's name: from here on it is called by its content
     loader.receipt.file = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
@@ -83,6 +87,7 @@ def load(source: Source, loader: Loader) -> None:
     entries = read_entries(lines)
     if not entries:
         raise UnreadableExport(Note("read.no_chat"), hint=Note("hint.export_chat_again"))
+    _check(source.path, encoding, entries, n_others)
     orders = _orders(source, entries)
     sides = _sides(source, entries)
     moments = [moment_of(entry, orders[entry.form].order) for entry in entries]
@@ -98,6 +103,13 @@ def load(source: Source, loader: Loader) -> None:
         loader.decide(Note("decision.other_forms", n=n_others))
     loader.decide(sides.decision)
     loader.decide_zone(zone)
+
+
+def _check(path: Path, encoding: Encoding, entries: list[Entry], n_others: int) -> None:
+    """Compare the entries that were read with the lines that begin one; those of another form are text by decision."""
+    counted = entry_lines("".join(decoded(path, encoding)))
+    differ = Note("read.entries_differ", counted=len(counted), read=len(entries) + n_others)
+    check_count(differ, lambda: first_difference(counted, (entry.number for entry in entries)))
 
 
 def _records(

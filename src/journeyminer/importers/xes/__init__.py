@@ -14,6 +14,8 @@ from journeyminer.clock import ZoneRule
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
 from journeyminer.importers.base import Match, Sample, Source
+from journeyminer.importers.counting import check_count, first_difference, text_blocks
+from journeyminer.importers.xes.tags import Tags
 from journeyminer.importers.xes.traces import ELEMENTS, TraceReader, local_name
 from journeyminer.note import Note
 
@@ -54,15 +56,34 @@ def load(source: Source, loader: Loader) -> None:
 
     Raises:
         UnreadableExport: the XML is broken, truncated or declares entities, the document is no XES log, or none of
-            its events can be used; the place names the line.
+            its events can be used, or others were read than its tags begin; the place names the line.
     """
     reader = TraceReader(ZoneRule(source.timezone))
     loader.records(_records(source, reader))
     if not reader.n_used:
         _refuse(reader)
+    _check(source, reader)
     loader.decide_zone(reader.zone)
     for decision in reader.decisions():
         loader.decide(decision)
+
+
+def _check(source: Source, reader: TraceReader) -> None:
+    """Compare the traces and events that were read with the start tags of the file. Raises UnreadableExport."""
+
+    def count(*, located: bool = False) -> Tags:
+        tags = Tags(located=located)
+        tags.take(text_blocks(source.path, source.options.encoding))
+        return tags
+
+    def first() -> str:
+        again = TraceReader(ZoneRule(source.timezone))
+        read = sorted(int(record.ref.removeprefix("line ")) for record in _records(source, again))
+        return first_difference(count(located=True).lines or (), read)
+
+    tags = count()
+    check_count(Note("read.events_differ", counted=tags.n_events, read=reader.n_events), first)
+    check_count(Note("read.traces_differ", counted=tags.n_traces, read=reader.n_traces), first)
 
 
 def _records(source: Source, reader: TraceReader) -> Iterator[Record]:

@@ -57,6 +57,7 @@ class TraceReader:
         self.root_line = 0
         self.last_line = 0
         self.n_events = 0
+        self.n_traces = 0
         self.n_used = 0
         self.first_fault: tuple[int, Note] | None = None
         self.first_reject: tuple[int, FateReason] | None = None
@@ -64,7 +65,6 @@ class TraceReader:
         self._depth = 0
         self._records: list[Record] = []
         self._names: set[str] = set()
-        self._n_traces = 0
         self._trace: dict[str, str] | None = None
         self._trace_depth = 0
         self._trace_events: list[tuple[int, dict[str, Any]]] = []
@@ -132,10 +132,10 @@ class TraceReader:
 
     def _end_trace(self, trace: dict[str, str]) -> None:
         self._trace = None
-        self._n_traces += 1
+        self.n_traces += 1
         case = trace.get("concept:name", "").strip()
         if not case:
-            case = f"trace {self._n_traces}"
+            case = f"trace {self.n_traces}"
             self._counts["unnamed"] += 1
         if case in self._names:
             self._counts["repeated"] += 1
