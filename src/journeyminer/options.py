@@ -7,6 +7,7 @@ fields. A flag goes before the file, the file before the default; what is a list
 # ruff: noqa: RUF009 - `option` makes a dataclass field
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
@@ -20,6 +21,13 @@ from journeyminer.note import Note
 from journeyminer.vocabulary import PERS, Per
 
 T = TypeVar("T")
+DATE_PARTS = {
+    "Y": "year", "y": "year", "m": "month", "b": "month", "B": "month", "d": "day", "H": "hour", "I": "hour",
+    "M": "minute", "S": "second", "f": "fraction", "p": "half", "z": "zone", "a": "weekday", "A": "weekday",
+}  # fmt: skip
+"""parts that a date format may have, as strptime has them -> what they say"""
+_KNOWN_PARTS = tuple(f"%{part}" for part in DATE_PARTS)
+_FIRST_PART = {kind: f"%{part}" for part, kind in reversed(DATE_PARTS.items())}
 MOST_HOURS = 10 * 365 * 24
 """the longest silence that may be asked to end a chat's case"""
 
@@ -157,6 +165,24 @@ def scale(value: object) -> tuple[float, float]:
     return found
 
 
+def date_format(value: object) -> str:
+    """Return how a moment is written, in parts of strptime: `%d|%m|%Y %H.%M`. Each part once, and a whole date."""
+    found = text(value)
+    parts = re.findall(r"%(.?)", found.replace("%%", ""))
+    kinds = [DATE_PARTS.get(part, "") for part in parts]
+    if "" in kinds:
+        raise UsageError(Note("usage.no_date_part", value=found, part=f"%{parts[kinds.index('')]}", known=_KNOWN_PARTS))
+    if lacking := [kind for kind in ("year", "month", "day") if kind not in kinds]:
+        raise UsageError(Note("usage.date_lacks_part", value=found, parts=tuple(_FIRST_PART[kind] for kind in lacking)))
+    if twice := [part for part, kind in zip(parts, kinds, strict=True) if kinds.count(kind) > 1]:
+        raise UsageError(
+            Note("usage.date_part_twice", value=found, parts=tuple(dict.fromkeys(f"%{part}" for part in twice)))
+        )
+    if ("I" in parts) != ("p" in parts):
+        raise UsageError(Note("usage.half_day", value=found))
+    return found
+
+
 def hours(value: object) -> float:
     """Return a length of time in hours, up to ten years."""
     found = number(value)
@@ -230,6 +256,8 @@ class ReadOptions:
         help="Zone of the files whose names fit a glob.")
     date_order: str | None = option("--date-order [dmy|mdy|ymd]", one_of("dmy", "mdy", "ymd"),
         help="Order of dates that prove none.")
+    date_formats: tuple[str, ...] = option("--date-format FORMAT", date_format, default=(),
+        help="How a table writes moments, where that is not known by itself, e.g. '%d|%m|%Y %H.%M'.")
     encoding: str | None = option("--encoding NAME", text, "Encoding of text files, e.g. cp1250.")
     namespaces: Mapping[str, str] = option("--namespace GLOB=NAME", text, default={}, keys="namespaces",
         help="Files of one name are one account: their cases are the same cases.")

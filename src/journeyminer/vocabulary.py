@@ -60,6 +60,6 @@ ACTIVITIES: Final = (
     "assigned", "unassigned", "reassigned", "group_changed", "priority_changed",
     "status_new", "status_open", "status_pending", "status_on_hold", "solved", "closed", "reopened",
     "call_inbound", "call_outbound", "call_missed", "merged", "csat_offered", "csat_received",
-    "first_reply", "updated",
+    "first_reply", "updated", "chat_started", "chat_ended",
 )  # fmt: skip
 """Slugs a rule of a known product may give; a generic log keeps its own words."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journeyminer.prepare.bots import tell_bots
+from journeyminer.prepare.changes import name_changes
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label
@@ -22,7 +23,7 @@ def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    told = tell_bots(label(log, config=config), named=config.bots if config else ())
+    told = tell_bots(name_changes(label(log, config=config)), named=config.bots if config else ())
     known = identify_customers(hide_customers(told), config=config)
     return pair_transitions(known) if pair else known
 
@@ -35,6 +36,7 @@ __all__ = [
     "hide_customers",
     "identify_customers",
     "label",
+    "name_changes",
     "pair_transitions",
     "prepare",
     "split_log",

@@ -30,8 +30,10 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
     """The log whose cases carry `customer_key`, and `customer_kind`: the kind of identifier it was made of.
 
     A case's customer is its strongest identifier: e-mail, external_id, phone, handle; of several of a kind the first
-    in the alphabet. Cases with the same identifier are one customer; nothing is concluded over two steps. A case
-    without an identifier has no customer. External ids and handles count inside their namespace only.
+    in the alphabet. Cases with the same identifier are one customer; nothing is concluded over two steps, but that the
+    addresses of one account (its only handle stands beside them, and beside no other account) are one address, and so
+    are its phone numbers. A case without an identifier has no customer. External ids and handles count inside their
+    namespace only.
 
     E-mail addresses are compared in NFKC, lower case and without their +tag; phone numbers as the world writes them
     (`phones`), else by their digits and leading +, at least seven of them. Excluded: names, the addresses of desks and
@@ -108,9 +110,26 @@ def _customers(config: Config) -> str:
             WHEN 'external_id' THEN value
             WHEN 'handle' THEN lower(ltrim(value, '@')) END AS identifier
         FROM addressed WHERE kind IN ({listed(KINDS)})
+    ), accounts AS (
+        SELECT case_key, min(identifier) AS account FROM normal WHERE kind = 'handle' AND identifier <> ''
+        GROUP BY case_key HAVING count(DISTINCT identifier) = 1
+    ), held AS (
+        SELECT DISTINCT ns_no, account, kind, identifier
+        FROM normal JOIN accounts USING (case_key) JOIN case_rows USING (case_key)
+        WHERE kind IN ('email', 'phone') AND identifier <> ''
+    ), own AS (
+        SELECT kind, identifier, min(ns_no) AS ns_no, min(account) AS account FROM held
+        GROUP BY kind, identifier HAVING count(*) = 1
+    ), firsts AS (
+        SELECT ns_no, account, kind, min(identifier) AS main FROM own GROUP BY ALL
+    ), mains AS (
+        SELECT kind, identifier, main FROM own JOIN firsts USING (ns_no, account, kind)
+    ), told AS (
+        SELECT case_key, kind, coalesce(main, identifier) AS identifier
+        FROM normal LEFT JOIN mains USING (kind, identifier)
     ), strongest AS (
         SELECT case_key, min(struct_pack(rank := CASE kind {rank} END, identifier := identifier, kind := kind)) AS best
-        FROM normal WHERE identifier <> '' GROUP BY case_key
+        FROM told WHERE identifier <> '' GROUP BY case_key
     )
     SELECT s.case_key, best.kind AS customer_kind, md5_number_lower(concat_ws(chr(31), best.kind,
         CASE WHEN best.kind IN ({listed(SCOPED)}) THEN n.namespace ELSE '' END, best.identifier)) AS customer_key

@@ -239,7 +239,8 @@ class _Walk:
             self._expect(b":")
             inner = f"{path}.{key}" if path else key
             opening = self._next()
-            if opening == b"[" and inner in self.profile.lists and not self.profile.kind_of(members):
+            # what is a record by now, with a list of that name, is none that holds records
+            if opening == b"[" and inner in self.profile.lists and not self.profile.kind_of({**members, key: LARGE}):
                 yield from self._records(inner, dict(members))
             elif opening == b"{" and self.profile.leads(f"{inner}."):
                 yield from self._members(inner, {})

@@ -73,6 +73,28 @@ class Member:
                 return f"json_extract_string({sql}, {quote(f'${rest}')})"
         return sql
 
+    def listed(self, sql: str, path: str) -> str:
+        """Return SQL of the list at the end of a path; null where something else stands there."""
+        member = self
+        steps = [key for key, _ in _STEP.findall(path)]
+        for place, key in enumerate(steps, 1):
+            member = member.members[key]
+            if member.type == "JSON" and place < len(steps):
+                held = ".".join(map(name, steps[:place]))
+                rest = "".join(f'."{step}"' for step in steps[place:])
+                shape = self.at(path).shape
+                return f"from_json(json_extract({sql}.{held}, {quote(f'${rest}')}), {quote(shape)})"
+        return self.value(sql, path)
+
+    @property
+    def shape(self) -> str:
+        """Its type as the engine's JSON functions write it."""
+        if self.type == "JSON" or not self.members:
+            shape = f'"{"JSON" if self.type == "JSON" else "VARCHAR"}"'
+        else:
+            shape = "{" + ", ".join(f'"{key}": {member.shape}' for key, member in self.members.items()) + "}"
+        return f"[{shape}]" if self.is_list else shape
+
     def text(self, sql: str, path: str) -> str:
         """Return SQL of the text at the end of a path; null where it is empty, or an object."""
         self.at(path).is_text = True

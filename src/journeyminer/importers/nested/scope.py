@@ -64,7 +64,7 @@ class Items:
         """The query of the table of a list's items; empty where the items are records."""
         if self.holder is None:
             return ""
-        listed = self.holder.items.member.value(self.holder.items.item, self.path)
+        listed = self.holder.items.member.listed(self.holder.items.item, self.path)
         held = "".join(f", {sql} AS {name(column)}" for column, sql in self.asked.items())
         return (
             f'SELECT r."@n", r."@file", r."@list", r."@nth" * 1000000 + generate_subscripts({listed}, 1) AS "@nth", '

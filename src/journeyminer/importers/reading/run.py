@@ -189,6 +189,20 @@ class _Reading:
             done += self.sizes[claim.sample.path]
         if self.progress:
             self.progress("", total, total)
+        if not self.builder.failed:
+            self._check_formats()
+
+    def _check_formats(self) -> None:
+        """Raises UsageError where a form of dates that the user gives is that of no column of any file."""
+        told = {
+            note.params["format"]
+            for source in self.builder.sources
+            for note in source.decisions
+            if note.slug == "decision.format_given"
+        }
+        for format_ in self.options.date_formats:
+            if format_ not in told:
+                raise UsageError(Note("usage.format_of_none", format=format_))
 
     def _load(self, claim: Claimed) -> None:
         sample, importer, match = claim

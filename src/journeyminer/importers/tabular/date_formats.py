@@ -13,9 +13,11 @@ from journeyminer.importers.tabular.timestamps import (
     Pattern,
     TimestampColumn,
     above_twelve,
+    given_pattern,
     is_not_yet_sql,
     is_time_of_day,
     needs_order,
+    order_given,
     pattern_of,
     patterns_of,
 )
@@ -24,6 +26,7 @@ from journeyminer.note import Note
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.table import Table
     from journeyminer.log.engine import Database
+    from journeyminer.options import ReadOptions
     from journeyminer.vocabulary import FateReason
 
 _DAY_0 = datetime(1899, 12, 30)
@@ -35,19 +38,21 @@ LOOKED_AT = 2000
 
 
 class DateFormats:
-    """Finds how the columns of one file are read: each by itself, then by another column of the file.
+    """Finds how the columns of one file are read: as the user says, each by itself, then by another column of the file.
 
     Raises:
-        UsageError: `given`, what the user says of the order of day and month, is not an order.
+        UsageError: what the user says of the order of day and month is not an order.
     """
 
-    def __init__(self, engine: Database, table: Table, headers: Sequence[str], given: str | None) -> None:
+    def __init__(self, engine: Database, table: Table, headers: Sequence[str], options: ReadOptions) -> None:
+        given = options.date_order
         if given not in (None, *ORDERS):
             raise UsageError(Note("usage.no_date_order", order=given), hint=Note("usage.known", known=ORDERS))
         self.engine = engine
         self.table = table
         self.headers = headers
         self.given = cast("Order | None", given)
+        self.formats = {format_: given_pattern(format_) for format_ in options.date_formats}
 
     def column(
         self,
@@ -68,7 +73,7 @@ class DateFormats:
             fault: why a record is rejected whose cell cannot be read; None: only the moment is left out.
 
         Raises:
-            AmbiguousTimestamp: day and month cannot be told apart.
+            AmbiguousTimestamp: day and month cannot be told apart, or the column disproves the form that was given.
             MissingColumn: the column holds no moments at all.
         """
         header = self.headers[place].strip()
@@ -77,19 +82,37 @@ class DateFormats:
             zoned = self.table.moments[place]
             stored = Pattern("timestamp_zoned" if zoned else "timestamp", zoned, column=self.table.columns[place])
             return TimestampColumn(name, header, cell, (stored,), fault=fault)
-        seen = [each for each in samples or self.table.cells(place) if not is_not_yet(each)]
+        given = self._fitting(header, cell) if self.formats else {}
+        seen = [each for each in samples or self.table.cells(place) if not given and not is_not_yet(each)]
+        others = "".join(f" AND {pattern.sql(cell)} IS NULL" for pattern in given.values())
         seen = seen or self._texts(
-            f"SELECT DISTINCT text FROM ({self._all(cell)} AND NOT {is_not_yet_sql(cell)}) "
+            f"SELECT DISTINCT text FROM ({self._all(cell)} AND NOT {is_not_yet_sql(cell)}{others}) "
             f"ORDER BY text LIMIT {LOOKED_AT}"
         )
         open_ = [each for each in seen if needs_order(each)]
         proved = self._order(place, header, open_, cell) if open_ else None
-        patterns = patterns_of(seen, proved.order if proved else None)
+        patterns = (*given.values(), *patterns_of(seen, proved.order if proved else None))
         if proved and any(pattern.text == "serial" or pattern.text.startswith("%Y-%m-%d") for pattern in patterns):
             self._refuse_swapped(header, self._texts(f"SELECT DISTINCT text FROM ({self._all(cell)}) ORDER BY text"))
         if seen and not patterns:
             raise MissingColumn(Note("read.no_dates", column=header), hint=Note("hint.map_dates"))
-        return TimestampColumn(name, header, cell, patterns, proved, fault)
+        return TimestampColumn(name, header, cell, patterns, proved, fault, tuple(given))
+
+    def _fitting(self, header: str, cell: str) -> dict[str, Pattern]:
+        """The forms of the user's in which some cells of a column are written; a proof of the other order refuses."""
+        found = {}
+        for format_, pattern in self.formats.items():
+            if not self._texts(f"{self._all(cell)} AND {pattern.sql(cell)} IS NOT NULL LIMIT 1"):
+                continue
+            order = order_given(format_)
+            proved = prove_date_order(self._texts(self._all(cell))) if order else None
+            if proved and proved.order in ("dmy", "mdy") and proved.order != order:
+                raise AmbiguousTimestamp(
+                    Note("read.format_disproved", column=header, format=format_, proof=proved.proof),
+                    hint=Note("hint.other_format"),
+                )
+            found[format_] = pattern
+        return found
 
     def samples(self, query: str) -> list[str]:
         """Some of the texts that a query gives: those of the first rows."""

@@ -22,7 +22,7 @@ def load_events(plan: Plan, table: Table, source: Source, loader: Loader) -> Non
     Raises:
         AmbiguousTimestamp: day and month of a column cannot be told apart.
     """
-    formats = DateFormats(loader.engine, table, plan.headers.texts, source.options.date_order)
+    formats = DateFormats(loader.engine, table, plan.headers.texts, source.options)
     place, time = plan.columns["timestamp"], plan.columns.get("time_of_day")
     if time is None:
         moments = [formats.column("timestamp", place)]

@@ -73,7 +73,7 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
         MissingColumn: no column of moments has a value.
     """
     raw = table.stored(loader.engine, f"raw{loader.number}")
-    formats = DateFormats(loader.engine, raw, plan.headers.texts, source.options.date_order)
+    formats = DateFormats(loader.engine, raw, plan.headers.texts, source.options)
     filled, moments = _filled(plan, raw, formats)
     if not filled:
         raise MissingColumn(Note("read.no_moments"), hint=Note("hint.file_has", headers=plan.headers.listed))

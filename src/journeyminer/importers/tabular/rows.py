@@ -162,6 +162,8 @@ class Rows:
         ordered = sorted(self.moments, key=lambda column: column.name not in self.main)
         for decision in dict.fromkeys(column.decision for column in ordered):
             loader.decide(decision)
+        for format_ in dict.fromkeys(each for column in ordered for each in column.given):
+            loader.decide(Note("decision.format_given", format=format_))
         loader.decide_zone(rule)
 
 

@@ -63,7 +63,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     """
     engine = loader.engine
     raw = table.stored(engine, f"raw{loader.number}")
-    formats = DateFormats(engine, raw, plan.headers.texts, source.options.date_order)
+    formats = DateFormats(engine, raw, plan.headers.texts, source.options)
     moments = [formats.column("timestamp", plan.columns["timestamp"])]
     if "opened_at" in plan.columns:
         moments.append(formats.column(OPENED, plan.columns["opened_at"], fault=None))

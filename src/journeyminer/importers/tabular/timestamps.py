@@ -30,7 +30,7 @@ from journeyminer.clock import (
 )
 from journeyminer.note import Note
 from journeyminer.sql import quote
-from journeyminer.text import fold_sql
+from journeyminer.text import fold, fold_sql
 
 if TYPE_CHECKING:
     from journeyminer.vocabulary import FateReason
@@ -109,6 +109,8 @@ class TimestampColumn:
     proved: DateOrder | None = None
     fault: FateReason | None = "unreadable_timestamp"
     """why a record is rejected whose cell cannot be read; None: only the moment is left out"""
+    given: tuple[str, ...] = ()
+    """the forms of the user's that some of its cells have"""
 
     @property
     def order(self) -> Order | None:
@@ -276,6 +278,24 @@ def _strptime(text: str, order: Order | None, *, worded: bool) -> Pattern | None
         pattern += text[at:begin].replace("%", "%%") + directive
         at = end
     return Pattern((pattern + text[at:].replace("%", "%%")).strip(), zoned=zoned, worded=worded)
+
+
+def given_pattern(format_: str) -> Pattern:
+    """The pattern of a form that the user gives; months, half days and days of the week are words of any language."""
+    worded = bool(re.search("%[bBaAp]", format_))
+    if worded:
+        format_ = re.sub(r"%[aA][,.]?\s*", "", format_)
+        parts = re.split("(%.)", format_)  # text, directive, text ...
+        # between bars, as folding takes away the blanks around a text
+        texts = [fold(f"|{part}|")[1:-1] if place % 2 == 0 else part for place, part in enumerate(parts)]
+        format_ = re.sub("%[bB]", "%m", "".join(texts)).strip()
+    return Pattern(format_, zoned="%z" in format_, worded=worded)
+
+
+def order_given(format_: str) -> Order | None:
+    """The order of day and month that a form has, where both are digits that could change places; else None."""
+    letters = "".join(re.findall("%([dmYy])", format_)).lower()
+    return letters if letters in ("dmy", "mdy") else None  # type: ignore[return-value]
 
 
 def patterns_of(texts: Iterable[str], order: Order | None) -> tuple[Pattern, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -19,6 +19,7 @@ from journeyminer.errors import AmbiguousTimestamp, JourneyminerError, Unreadabl
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.counting import check_count, first_difference
 from journeyminer.importers.reading.file_names import CHAT
+from journeyminer.importers.whatsapp.automatic import Texts, automatic, said_in
 from journeyminer.importers.whatsapp.entries import entry_lines
 from journeyminer.importers.whatsapp.lines import (
     Entry,
@@ -59,6 +60,13 @@ class Sides(NamedTuple):
     decision: Note
 
 
+class Chats(NamedTuple):
+    """What all chats of a reading tell of each: one phone writes all of them in one way."""
+
+    proofs: dict[Form, list[DateOrder]]
+    texts: Texts
+
+
 def identify(sample: Sample) -> Match | None:
     """Text whose first lines begin with one form of date, time and author."""
     if sample.suffix not in (".txt", ""):
@@ -91,17 +99,20 @@ def load(source: Source, loader: Loader) -> None:
     orders = _orders(source, entries)
     sides = _sides(source, entries)
     moments = [moment_of(entry, orders[entry.form].order) for entry in entries]
+    programs = automatic(entries, sides.us, _chats(source).texts) if sides.us else frozenset[int]()
     chat = _chat_id(entries, moments, sides)
     loader.namespace(f"whatsapp:{chat}")
     gap = timedelta(hours=source.options.session_gap_hours)
     zone = ZoneRule(source.timezone)
-    loader.records(_records(entries, moments, chat=chat, sides=sides, zone=zone, gap=gap))
+    loader.records(_records(entries, moments, chat=chat, sides=sides, programs=programs, zone=zone, gap=gap))
     loader.decide(Note("decision.encoding", name=encoding.name, proof=encoding.proof))
     for order in dict.fromkeys(orders.values()):
         loader.decide(Note("decision.date_order", order=order.order, proof=order.proof))
     if n_others:
         loader.decide(Note("decision.other_forms", n=n_others))
     loader.decide(sides.decision)
+    if programs:
+        loader.decide(Note("decision.automatic", n=len(programs)))
     loader.decide_zone(zone)
 
 
@@ -118,13 +129,14 @@ def _records(
     *,
     chat: str,
     sides: Sides,
+    programs: Collection[int],
     zone: ZoneRule,
     gap: timedelta,
 ) -> Iterator[Record]:
     session, latest = 0, datetime.min
     nth: Counter[tuple[str, ...]] = Counter()
     introduced: set[tuple[int, str]] = set()
-    for entry, moment in zip(entries, moments, strict=True):
+    for place, (entry, moment) in enumerate(zip(entries, moments, strict=True)):
         ref = f"line {entry.number}"
         if moment is None:
             yield Record.rejected(ref, "unreadable_timestamp", column="date", value=entry.date)
@@ -142,12 +154,12 @@ def _records(
         role = None if sides.us is None or entry.author is None else "agent" if ours else "customer"
         event = Event(
             case,
-            entry.kind,
+            "auto reply" if place in programs else entry.kind,
             zone.aware(moment),
             role=role,
             channel="whatsapp",
             visibility="public",
-            resource=entry.author if ours else None,
+            resource=entry.author if ours and place not in programs else None,
             id=_hash(*said, str(nth[said])),
         )
         customer = entry.author if role == "customer" else sides.customer
@@ -165,9 +177,7 @@ def _orders(source: Source, entries: list[Entry]) -> dict[Form, DateOrder]:
         if source.options.date_order not in (None, *ORDERS):
             known = Note("usage.known", known=ORDERS)
             raise UsageError(Note("usage.no_date_order", order=source.options.date_order), hint=known)
-        if "proofs" not in source.shared:
-            source.shared["proofs"] = _proofs(source)
-        others = source.shared["proofs"]
+        others = _chats(source).proofs
         for form in open_:
             found = others.get(form, [])
             if found and len({proved.order for proved in found}) == 1:
@@ -191,16 +201,18 @@ def _read(sample: Sample, options: ReadOptions) -> tuple[Encoding, tuple[list[Li
     return encoding, read_lines("".join(decoded(sample.path, encoding)))
 
 
-def _proofs(source: Source) -> dict[Form, list[DateOrder]]:
-    """What all chats of the reading prove of each form: one phone writes all its chats in one way."""
-    found: dict[Form, list[DateOrder]] = {}
-    for sibling in source.siblings:
-        with suppress(JourneyminerError):  # what is wrong with a file is said where it is read
-            _, (lines, _) = _read(sibling, source.options)
-            for form, proved in orders_of(lines).items():
-                if proved and proved.proof.slug != "proof.same_number":
-                    found.setdefault(form, []).append(proved)
-    return found
+def _chats(source: Source) -> Chats:
+    """What all chats of the reading tell, looked at once."""
+    if "chats" not in source.shared:
+        source.shared["chats"] = chats = Chats({}, Texts())
+        for sibling in source.siblings or (source.sample,):
+            with suppress(JourneyminerError):  # what is wrong with a file is said where it is read
+                _, (lines, _) = _read(sibling, source.options)
+                for form, proved in orders_of(lines).items():
+                    if proved and proved.proof.slug != "proof.same_number":
+                        chats.proofs.setdefault(form, []).append(proved)
+                chats.texts.add(said_in(read_entries(lines)))
+    return cast("Chats", source.shared["chats"])
 
 
 def _sides(source: Source, entries: list[Entry]) -> Sides:

@@ -15,7 +15,7 @@ from journeyminer.sql import name, quote
 if TYPE_CHECKING:
     from journeyminer.importers.nested.query import Query
 
-LOOKUPS: Final = frozenset({"now", "last", "person"})
+LOOKUPS: Final = frozenset({"now", "last", "person", "address"})
 FIELDS: Final = ("status", "group_id", "assignee_id", "requester_id", "priority", "type")
 _ANSWERS: Final = "('good', 'good_with_comment', 'bad', 'bad_with_comment')"
 _PERSON: Final = ("name", "role", "email", "phone", "external_id", "locale")
@@ -25,7 +25,8 @@ def tables(query: Query) -> dict[str, str]:
     """Return the queries of the tables, in the order in which they are made.
 
     `lookup_now` knows of an item (`@item`) what holds for its ticket right after it, `lookup_last` of a ticket what
-    holds at its end, `lookup_person` of somebody's id what the files tell of the person.
+    holds at its end, `lookup_person` of somebody's id what the files tell of the person, `lookup_address` of it all
+    further addresses and numbers, one a row.
     """
     return {
         "changes": _changes(query),
@@ -33,6 +34,7 @@ def tables(query: Query) -> dict[str, str]:
         "opened": "SELECT account, ticket, arg_min(author, (moment, number)) AS author FROM changes "
         "WHERE author IS NOT NULL GROUP BY ALL",
         "lookup_person": _people(query),
+        "lookup_address": _addresses(query),
         "states": _states(),
         "lookup_now": "SELECT account, CAST(item AS VARCHAR) AS key, * EXCLUDE (account, item) FROM states",
         "lookup_last": _last(),
@@ -49,14 +51,20 @@ def _changes(query: Query) -> str:
     field, kind = of_event.text("field_name"), of_event.text("type")
     value, before = of_event.text("value"), of_event.text("previous_value")
     score = f"coalesce({of_event.text('score')}, CASE WHEN {field} = 'satisfaction_score' THEN {value} END)"
+    # a status of the account's own is the one of its category
+    category = of_event.text("custom_status[value].status_category")
+    is_own = f"{field} = 'custom_status_id' AND {category} IS NOT NULL"
+    former = of_event.text("custom_status[previous_value].status_category")
     is_change = f"{kind} IN ('Create', 'Change') AND {field} IN ({', '.join(map(quote, FIELDS))})"
     place = f"CASE {kind} WHEN 'Create' THEN -1 ELSE r.{name('@nth')} END"
     return f"""
         {_place(of_audit, above="", place="-1")}, NULL AS field, NULL AS value, NULL AS before FROM {of_audit.source}
         UNION ALL
         {_place(of_event, above="../", place=place)},
-            CASE WHEN {score} IN {_ANSWERS} THEN 'score' WHEN {is_change} THEN {field} END AS field,
-            CASE WHEN {score} IN {_ANSWERS} THEN {score} ELSE {value} END AS value, {before} AS before
+            CASE WHEN {score} IN {_ANSWERS} THEN 'score' WHEN {is_own} THEN 'status'
+                WHEN {is_change} THEN {field} END AS field,
+            CASE WHEN {score} IN {_ANSWERS} THEN {score} WHEN {is_own} THEN {category} ELSE {value} END AS value,
+            CASE WHEN {is_own} THEN {former} ELSE {before} END AS before
         FROM {of_event.source}
     """
 
@@ -122,6 +130,17 @@ def _people(query: Query) -> str:
             coalesce(CASE WHEN staff AND (role IN ('agent', 'admin') OR asks IS NULL) THEN name END, 'agent ' || key)
                 AS agent
         FROM people LEFT JOIN asking USING (account, key)
+    """
+
+
+def _addresses(query: Query) -> str:
+    """The query of what else people are reached by: a person has as many rows as identities."""
+    scope = query.scope("user_identity")
+    kind, value = scope.text("type"), scope.text("value")
+    return f"""
+        SELECT f.account, {scope.text("user_id")} AS key, CASE {kind} WHEN 'email' THEN {value} END AS email,
+            CASE {kind} WHEN 'phone_number' THEN {value} END AS phone
+        FROM {scope.source}
     """
 
 
