@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
+from journeyminer.importers.tabular.quotes import is_torn, mend
 from journeyminer.importers.tabular.timestamps import pattern_of
 from journeyminer.note import Note
 
@@ -26,12 +27,22 @@ _LONGEST: Final = 10_000
 """so many lines may one cell have"""
 
 
-def count_lines(path: Path, sign: str = "\n") -> tuple[int, int]:
-    """Return how many lines of a file, ended by CR, LF or both, hold anything, and how often a sign stands in them."""
-    n, n_signs, last = 0, 0, b"\n"
+class Count(NamedTuple):
+    """What stands in a file, counted without reading it."""
+
+    n_lines: int
+    """lines that hold anything"""
+    n_separators: int
+    has_quotes: bool
+
+
+def count_lines(path: Path, separator: str = "\n", quote: str = '"') -> Count:
+    """Count the lines of a file, ended by CR, LF or both, that hold anything, and the signs that stand in them."""
+    n, n_separators, has_quotes, last = 0, 0, False, b"\n"
     with open_bytes(path) as file:
         while block := file.read(_BLOCK):
-            n_signs += block.count(sign.encode())
+            n_separators += block.count(separator.encode())
+            has_quotes = has_quotes or quote.encode() in block
             text = last + block
             if b"\r" in text:
                 text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -41,7 +52,7 @@ def count_lines(path: Path, sign: str = "\n") -> tuple[int, int]:
                 n -= len(text) - len(shorter)
                 text = shorter
             last = text[-1:]
-    return n + (last != b"\n"), n_signs
+    return Count(n + (last != b"\n"), n_separators, has_quotes)
 
 
 class Row(NamedTuple):
@@ -53,14 +64,16 @@ class Row(NamedTuple):
     n_lines: int
     """lines of the file that it takes, blank ones left out"""
     is_repaired: bool = False
-    """whether it holds a quote that nobody closes"""
+    """whether it holds a stray quote that was taken for a character"""
+    is_unclear: bool = False
+    """whether its quotes do not pair off, and no reading or several make it a row of the table"""
 
 
 def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
     """Yield all rows of a table; a blank line is a row without cells.
 
-    A cell may go over several lines. Where one of these looks like a row of this very table, the quote that opens the
-    cell is taken for a character.
+    A cell may go over several lines. Where one of these looks like a row of this very table, and where a row's quotes do
+    not pair off, the row is one line, and its stray quotes are characters.
     """
     is_row = _row_test(dialect)
     waiting: list[str] = []
@@ -76,8 +89,10 @@ def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
         swallowed = len(taken) > 1 and any(map(is_row, taken[1:]))
         if cells is None or swallowed:
             waiting[:0] = taken[1:]
-            cells, taken = _parse(line, dialect, literally=True) or [], [line]
-            yield Row(number, cells, 1, is_repaired=True)
+            mended = mend(line, dialect)
+            yield Row(number, mended or (), 1, is_repaired=mended is not None, is_unclear=mended is None)
+        elif len(taken) == 1 and dialect.quote in line and is_torn(line, dialect):
+            yield Row(number, (), 1, is_unclear=True)
         else:
             yield Row(number, cells, sum(bool(part.strip("\r\n")) for part in taken))
 
@@ -90,8 +105,8 @@ def check_count(counted: int, read: int) -> None:
         )
 
 
-def _parse(text: str, dialect: Dialect, *, literally: bool = False) -> list[str] | None:
-    """The cells of a row; None where a quote stays open."""
+def _parse(text: str, dialect: Dialect) -> list[str] | None:
+    """The cells of a row; None where a quote stays open, or text stands behind the quote that closes a cell."""
     doubled = dialect.escape == dialect.quote
     rows = csv.reader(
         [*text.splitlines(keepends=True), _NEXT],
@@ -99,9 +114,13 @@ def _parse(text: str, dialect: Dialect, *, literally: bool = False) -> list[str]
         quotechar=dialect.quote,
         doublequote=doubled,
         escapechar=None if doubled else dialect.escape,
-        quoting=csv.QUOTE_NONE if literally else csv.QUOTE_MINIMAL,
+        skipinitialspace=dialect.spaced,
+        strict=True,
     )
-    cells, following = next(rows), next(rows, None)
+    try:
+        cells, following = next(rows), next(rows, None)
+    except csv.Error:
+        return None
     return cells if following == [_NEXT] else None
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer import encoding
 from journeyminer.errors import UnreadableExport
@@ -15,7 +15,8 @@ from journeyminer.files import is_gzip, open_bytes
 from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.tabular.columns import RECORD
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect
-from journeyminer.importers.tabular.lines import check_count, count_lines, read_rows_safely
+from journeyminer.importers.tabular.lines import Count, check_count, count_lines, read_rows_safely
+from journeyminer.importers.tabular.quotes import torn_pattern
 from journeyminer.note import Note
 from journeyminer.sql import one_file, quote, trim_sql
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 LONGEST_ROW = 2_000_000
 """characters of a row; a longer one is no record of a ticket"""
+
+
+class Repairs(NamedTuple):
+    """How many rows were read otherwise than they are written, because one reading makes them rows of the table."""
+
+    n_quotes: int
+    """rows with a stray quote, taken for a character"""
+    n_cells: int
+    """rows with empty cells too many, which were dropped"""
 
 
 @dataclass(frozen=True)
@@ -79,8 +89,8 @@ def find_dialect(sample: Sample) -> Dialect | None:
 
 def open_in_place(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding, tuple[int, int]] | None:
-    """The file as the engine reads it by itself, its encoding, its lines and separators; None where it cannot.
+) -> tuple[Table, encoding.Encoding, Count] | None:
+    """The file as the engine reads it by itself, its encoding, its lines and signs; None where it cannot.
 
     Whether it can is known only when it has: a query fails where a row is ragged or a byte is not UTF-8, and gives
     fewer rows where a cell goes over several lines or a quote is left open.
@@ -94,22 +104,22 @@ def open_in_place(
             return None
     path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
-    return _table(relation, dialect, first_row=dialect.header_row + 1), found, count_lines(path, dialect.separator)
+    return _table(relation, dialect, first_row=dialect.header_row + 1), found, count_lines(path, dialect.separator, dialect.quote)
 
 
-def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: tuple[int, int]) -> bool:
+def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: Count) -> bool:
     """Return whether the rows that the engine read are all lines of the file, each with the table's cells.
 
-    The engine drops an empty cell too many, and takes what follows a quote that nobody closes for one cell.
+    The engine drops an empty cell too many, takes what follows a quote that nobody closes for one cell, and cuts a
+    quoted text at its separators where the one before it is missing.
 
     Args:
-        counted: the lines and the separators of the whole file.
+        counted: the lines and the signs of the whole file.
     """
-    n_lines, n_separators = counted
     above = dialect.header_row
-    if n_rows != n_lines - above:
+    if n_rows != counted.n_lines - above or (counted.has_quotes and _holds_torn_cells(table, dialect, engine)):
         return False
-    inside = n_separators - (n_rows + 1) * (dialect.most - 1)
+    inside = counted.n_separators - (n_rows + 1) * (dialect.most - 1)
     if inside == 0 or above != 1:
         return inside == 0 or above > 1
     signs = " + ".join(
@@ -121,10 +131,18 @@ def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, coun
     return bool(said + named == inside)
 
 
+def _holds_torn_cells(table: Table, dialect: Dialect, engine: Database) -> bool:
+    """Whether the engine cut a quoted text in two, see `quotes.is_torn`."""
+    joined = f"concat_ws(chr(31), {', '.join(table.columns)})"
+    torn = f"regexp_matches({joined}, {quote(torn_pattern(chr(31), dialect.quote))})"
+    where = f"contains({joined}, {quote(dialect.quote)}) AND {torn}"
+    return bool(engine.rows(f"SELECT 1 FROM {table.relation} WHERE {where} LIMIT 1"))
+
+
 def open_row_by_row(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]], int]:
-    """A clean copy of the file, its encoding, the rows left out (number and reason), and how many rows were repaired.
+) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]], Repairs]:
+    """A clean copy of the file, its encoding, the rows left out (number and reason), and what was repaired.
 
     Raises:
         UnreadableExport: a byte does not fit the encoding, or rows got lost.
@@ -132,25 +150,29 @@ def open_row_by_row(
     found = encoding.from_file(sample.path, given)
     copy = folder / "clean.csv"
     left_out: list[tuple[int, FateReason]] = []
-    read = n_repaired = 0
+    read = n_quotes = n_cells = 0
     path = encoding.as_utf8(sample.path, found, folder)
     lines = io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="")
     with lines, copy.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         try:
-            for number, row, n_lines, is_repaired in read_rows_safely(lines, dialect):
+            for number, row, n_lines, is_repaired, is_unclear in read_rows_safely(lines, dialect):
                 read += n_lines
-                if number <= dialect.header_row or not row:
+                if number <= dialect.header_row or not (row or is_unclear):
                     continue
-                n_repaired += is_repaired
-                if not dialect.fits(row):
+                n_quotes += is_repaired
+                cells = dialect.settled(row)
+                if is_unclear:
+                    left_out.append((number, "unclear_quotes"))
+                elif cells is None:
                     left_out.append((number, "too_few_cells" if len(row) < dialect.width else "too_many_cells"))
                 elif sum(map(len, row)) > LONGEST_ROW:
                     left_out.append((number, "too_long_row"))
                 elif any("\ufffd" in cell for cell in row) and found.damaged:
                     left_out.append((number, "not_utf8"))
                 else:
-                    write([number, *row[: dialect.width]])
+                    n_cells += cells != tuple(row[: dialect.width])
+                    write([number, *cells])
         except UnicodeDecodeError as error:
             byte = f"{error.object[error.start]:02x}"
             raise UnreadableExport(
@@ -165,7 +187,7 @@ def open_row_by_row(
     # a line end inside of a cell may be another one, which the engine would take for that of the rows
     relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW, line_end=r", new_line = '\n'")
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
-    return _table(numbered, dialect, numbered=True), found, left_out, n_repaired
+    return _table(numbered, dialect, numbered=True), found, left_out, Repairs(n_quotes, n_cells)
 
 
 def _table(relation: str, dialect: Dialect, *, first_row: int = 2, numbered: bool = False) -> Table:
