@@ -5,7 +5,8 @@ them: a sale a row, one header. Each file is read as a user would, with `--map` 
 them, and gets one verdict:
 
 - **right**: the log holds the rows of the clean twin, no more and no fewer, every cell as it is there
-- **honest**: exit status 3 with a reason, or all rows but the polluted ones, and these are rejected with a reason
+- **rejected**: all rows but the polluted one, and that is rejected with a reason
+- **refused**: exit status 3 with a reason; both are honest
 - **wrong**: anything else, for nobody is told
 
 Which row is polluted stands in the file's name (`row_..._row24_col3`; the header is row 0); a file polluted as a whole
@@ -23,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from journeyminer.errors import ExitStatus, JourneyminerError
 from journeyminer.importers import ReadOptions, read_log
@@ -31,6 +32,21 @@ from journeyminer.importers import ReadOptions, read_log
 Verdict: TypeAlias = Literal["right", "rejected", "refused", "wrong"]
 Rows: TypeAlias = Counter[tuple[str, ...]]
 
+
+class Goal(NamedTuple):
+    """What the share of some verdicts has to be."""
+
+    verdicts: tuple[Verdict, ...]
+    bound: float
+    at_least: bool
+
+
+GOALS = (
+    Goal(("right", "rejected", "refused"), 0.95, at_least=True),
+    Goal(("right",), 0.50, at_least=True),
+    Goal(("refused",), 0.10, at_least=False),
+    Goal(("wrong",), 0.02, at_least=False),
+)
 COLUMNS = (
     "timestamp", "time_of_day", "lifecycle", "case_id", "tier", "activity", "resource", "group", "topic",
 )  # fmt: skip
@@ -67,7 +83,7 @@ def read(folder: Path, name: str) -> Read:
     """Read one polluted file and compare it with its clean twin."""
     with (folder / "clean" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         headers, *clean = list(csv.reader(file)) or [[]]
-    # a duplicate of a start is no event of its own where rows are paired, and quantities are no starts
+    # the quantities stand where starts and completions do, and are none
     options = ReadOptions(strict=True, no_pair=True, columns=dict(zip(COLUMNS, headers, strict=bool(headers))))
     try:
         log = read_log([folder / "csv" / f"{name}.csv"], options=options)
@@ -78,7 +94,7 @@ def read(folder: Path, name: str) -> Read:
     have: Rows = Counter(tuple(cell or "" for cell in row) for row in log.rows(_READ))
     want, polluted = _expected(clean, _polluted(name))
     reasons = ", ".join(source.rejected_reasons) or "none"
-    if have == want + polluted and None not in polluted and source.rejected == 0:
+    if have == want + polluted and source.rejected == 0:
         return Read(name, "right")
     if have == want and source.rejected == len(_polluted(name)) > 0:
         return Read(name, "rejected", reasons)
@@ -100,10 +116,10 @@ def _expected(clean: list[list[str]], polluted: list[int]) -> tuple[Rows, Rows]:
 
 
 def _as_read(row: list[str]) -> tuple[str, ...]:
-    """A clean row as the log has it: date and time are one moment; where they are none, the row can only be rejected."""
+    """A clean row as the log has it: date and time are one moment; a row where they are none can only be rejected."""
     day, time, *others = row
     try:
-        moment = str(datetime.strptime(f"{day} {time}", "%d/%m/%Y %H:%M"))  # noqa: DTZ007 - the file has no zone
+        moment = str(datetime.strptime(f"{day} {time}", "%d/%m/%Y %H:%M"))
     except ValueError:
         moment = f"unreadable: {day} {time}"
     return moment, *others
@@ -116,7 +132,7 @@ def shares(reads: list[Read]) -> dict[Verdict, float]:
 
 
 def main() -> int:
-    """Print the shares by kind, and every file that is refused or read wrong; exit 1 where one is read wrong."""
+    """Print the shares by kind, the goals, and every file that is refused or read wrong; exit 1 where a goal is missed."""
     default = Path(__file__).parents[2] / "shared" / "data"
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("JOURNEYMINER_DATA", default))
     folder = folder if (folder / "csv").is_dir() else folder / "pollock"
@@ -130,13 +146,18 @@ def main() -> int:
         told = shares(of_kind)
         print(f"{kind:<22}{len(of_kind):>5}{told['right']:>9.3f}{told['rejected']:>10.3f}{told['refused']:>9.3f}"
               f"{told['wrong']:>8.3f}")  # fmt: skip
-    honest = 1 - shares(reads)["wrong"]
-    print(f"right or honest {honest:.3f}: honest is a row rejected, or a file refused, with a reason")
+    of_all, missed = shares(reads), False
+    for goal in GOALS:
+        share = sum(of_all[verdict] for verdict in goal.verdicts)
+        holds = share >= goal.bound if goal.at_least else share <= goal.bound
+        missed |= not holds
+        bound = f"at {'least' if goal.at_least else 'most'} {goal.bound:.2f}"
+        print(f"{' or '.join(goal.verdicts)}: {share:.3f} ({bound}): {'holds' if holds else 'MISSED'}")
     for verdict in ("refused", "wrong"):
         for read in reads:
             if read.verdict == verdict:
                 print(f"{verdict}: {read.name}: {read.reason}")
-    return 1 if any(read.verdict == "wrong" for read in reads) else 0
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

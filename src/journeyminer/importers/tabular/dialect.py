@@ -83,8 +83,8 @@ class Dialect:
         """Of every column the kind of all its cells in the head; empty where there are several, or too few rows."""
         rows = [row for row in self.head if len(row) == self.most]
         found = [{_kind(row[place]) for row in rows if row[place]} for place in range(self.width)]
-        nothing = {"nothing"} if len(rows) >= _MANY else {""}
-        return tuple((kinds or nothing).pop() if len(kinds) < 2 else "" for kinds in found)
+        nothing = "nothing" if len(rows) >= _MANY else ""
+        return tuple("".join(kinds) if len(kinds) == 1 else "" if kinds else nothing for kinds in found)
 
 
 def read_dialect(text: str, *, complete: bool) -> Dialect | None:
@@ -122,10 +122,18 @@ def read_rows(lines: Iterable[str], separator: str, quote: str, escape: str, *, 
     """All rows; a blank line is an empty row. The lines keep their ends."""
     csv.field_size_limit(1 << 30)
     doubled = escape == quote
+    if not doubled:
+        lines = (keep_backslashes(line, separator, quote) for line in lines)
     return csv.reader(
         lines, delimiter=separator, quotechar=quote, doublequote=doubled, escapechar=None if doubled else escape,
         skipinitialspace=spaced,
     )  # fmt: skip
+
+
+def keep_backslashes(line: str, separator: str, quote: str) -> str:
+    """The line with every backslash doubled that escapes nothing: the reader of CSV takes each for an escape."""
+    escapes = rf"\\([\\{re.escape(quote)}{re.escape(separator)}\r\n])|\\"
+    return re.sub(escapes, lambda found: found[0] if found[1] else r"\\", line)
 
 
 def _attempt(text: str, separator: str, quote: str, *, spaced: bool, first_row: int) -> tuple[float, Dialect] | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from journeyminer.errors import UnreadableExport
 from journeyminer.files import open_bytes
+from journeyminer.importers.tabular.dialect import keep_backslashes
 from journeyminer.importers.tabular.quotes import is_torn, mend
 from journeyminer.importers.tabular.timestamps import pattern_of
 from journeyminer.note import Note
@@ -72,8 +73,8 @@ class Row(NamedTuple):
 def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
     """Yield all rows of a table; a blank line is a row without cells.
 
-    A cell may go over several lines. Where one of these looks like a row of this very table, and where a row's quotes do
-    not pair off, the row is one line, and its stray quotes are characters.
+    A cell may go over several lines. Where one of these looks like a row of this very table, and where a row's quotes
+    do not pair off, the row is one line, and its stray quotes are characters.
     """
     is_row = _row_test(dialect)
     waiting: list[str] = []
@@ -82,19 +83,31 @@ def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
     while line := waiting.pop(0) if waiting else next(source, ""):
         number += 1
         taken = [line]
-        cells = _parse(line, dialect)
-        while cells is None and len(taken) < _LONGEST and (more := waiting.pop(0) if waiting else next(source, "")):
+        cells: Sequence[str] | None = _parse(line, dialect)
+        swallowed = False
+        while cells == "open" and not swallowed and len(taken) < _LONGEST:
+            more = waiting.pop(0) if waiting else next(source, "")
+            if not more:
+                break
             taken.append(more)
-            cells = _parse("".join(taken), dialect) if dialect.quote in more else None
-        swallowed = len(taken) > 1 and any(map(is_row, taken[1:]))
-        if cells is None or swallowed:
-            waiting[:0] = taken[1:]
-            mended = mend(line, dialect)
-            yield Row(number, mended or (), 1, is_repaired=mended is not None, is_unclear=mended is None)
+            if dialect.quote in more:
+                cells = _parse("".join(taken), dialect)
+            swallowed = is_row(more)
+        is_repaired = swallowed or isinstance(cells, str)
+        if is_repaired:
+            found = None if swallowed or cells == "open" else mend("".join(taken), dialect)
+            if found is None:
+                waiting[:0] = taken[1:]
+                taken = [line]
+                found = mend(line, dialect)
+            cells = found
         elif len(taken) == 1 and dialect.quote in line and is_torn(line, dialect):
-            yield Row(number, (), 1, is_unclear=True)
+            cells = None
+        n_lines = sum(bool(part.strip("\r\n")) for part in taken)
+        if cells is None:
+            yield Row(number, (), n_lines, is_unclear=True)
         else:
-            yield Row(number, cells, sum(bool(part.strip("\r\n")) for part in taken))
+            yield Row(number, cells, n_lines, is_repaired=is_repaired)
 
 
 def check_count(counted: int, read: int) -> None:
@@ -105,9 +118,11 @@ def check_count(counted: int, read: int) -> None:
         )
 
 
-def _parse(text: str, dialect: Dialect) -> list[str] | None:
-    """The cells of a row; None where a quote stays open, or text stands behind the quote that closes a cell."""
+def _parse(text: str, dialect: Dialect, *, strict: bool = True) -> list[str] | Literal["open", "stray"]:
+    """The cells of a row; `open` where a quote stays open, `stray` where text stands behind the closing one."""
     doubled = dialect.escape == dialect.quote
+    if strict and not doubled:
+        text = keep_backslashes(text, dialect.separator, dialect.quote)
     rows = csv.reader(
         [*text.splitlines(keepends=True), _NEXT],
         delimiter=dialect.separator,
@@ -115,13 +130,13 @@ def _parse(text: str, dialect: Dialect) -> list[str] | None:
         doublequote=doubled,
         escapechar=None if doubled else dialect.escape,
         skipinitialspace=dialect.spaced,
-        strict=True,
+        strict=strict,
     )
     try:
         cells, following = next(rows), next(rows, None)
-    except csv.Error:
-        return None
-    return cells if following == [_NEXT] else None
+    except csv.Error:  # both faults are one to the strict reader; the other one takes stray quotes
+        return "stray" if isinstance(_parse(text, dialect, strict=False), list) else "open"
+    return cells if following == [_NEXT] else "open"
 
 
 def _row_test(dialect: Dialect) -> Callable[[str], bool]:
@@ -138,10 +153,10 @@ def _row_test(dialect: Dialect) -> Callable[[str], bool]:
     def is_row(line: str) -> bool:
         cells = _parse(line, dialect)
         return (
-            cells is not None
+            isinstance(cells, list)
             and len(cells) == width
             and all(pattern_of(cells[place], "dmy") or not cells[place].strip() for place in dated)
             and any(cells[place].strip() for place in dated)
-        ) or False
+        )
 
     return is_row

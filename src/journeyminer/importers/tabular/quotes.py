@@ -55,7 +55,7 @@ def torn_pattern(separator: str, quote: str) -> str:
     """The regular expression of `is_torn`, for the engine too."""
     sign, stop = re.escape(quote), re.escape(separator)
     return (
-        f"(?:^|{stop})[^{sign}{stop}\\n]*[^{sign}{stop}\\n\\\\]{sign}[^{sign}{stop}\\s]"
+        f"(?:^|{stop})[^{sign}{stop}\\n]*[^{sign}{stop}\\s\\\\]{sign}[^{sign}{stop}\\s]"
         f"[^{sign}\\n]*{stop}[^{sign}\\n]*[^{sign}{stop}\\s]{sign}(?:{stop}|[\\r\\n]|$)"
     )
 

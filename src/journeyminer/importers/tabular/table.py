@@ -104,7 +104,11 @@ def open_in_place(
             return None
     path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
-    return _table(relation, dialect, first_row=dialect.header_row + 1), found, count_lines(path, dialect.separator, dialect.quote)
+    return (
+        _table(relation, dialect, first_row=dialect.header_row + 1),
+        found,
+        count_lines(path, dialect.separator, dialect.quote),
+    )
 
 
 def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: Count) -> bool:
