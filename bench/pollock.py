@@ -132,7 +132,7 @@ def shares(reads: list[Read]) -> dict[Verdict, float]:
 
 
 def main() -> int:
-    """Print the shares by kind, the goals, and every file that is refused or read wrong; exit 1 where a goal is missed."""
+    """Print the shares by kind, the goals, and every file refused or read wrong; exit 1 where a goal is missed."""
     default = Path(__file__).parents[2] / "shared" / "data"
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("JOURNEYMINER_DATA", default))
     folder = folder if (folder / "csv").is_dir() else folder / "pollock"

@@ -194,4 +194,5 @@ def _kind(cell: str) -> str:
 
 
 def _is_date(cell: str) -> bool:
-    return len(cell) >= 8 and bool(read_moment(cell, "dmy") or read_moment(cell, "mdy"))
+    # most words have no digit, and to look for a date in a word costs
+    return len(cell) >= 8 and any(map(str.isdigit, cell)) and bool(read_moment(cell, "dmy") or read_moment(cell, "mdy"))
