@@ -20,8 +20,8 @@ IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 Fate = Literal["used", "rejected", "deduplicated", "ignored"]
 FateReason = Literal[
     "no_case", "no_activity", "no_timestamp", "unreadable_timestamp", "unreadable_start", "date_out_of_range",
-    "incomplete_event", "too_few_cells", "too_many_cells", "too_long_row", "not_utf8", "no_mail_date", "outside_trace",
-    "unknown_object",
+    "incomplete_event", "too_few_cells", "too_many_cells", "unclear_quotes", "too_long_row", "not_utf8", "no_mail_date",
+    "outside_trace", "unknown_object",
     "unchanged", "blank_row", "unfollowed_field", "draft", "spam_or_trash", "mail_program_record", "app_notice",
     "empty_message", "rating_not_asked", "no_step", "reference_data", "service_clock", "spam", "repeated_row",
     "no_value",

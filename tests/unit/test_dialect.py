@@ -82,3 +82,32 @@ def test_the_csv_spectrum_is_read_to_its_expected_content(data: Callable[[str], 
     expected = json.loads(data(f"csv_spectrum/json/{name}.json").read_bytes().decode())
     found = dialect(text)
     assert [dict(zip(found.headers, row, strict=True)) for row in found.head] == expected
+
+
+def test_a_backslash_escapes_quotes_and_is_a_character_elsewhere() -> None:
+    found = dialect('a,b,c\n1,"5\\"","x, y"\n2,"",it\\\'s\n3,"8\\" \\\\ ok",C:\\dir\n')
+    assert found.escape == "\\"
+    assert found.head == (("1", '5"', "x, y"), ("2", "", "it\\'s"), ("3", '8" \\ ok', "C:\\dir"))
+    assert dialect('a,b,c\n1,"5""","C:\\"\n').escape == '"'
+
+
+def test_blanks_may_stand_between_a_separator_and_a_quote() -> None:
+    found = dialect('a, b, c\n1, "x, y", 2\n2, "z", 3\n')
+    assert (found.spaced, found.plain, found.headers) == (True, False, ("a", "b", "c"))
+    assert found.head[0] == ("1", "x, y", "2")
+    assert not dialect('a,b,c\n1,"say, ""x""",2\n').spaced
+
+
+ROWS = "a,b,c,d\n" + "1,x,2026-01-05,\n" * 12
+
+
+@pytest.mark.parametrize("row", ["1,,x,2026-01-05,", ",1,x,2026-01-05,", "1,x,2026-01-05,,", "1,x,,,2026-01-05,"])
+def test_empty_cells_too_many_are_dropped_where_the_others_fit_their_columns(row: str) -> None:
+    assert dialect(ROWS).settled(tuple(row.split(","))) == ("1", "x", "2026-01-05", "")
+
+
+def test_where_an_empty_cell_too_many_may_stand_in_two_places_none_is_dropped() -> None:
+    words = dialect("a,b,c\nx,y,z\nx,,z\n")
+    assert words.settled(("x", "", "z", "")) is None
+    assert words.settled(("x", "y", "z", "")) == ("x", "y", "z")
+    assert words.settled(("x", "y", "w", "z")) is None

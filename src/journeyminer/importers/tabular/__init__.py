@@ -110,9 +110,11 @@ def _load(plan: Plan, dialect: Dialect, source: Source, loader: Loader, folder: 
             if is_whole(table, dialect, loader.engine, loader.receipt.records, counted):
                 return encoding
             loader.rollback()
-    table, encoding, left_out, n_repaired = open_row_by_row(source.sample, dialect, given, folder)
+    table, encoding, left_out, repairs = open_row_by_row(source.sample, dialect, given, folder)
     read_table(plan, table, source, loader)
     loader.records(Record.rejected(f"row {number}", reason) for number, reason in left_out)
-    if n_repaired:
-        loader.decide(Note("decision.quotes_repaired", n=n_repaired))
+    if repairs.n_quotes:
+        loader.decide(Note("decision.quotes_repaired", n=repairs.n_quotes))
+    if repairs.n_cells:
+        loader.decide(Note("decision.empty_cells_dropped", n=repairs.n_cells))
     return encoding

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from journeyminer.files import open_bytes
+from journeyminer.importers.tabular.dialect import keep_backslashes
+from journeyminer.importers.tabular.quotes import is_torn, mend
 from journeyminer.importers.tabular.timestamps import pattern_of
 
 if TYPE_CHECKING:
@@ -24,16 +26,25 @@ _LONGEST: Final = 10_000
 """so many lines may one cell have"""
 
 
-def count_lines(path: Path, sign: str = "\n", *, blank: bool = False) -> tuple[int, int]:
-    """Return how many lines of a file, ended by CR, LF or both, hold anything, and how often a sign stands in them.
+class Count(NamedTuple):
+    """What stands in a file, counted without reading it."""
+
+    n_lines: int
+    n_separators: int
+    has_quotes: bool
+
+
+def count_lines(path: Path, separator: str = "\n", quote: str = '"', *, blank: bool = False) -> Count:
+    """Count the lines of a file, ended by CR, LF or both, that hold anything, and the signs that stand in them.
 
     Args:
         blank: whether lines count that hold nothing: to find these takes half the time.
     """
-    n, n_signs, last, is_half = 0, 0, b"\n", False
+    n, n_separators, has_quotes, last, is_half = 0, 0, False, b"\n", False
     with open_bytes(path) as file:
         while block := file.read(_BLOCK):
-            n_signs += block.count(sign.encode())
+            n_separators += block.count(separator.encode())
+            has_quotes = has_quotes or quote.encode() in block
             text = last + (block[1:] if is_half and block[:1] == b"\n" else block)
             is_half = block[-1:] == b"\r"
             if b"\r" in text:
@@ -44,7 +55,7 @@ def count_lines(path: Path, sign: str = "\n", *, blank: bool = False) -> tuple[i
                 n -= len(text) - len(shorter)
                 text = shorter
             last = text[-1:]
-    return n + (last != b"\n"), n_signs
+    return Count(n + (last != b"\n"), n_separators, has_quotes)
 
 
 class Row(NamedTuple):
@@ -56,14 +67,16 @@ class Row(NamedTuple):
     n_lines: int
     """lines of the file that it takes, blank ones left out"""
     is_repaired: bool = False
-    """whether it holds a quote that nobody closes"""
+    """whether it holds a stray quote that was taken for a character"""
+    is_unclear: bool = False
+    """whether its quotes do not pair off, and no reading or several make it a row of the table"""
 
 
 def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
     """Yield all rows of a table; a blank line is a row without cells.
 
-    A cell may go over several lines. Where one of these looks like a row of this very table, the quote that opens the
-    cell is taken for a character.
+    A cell may go over several lines. Where one of these looks like a row of this very table, and where a row's quotes
+    do not pair off, the row is one line, and its stray quotes are characters.
     """
     is_row = _row_test(dialect)
     waiting: list[str] = []
@@ -72,32 +85,52 @@ def read_rows_safely(lines: Iterable[str], dialect: Dialect) -> Iterator[Row]:
     while line := waiting.pop(0) if waiting else next(source, ""):
         number += 1
         taken = [line]
-        cells = _parse(line, dialect)
-        while cells is None and len(taken) < _LONGEST and (more := waiting.pop(0) if waiting else next(source, "")):
+        cells: Sequence[str] | None = _parse(line, dialect)
+        swallowed = False
+        while cells == "open" and not swallowed and len(taken) < _LONGEST:
+            more = waiting.pop(0) if waiting else next(source, "")
+            if not more:
+                break
             taken.append(more)
-            cells = _parse("".join(taken), dialect) if dialect.quote in more else None
-        swallowed = len(taken) > 1 and any(map(is_row, taken[1:]))
-        if cells is None or swallowed:
-            waiting[:0] = taken[1:]
-            cells, taken = _parse(line, dialect, literally=True) or [], [line]
-            yield Row(number, cells, 1, is_repaired=True)
+            if dialect.quote in more:
+                cells = _parse("".join(taken), dialect)
+            swallowed = is_row(more)
+        is_repaired = swallowed or isinstance(cells, str)
+        if is_repaired:
+            found = None if swallowed or cells == "open" else mend("".join(taken), dialect)
+            if found is None:
+                waiting[:0] = taken[1:]
+                taken = [line]
+                found = mend(line, dialect)
+            cells = found
+        elif len(taken) == 1 and dialect.quote in line and is_torn(line, dialect):
+            cells = None
+        n_lines = sum(bool(part.strip("\r\n")) for part in taken)
+        if cells is None:
+            yield Row(number, (), n_lines, is_unclear=True)
         else:
-            yield Row(number, cells, sum(bool(part.strip("\r\n")) for part in taken))
+            yield Row(number, cells, n_lines, is_repaired=is_repaired)
 
 
-def _parse(text: str, dialect: Dialect, *, literally: bool = False) -> list[str] | None:
-    """The cells of a row; None where a quote stays open."""
+def _parse(text: str, dialect: Dialect, *, strict: bool = True) -> list[str] | Literal["open", "stray"]:
+    """The cells of a row; `open` where a quote stays open, `stray` where text stands behind the closing one."""
     doubled = dialect.escape == dialect.quote
+    if strict and not doubled:
+        text = keep_backslashes(text, dialect.separator, dialect.quote)
     rows = csv.reader(
         [*text.splitlines(keepends=True), _NEXT],
         delimiter=dialect.separator,
         quotechar=dialect.quote,
         doublequote=doubled,
         escapechar=None if doubled else dialect.escape,
-        quoting=csv.QUOTE_NONE if literally else csv.QUOTE_MINIMAL,
+        skipinitialspace=dialect.spaced,
+        strict=strict,
     )
-    cells, following = next(rows), next(rows, None)
-    return cells if following == [_NEXT] else None
+    try:
+        cells, following = next(rows), next(rows, None)
+    except csv.Error:  # both faults are one to the strict reader; the other one takes stray quotes
+        return "stray" if isinstance(_parse(text, dialect, strict=False), list) else "open"
+    return cells if following == [_NEXT] else "open"
 
 
 def _row_test(dialect: Dialect) -> Callable[[str], bool]:
@@ -114,10 +147,10 @@ def _row_test(dialect: Dialect) -> Callable[[str], bool]:
     def is_row(line: str) -> bool:
         cells = _parse(line, dialect)
         return (
-            cells is not None
+            isinstance(cells, list)
             and len(cells) == width
             and all(pattern_of(cells[place], "dmy") or not cells[place].strip() for place in dated)
             and any(cells[place].strip() for place in dated)
-        ) or False
+        )
 
     return is_row

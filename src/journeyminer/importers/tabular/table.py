@@ -16,7 +16,8 @@ from journeyminer.importers.base import SAMPLE_BYTES, Sample
 from journeyminer.importers.counting import check_count
 from journeyminer.importers.tabular.columns import RECORD
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect
-from journeyminer.importers.tabular.lines import count_lines, read_rows_safely
+from journeyminer.importers.tabular.lines import Count, count_lines, read_rows_safely
+from journeyminer.importers.tabular.quotes import torn_pattern
 from journeyminer.note import Note
 from journeyminer.sql import one_file, quote, trim_sql
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 LONGEST_ROW = 2_000_000
 """characters of a row; a longer one is no record of a ticket"""
+
+
+class Repairs(NamedTuple):
+    """How many rows were read otherwise than they are written, because one reading makes them rows of the table."""
+
+    n_quotes: int
+    """rows with a stray quote, taken for a character"""
+    n_cells: int
+    """rows with empty cells too many, which were dropped"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ def open_in_place(
     path = encoding.as_utf8(sample.path, found, folder)
     relation = _read_csv(path, dialect, [f"c{place}" for place in range(dialect.width)], skip=dialect.header_row)
     table = _table(relation, dialect, first_row=dialect.header_row + 1)
-    return table, found, Counted(path, *count_lines(path, dialect.separator, blank=True))
+    return table, found, Counted(path, count_lines(path, dialect.separator, dialect.quote, blank=True))
 
 
 class Counted(NamedTuple):
@@ -104,36 +114,46 @@ class Counted(NamedTuple):
 
     path: Path
     """in UTF-8"""
-    n_lines: int
-    """blank ones too"""
-    n_separators: int
+    signs: Count
+    """lines, blank ones too, and signs"""
 
 
 def is_whole(table: Table, dialect: Dialect, engine: Database, n_rows: int, counted: Counted) -> bool:
     """Return whether the rows that the engine read are all lines of the file, each with the table's cells.
 
-    The engine drops an empty cell too many, and takes what follows a quote that nobody closes for one cell.
+    The engine drops an empty cell too many, takes what follows a quote that nobody closes for one cell, and cuts a
+    quoted text at its separators where the one before it is missing.
     """
-    above = dialect.header_row
-    every_line_is_a_row = above == 1 and n_rows == counted.n_lines - above
-    if not every_line_is_a_row and n_rows != count_lines(counted.path)[0] - above:
+    above, signs = dialect.header_row, counted.signs
+    every_line_is_a_row = above == 1 and n_rows == signs.n_lines - above
+    if not every_line_is_a_row and n_rows != count_lines(counted.path).n_lines - above:
         return False
-    inside = counted.n_separators - (n_rows + 1) * (dialect.most - 1)
+    if signs.has_quotes and _holds_torn_cells(table, dialect, engine):
+        return False
+    inside = signs.n_separators - (n_rows + 1) * (dialect.most - 1)
     if inside == 0 or above != 1:
         return inside == 0 or above > 1
-    signs = " + ".join(
+    inner = " + ".join(
         f"coalesce(length({column}) - length(replace({column}, {quote(dialect.separator)}, '')), 0)"
         for column in table.columns
     )
-    (said,) = engine.one(f"SELECT sum({signs}) FROM {table.relation}")
+    (said,) = engine.one(f"SELECT sum({inner}) FROM {table.relation}")
     named = sum(header.count(dialect.separator) for header in dialect.headers)
     return bool(said + named == inside)
 
 
+def _holds_torn_cells(table: Table, dialect: Dialect, engine: Database) -> bool:
+    """Whether the engine cut a quoted text in two, see `quotes.is_torn`."""
+    joined = f"concat_ws(chr(31), {', '.join(table.columns)})"
+    torn = f"regexp_matches({joined}, {quote(torn_pattern(chr(31), dialect.quote))})"
+    where = f"contains({joined}, {quote(dialect.quote)}) AND {torn}"
+    return bool(engine.rows(f"SELECT 1 FROM {table.relation} WHERE {where} LIMIT 1"))
+
+
 def open_row_by_row(
     sample: Sample, dialect: Dialect, given: str | None, folder: Path
-) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]], int]:
-    """A clean copy of the file, its encoding, the rows left out (number and reason), and how many rows were repaired.
+) -> tuple[Table, encoding.Encoding, list[tuple[int, FateReason]], Repairs]:
+    """A clean copy of the file, its encoding, the rows left out (number and reason), and what was repaired.
 
     Raises:
         UnreadableExport: a byte does not fit the encoding, or rows got lost.
@@ -141,25 +161,29 @@ def open_row_by_row(
     found = encoding.from_file(sample.path, given)
     copy = folder / "clean.csv"
     left_out: list[tuple[int, FateReason]] = []
-    read = n_repaired = 0
+    read = n_quotes = n_cells = 0
     path = encoding.as_utf8(sample.path, found, folder)
     lines = io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", newline="")
     with lines, copy.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         try:
-            for number, row, n_lines, is_repaired in read_rows_safely(lines, dialect):
+            for number, row, n_lines, is_repaired, is_unclear in read_rows_safely(lines, dialect):
                 read += n_lines
-                if number <= dialect.header_row or not row:
+                if number <= dialect.header_row or not (row or is_unclear):
                     continue
-                n_repaired += is_repaired
-                if not dialect.fits(row):
+                n_quotes += is_repaired
+                cells = dialect.settled(row)
+                if is_unclear:
+                    left_out.append((number, "unclear_quotes"))
+                elif cells is None:
                     left_out.append((number, "too_few_cells" if len(row) < dialect.width else "too_many_cells"))
                 elif sum(map(len, row)) > LONGEST_ROW:
                     left_out.append((number, "too_long_row"))
                 elif any("\ufffd" in cell for cell in row) and found.damaged:
                     left_out.append((number, "not_utf8"))
                 else:
-                    write([number, *row[: dialect.width]])
+                    n_cells += cells != tuple(row[: dialect.width])
+                    write([number, *cells])
         except UnicodeDecodeError as error:
             byte = f"{error.object[error.start]:02x}"
             raise UnreadableExport(
@@ -167,7 +191,7 @@ def open_row_by_row(
             ) from error
         except csv.Error as error:
             raise UnreadableExport(Note("read.unreadable_table", error=str(error))) from error
-    differ = Note("read.lines_differ", counted=count_lines(path)[0], read=read)
+    differ = Note("read.lines_differ", counted=count_lines(path).n_lines, read=read)
     check_count(differ, lambda: _first_lost(path, dialect))
     columns = [RECORD, *(f"c{place}" for place in range(dialect.width))]
     clean = Dialect(",", '"', '"', 0, tuple(columns), (), len(columns), plain=True)
@@ -175,7 +199,7 @@ def open_row_by_row(
     # a line end inside of a cell may be another one, which the engine would take for that of the rows
     relation = _read_csv(copy, clean, columns, skip=0, longest=5 * LONGEST_ROW, line_end=r", new_line = '\n'")
     numbered = f"(SELECT * REPLACE (CAST({RECORD} AS BIGINT) AS {RECORD}) FROM {relation})"
-    return _table(numbered, dialect, numbered=True), found, left_out, n_repaired
+    return _table(numbered, dialect, numbered=True), found, left_out, Repairs(n_quotes, n_cells)
 
 
 def _first_lost(path: Path, dialect: Dialect) -> str:
