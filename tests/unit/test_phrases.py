@@ -108,7 +108,7 @@ def of_customers() -> Report:
     ("found", "says"),
     [
         (Finding("first_response", "info", {"median": 60, "p90": 120, "n": 9}), "Half of 9 customers had"),
-        (Finding("handovers", "info", {"share": 0.5, "of": 9, "mean": 1}), "50% of 9 customers changed"),
+        (Finding("handovers", "info", {"share": 0.5, "of": 9, "by": "group", "mean": 1}), "50% of 9 customers changed"),
         (Finding("ping_pong", "warning", {"n": 4, "n_cases": 3}), "3 customers went back"),
         (Finding("reopened", "warning", {"share": 0.5, "n": 4, "of": 8}), "of 8 customers with a resolved case"),
         (Finding("open_cases", "info", {"n": 1, "of": 9}), "1 of 9 customers still had an open case"),

@@ -131,13 +131,15 @@ def _bottleneck(report: Report) -> Iterator[Finding]:
         if worth:
             yield _place("bottleneck_assumed", "info", worth[0])
         return
-    top, is_usual = places[0], "one_off" in usual_cautions(report)
-    if top.one_off is not None and not is_usual:
+    top = places[0]
+    if top.one_off is not None:
         yield _place("one_off", "info", top)
-    lasting = top if is_usual else next((place for place in places if place.one_off is None), None)
+    lasting = next((place for place in places if place.one_off is None), None)
     if lasting and lasting.lost_seconds >= LASTING_SHARE * top.lost_seconds:
         is_work = lasting.turn == "us_work"
-        yield _place("bottleneck_work" if is_work else "bottleneck", "info" if is_work else "warning", lasting)
+        # where an assumption puts another place before it, it is the first only of what is known
+        waits = "bottleneck" if worth[0] is top else "bottleneck_known"
+        yield _place("bottleneck_work" if is_work else waits, "info" if is_work else "warning", lasting)
 
 
 def usual_cautions(report: Report) -> frozenset[str]:
@@ -160,7 +162,6 @@ def _place(slug: str, severity: str, place: Bottleneck) -> Finding:
         "seconds": place.lost_seconds,
         "n_cases": place.n_cases,
         "each": round(place.lost_seconds / place.n_cases),
-        "share": place.share,
     }
     return Finding(slug, severity, params, place.evidence)
 
@@ -187,7 +188,9 @@ def _handovers(report: Report) -> Iterator[Finding]:
     total = between.get("group") or between.get("resource")
     if total is None or not n_traces:
         return
-    yield Finding("handovers", "info", {"share": total.n_cases / n_traces, "of": n_traces, "mean": total.hops_mean})
+    mean = total.n / total.n_cases
+    params = {"share": total.n_cases / n_traces, "of": n_traces, "by": total.by, "mean": mean}
+    yield Finding("handovers", "info", params)
     if total.ping_pong_cases >= TELLING_SHARE * n_traces:
         yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
 
