@@ -189,7 +189,12 @@ def _handovers(report: Report) -> Iterator[Finding]:
     if total is None or not n_traces:
         return
     mean = total.n / total.n_cases
-    params = {"share": total.n_cases / n_traces, "of": n_traces, "by": total.by, "mean": mean}
+    params: dict[str, str | int | float | None] = {
+        "share": total.n_cases / n_traces,
+        "of": n_traces,
+        "by": total.by,
+        "mean": mean,
+    }
     yield Finding("handovers", "info", params)
     if total.ping_pong_cases >= TELLING_SHARE * n_traces:
         yield Finding("ping_pong", "warning", {"n": total.ping_pong, "n_cases": total.ping_pong_cases})
