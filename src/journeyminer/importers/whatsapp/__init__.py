@@ -99,7 +99,7 @@ def load(source: Source, loader: Loader) -> None:
     orders = _orders(source, entries)
     sides = _sides(source, entries)
     moments = [moment_of(entry, orders[entry.form].order) for entry in entries]
-    programs = automatic(entries, sides.us, _chats(source).texts) if sides.us else frozenset[int]()
+    programs = automatic(entries, sides.us, _chats(source, entries).texts) if sides.us else frozenset[int]()
     chat = _chat_id(entries, moments, sides)
     loader.namespace(f"whatsapp:{chat}")
     gap = timedelta(hours=source.options.session_gap_hours)
@@ -177,7 +177,7 @@ def _orders(source: Source, entries: list[Entry]) -> dict[Form, DateOrder]:
         if source.options.date_order not in (None, *ORDERS):
             known = Note("usage.known", known=ORDERS)
             raise UsageError(Note("usage.no_date_order", order=source.options.date_order), hint=known)
-        others = _chats(source).proofs
+        others = _chats(source, entries).proofs
         for form in open_:
             found = others.get(form, [])
             if found and len({proved.order for proved in found}) == 1:
@@ -201,17 +201,18 @@ def _read(sample: Sample, options: ReadOptions) -> tuple[Encoding, tuple[list[Li
     return encoding, read_lines("".join(decoded(sample.path, encoding)))
 
 
-def _chats(source: Source) -> Chats:
-    """What all chats of the reading tell, looked at once."""
+def _chats(source: Source, own: list[Entry]) -> Chats:
+    """What all chats of the reading tell, looked at once; `own` are the entries of the file at hand."""
     if "chats" not in source.shared:
         source.shared["chats"] = chats = Chats({}, Texts())
         for sibling in source.siblings or (source.sample,):
             with suppress(JourneyminerError):  # what is wrong with a file is said where it is read
-                _, (lines, _) = _read(sibling, source.options)
-                for form, proved in orders_of(lines).items():
+                is_own = sibling is source.sample
+                entries = own if is_own else read_entries(_read(sibling, source.options)[1][0])
+                for form, proved in orders_of(entries).items():
                     if proved and proved.proof.slug != "proof.same_number":
                         chats.proofs.setdefault(form, []).append(proved)
-                chats.texts.add(said_in(read_entries(lines)))
+                chats.texts.add(said_in(entries))
     return cast("Chats", source.shared["chats"])
 
 

@@ -23,6 +23,7 @@ _LENGTH: Final = 20
 _FEWEST: Final = 3
 _SHARE: Final = 0.75
 """so often, and in so large a share of all times, the same text comes at once"""
+_WORD: Final = re.compile(r"\w+")
 
 _SAYS_SO: Final = re.compile(
     r"\b(?:automatic|automated|auto) ?(?:reply|response|message)|\b(?:mensagem|resposta) automatica|"
@@ -53,33 +54,33 @@ class Said(NamedTuple):
 
     place: int
     """where the entry stands in its chat"""
-    author: str
     text: str
     """its words, plain, without the names of the others in the chat"""
     at_once: bool
-    """whether it opened our side of a talk, and at once"""
+    """whether it opened one side of a talk, and at once"""
 
 
-def said_in(entries: Sequence[Entry]) -> Iterator[Said]:
-    """Yield the messages of a chat."""
+def said_in(entries: Sequence[Entry], authors: Collection[str] | None = None) -> Iterator[Said]:
+    """Yield the messages of a chat that are long enough to be told from others; of these authors only, if given."""
     last: dict[str, Entry] = {}
-    before: Said | None = None
     previous: Entry | None = None
+    at_once = False
     names = {author: set(fold(author).split()) for author in {entry.author for entry in entries} if author}
+    others = {each: set().union(*(names[author] for author in names if author != each)) for each in names}
     for place, entry in enumerate(entries):
         if entry.author is None or entry.kind in ("notice", "empty"):
             continue
         is_fast = previous is not None and _is_fast(previous, entry)
         if previous is not None and previous.author == entry.author:  # a greeting may be of several messages
-            at_once = is_fast and before is not None and before.at_once
+            at_once = is_fast and at_once
         else:
             at_once = is_fast and not _is_soon(last.get(entry.author), entry)
-        others = set().union(*(words for author, words in names.items() if author != entry.author))
-        words = re.findall(r"\w+", fold(entry.text))
-        before = Said(place, entry.author, " ".join(word for word in words if word not in others), at_once)
         last[entry.author] = previous = entry
-        if entry.kind == "message":
-            yield before
+        if entry.kind == "message" and len(entry.text) >= _LENGTH and (authors is None or entry.author in authors):
+            words = _WORD.findall(fold(entry.text))
+            text = " ".join(word for word in words if word not in others[entry.author])
+            if len(text) >= _LENGTH:
+                yield Said(place, text, at_once)
 
 
 class Texts:
@@ -92,20 +93,22 @@ class Texts:
     def add(self, said: Iterable[Said]) -> None:
         """Count the messages of a chat."""
         for one in said:
-            if len(one.text) >= _LENGTH:
-                self._said[one.text] += 1
-                self._at_once[one.text] += one.at_once
+            self._said[one.text] += 1
+            self._at_once[one.text] += one.at_once
 
     def is_automatic(self, one: Said) -> bool:
         """Whether no person wrote a message: it is always said at once, or says at once what the app proposes."""
         n = self._at_once[one.text]
-        is_told = _SAYS_SO.search(one.text) or (_THANKS.search(one.text) and _GOES_ON.search(one.text))
-        return (n >= _FEWEST and n >= _SHARE * self._said[one.text]) or (one.at_once and bool(is_told))
+        return (n >= _FEWEST and n >= _SHARE * self._said[one.text]) or (one.at_once and _is_proposed(one.text))
 
 
 def automatic(entries: Sequence[Entry], us: Collection[str], texts: Texts) -> frozenset[int]:
     """Return the places of what a program wrote for us."""
-    return frozenset(one.place for one in said_in(entries) if one.author in us and texts.is_automatic(one))
+    return frozenset(one.place for one in said_in(entries, us) if texts.is_automatic(one))
+
+
+def _is_proposed(text: str) -> bool:
+    return bool(_SAYS_SO.search(text) or (_THANKS.search(text) and _GOES_ON.search(text)))
 
 
 def _is_fast(before: Entry, entry: Entry) -> bool:
