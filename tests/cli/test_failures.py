@@ -204,7 +204,7 @@ def test_an_interrupt_is_130_without_a_traceback_or_leftovers(tmp_path: Path) ->
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     _, err = process.communicate(timeout=60)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     # while Python still imports it may end by the signal itself, which a shell calls 130 too
     assert process.returncode in (130, -signal.SIGINT), err
     assert "Interrupted." in err and "Traceback" not in err

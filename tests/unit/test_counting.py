@@ -227,7 +227,7 @@ def blocks(text: str | bytes, size: int) -> list[bytes]:
         ('{"x": "\\"audits\\": [{", "audits" : [{}, 1, "{", [{}], {}]}', 2),
         ('{"more": [{}, {}], "meta": {"audits": [{}]}, "audits": [{}]}', 1),
         ('{"audits": [{}]}{"audits": [{}, {}]}\n{"id": 5}', 4),  # documents one after another
-        ('{"id": 1, "events": [{}, {}]}', 1), ("[[{}], {}]", 1),
+        ('{"id": 1, "fields": [{}, {}]}', 1), ("[[{}], {}]", 1),
         (AUDITS, 5), (AUDITS.replace("\n", "\r\n"), 5), (AUDITS.replace('"x"', '"é {[ \\u007b"'), 5),
     ],
 )  # fmt: skip
