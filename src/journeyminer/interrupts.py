@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread, current_thread, main_thread
+from types import FrameType
 from typing import Protocol
 
 AGAIN = 0.05
@@ -47,14 +48,25 @@ def interrupts_heard() -> Iterator[None]:
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     heard, left = Event(), Event()
-    watcher = Thread(target=_watch, args=(read_end, heard, left), daemon=True)
+    raising, running = signal.getsignal(signal.SIGINT), list[set[Stoppable]]()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        running.append(set(_at_work))
+        if callable(raising):
+            raising(number, frame)
+
+    watcher = Thread(target=_watch, args=(read_end, heard, left, running), daemon=True)
     before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    if callable(raising):
+        signal.signal(signal.SIGINT, note)
     watcher.start()
 
     try:
         try:
             yield
         finally:
+            if callable(raising):
+                signal.signal(signal.SIGINT, raising)
             signal.set_wakeup_fd(before)
             left.set()
             os.close(write_end)  # the end of what the watcher reads
@@ -66,12 +78,20 @@ def interrupts_heard() -> Iterator[None]:
         raise
 
 
-def _watch(read_end: int, heard: Event, left: Event) -> None:
-    while signals := os.read(read_end, 64):
+def _watch(read_end: int, heard: Event, left: Event, running: list[set[Stoppable]]) -> None:
+    """Stop what is at work at each signal.
+
+    Args:
+        running: what was at work when Python heard of each signal. Where this thread hears of it later, what began
+            since then, to clean up say, goes on.
+    """
+    n = 0
+    while signals := os.read(read_end, 1):
         if signal.SIGINT not in signals:
             continue
         heard.set()
-        due = set(_at_work)
+        due = set(_at_work).intersection(*running[n : n + 1])
+        n += 1
         while due and not left.is_set():
             for worker in due:
                 with suppress(Exception):  # it may be closed by now
