@@ -41,3 +41,10 @@ def has_blanks_sql(expression: str) -> str:
     ends = (expression, f"{expression}[-1]")
     plain = " AND ".join(f"{end} BETWEEN '!' AND '~'" for end in ends)  # nearly every text begins and ends in ASCII
     return f"CASE WHEN NOT ({plain}) THEN {trim_sql(expression)} IS DISTINCT FROM {expression} ELSE false END"
+
+
+def is_address_sql(text: str) -> str:
+    """Return SQL of whether a text is one e-mail address, bare or in <> after a name; a chat's account is none."""
+    bare = "[^\\s@<>]+@[^\\s@<>]+"
+    is_one = f"regexp_full_match({text}, {quote(f'{bare}|[^@]*<{bare}>')})"
+    return f"({is_one} AND NOT contains({text}, '@s.whatsapp.net'))"

@@ -77,21 +77,121 @@ def test_kinds_are_not_mixed() -> None:
     assert same(("external_id", "ana@example.test"), ("email", "ana@example.test")) is False
 
 
-def test_the_strongest_identifier_decides() -> None:
+def test_what_stands_together_is_one_person() -> None:
     prepared = identify_customers(
         log({
             "1": [("email", "ana@x.test"), ("external_id", "7"), ("name", "Ana")],
             "2": [("email", "ana@x.test"), ("phone", "+351912345678")],
-            "3": [("phone", "+351912345678"), ("external_id", "7")],
+            "3": [("phone", "+351912345678")],
             "4": [("external_id", "7")],
             "5": [("name", "Ana")],
+            "6": [("email", "rui@x.test")],
         })
     )  # fmt: skip
     keys = customers(prepared)
-    assert keys["1"] == keys["2"]
-    assert keys["3"] == keys["4"] != keys["1"]
+    assert keys["1"] == keys["2"] == keys["3"] == keys["4"] != keys["6"]
     assert keys["5"] is None
-    assert count_customers(prepared) == Customers(2, {"email": 2, "external_id": 2})
+    assert count_customers(prepared) == Customers(2, {"email": 3, "external_id": 1, "phone": 1})
+
+
+PHONE = ("phone", "+351912345678")
+
+
+def known(*cases: list[tuple[str, str]]) -> list[int | None]:
+    """The customer of each case, numbered in the order in which they come."""
+    keys = [*customers(identify_customers(log({f"{n:02}": each for n, each in enumerate(cases)}))).values()]
+    order = [key for key in dict.fromkeys(keys) if key is not None]
+    return [None if key is None else order.index(key) for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"),
+    [
+        # a phone that two people share says nothing of a call without more
+        ([[("email", "ana.sá@x.test"), PHONE], [("email", "rui.sá@x.test"), PHONE], [PHONE]], [0, 1, None]),
+        # two addresses of one person, by the initial or by the name
+        ([[("email", "ana.lima@x.test"), PHONE], [("email", "alima@y.test"), PHONE], [PHONE]], [0, 0, 0]),
+        ([[("email", "ana.lima@x.test"), PHONE], [("email", "lima.ana77@y.test"), PHONE]], [0, 0]),
+        (
+            [
+                [("email", "ana@x.test"), ("name", "Ana Lima"), PHONE],
+                [("email", "z9@y.test"), ("name", "LIMA, Ana"), PHONE],
+            ],
+            [0, 0],
+        ),
+        # a name tells apart those who share a phone, and belongs to nobody without it
+        (
+            [
+                [("email", "ana.lima@x.test"), PHONE],
+                [("email", "rui.lima@x.test"), PHONE],
+                [PHONE, ("name", "Rui Lima")],
+                [PHONE, ("name", "Eva Lima")],
+                [("name", "Rui Lima")],
+            ],
+            [0, 1, 1, 2, None],
+        ),
+        # two customers of one system behind one phone are two
+        ([[("external_id", "1"), PHONE], [("external_id", "2"), PHONE], [PHONE]], [0, 1, None]),
+        # a case with two addresses does not say which goes with what
+        ([[("email", "a@x.test"), ("email", "b@x.test"), PHONE], [("email", "b@x.test")], [PHONE]], [0, 1, 2]),
+        # at a desk's address there is whoever has the name
+        (
+            [
+                [("email", "info@x.test"), ("name", "Ana Lima")],
+                [("email", "info@x.test"), ("name", "Rui Sá")],
+                [("email", "info@x.test")],
+                [("email", "info@x.test"), ("name", "Ana Lima")],
+            ],
+            [0, 1, None, 0],
+        ),
+        ([[("email", "info@x.test"), ("name", "Ana Lima")], [("email", "info@x.test")]], [0, 0]),
+        # an account with four people's addresses is a firm's, with three addresses of one person it is one's
+        (
+            [[("external_id", "7"), ("email", f"{name}@x.test")] for name in ("ana", "rui", "eva", "gil")]
+            + [[("external_id", "7")]],
+            [0, 1, 2, 3, None],
+        ),
+        (
+            [[("external_id", "7"), ("email", f"{name}@x.test")] for name in ("ana", "boss", "sunny")]
+            + [[("external_id", "7")]],
+            [0, 0, 0, 0],
+        ),
+        # many references of one address are its orders, where nothing says that they are people
+        ([[("email", "ana@x.test"), ("external_id", str(n))] for n in range(6)], [0] * 6),
+        # names without a word in common are several people's
+        (
+            [[("email", "store@x.test"), ("name", name)] for name in ("Ana Lima", "Rui Sá", "Eva Nagy")]
+            + [[("email", "store@x.test")]],
+            [0, 1, 2, None],
+        ),
+        ([[("email", "ana@x.test"), ("name", name)] for name in ("Ana Lima", "Ana Sá", "Lima, Ana")], [0, 0, 0]),
+    ],
+)  # fmt: skip
+def test_who_is_one_person(cases: list[list[tuple[str, str]]], expected: list[int | None]) -> None:
+    assert known(*cases) == expected
+
+
+def test_a_number_of_everybody_joins_nobody() -> None:
+    """A constant that an export puts into every row, and a default phone."""
+    people = [
+        [("email", f"p{chr(97 + n % 26)}{chr(97 + n // 26)}@x.test"), ("external_id", "0"), PHONE] for n in range(60)
+    ]
+    found = known(*people, [("external_id", "0")], [PHONE])
+    assert found == [*range(60), None, None]
+
+
+def test_the_order_of_cases_changes_nothing() -> None:
+    cases = [
+        [("email", "ana.lima@x.test"), PHONE],
+        [("email", "alima@y.test"), PHONE, ("external_id", "7")],
+        [("external_id", "7"), ("name", "Ana Lima")],
+        [("email", "rui@x.test"), ("phone", "+351911111111")],
+        [("phone", "+351911111111"), ("name", "Eva")],
+    ]
+    forth, back = (
+        identify_customers(log({str(n): cases[n] for n in order})) for order in ([*range(5)], [*range(5)][::-1])
+    )
+    assert customers(forth) == customers(back)
 
 
 def test_an_external_id_counts_inside_its_namespace_an_address_everywhere() -> None:

@@ -145,6 +145,16 @@ def test_what_an_event_says_of_its_case_is_said_of_the_case(log_of: Callable[...
     assert log.rows("SELECT kind, value FROM identities") == [("external_id", "c1")]
 
 
+def test_customers_are_known_by_the_words_for_headers_in_four_languages(log_of: Callable[..., EventLog]) -> None:
+    keys = {"customer_email": "a@x.test", "Telefone do cliente": "+351912345678", "Ügyfél neve": "Ana", "cliente": "z"}
+    said = "".join(f'<string key="{key}" value="{value}"/>' for key, value in keys.items())
+    log = log_of(document(trace("1", event()).replace("<event>", f"{said}<event>", 1), trace("2", event("a", said))))
+    expected = {("email", "a@x.test"), ("phone", "+351912345678"), ("name", "Ana")}
+    for case in ("1", "2"):
+        rows = log.rows("SELECT kind, value FROM identities JOIN cases USING (case_key) WHERE native_id = ?", [case])
+        assert set(rows) == expected
+
+
 def test_a_score_outside_its_range_is_no_score(log_of: Callable[..., EventLog]) -> None:
     said = '<float key="csat" value="4.0"/><int key="nps" value="9"/>'
     log = log_of(document(trace("1", event()).replace("<event>", f"{said}<event>", 1)))

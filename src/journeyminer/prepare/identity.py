@@ -1,50 +1,35 @@
-"""Identity: which cases are one customer's, by what the sources wrote down of them; never by a name."""
+"""Identity: which cases are one customer's, by what the sources wrote down of them; never by a name alone."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from journeyminer.config import Config, read_toml
-from journeyminer.prepare.phones import canonical
+from journeyminer.config import Config
+from journeyminer.prepare.identifiers import KINDS, SCOPED, make_identifiers
+from journeyminer.prepare.people import STRONG, Identifier, People, Together, find_people
 from journeyminer.sql import listed, quote
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.log.engine import Schema
 
-KINDS = ("email", "external_id", "phone", "handle")
-"""the kinds that identify a person, the first one wins: an address means the same in every source"""
-SCOPED = ("external_id", "handle")
-"""kinds whose values mean something inside one namespace only"""
-MIN_PHONE_DIGITS = 7
-
-_LOCAL = "regexp_replace(split_part(address, '@', 1), '[+].*$', '')"
-_DOMAIN = "rtrim(split_part(address, '@', 2), '.')"
-
 
 def identify_customers(log: EventLog, *, config: Config | None = None) -> EventLog:
     """The log whose cases carry `customer_key`, and `customer_kind`: the kind of identifier it was made of.
 
-    A case's customer is its strongest identifier: e-mail, external_id, phone, handle; of several of a kind the first
-    in the alphabet. Cases with the same identifier are one customer; nothing is concluded over two steps, but that the
-    addresses of one account (its only handle stands beside them, and beside no other account) are one address, and so
-    are its phone numbers. A case without an identifier has no customer. External ids and handles count inside their
-    namespace only.
-
-    E-mail addresses are compared in NFKC, lower case and without their +tag; phone numbers as the world writes them
-    (`phones`), else by their digits and leading +, at least seven of them. Excluded: names, the addresses of desks and
-    machines (mailboxes.toml), and everything that the configuration calls ours.
+    A case's customer is the person of its strongest identifier: e-mail, external_id, handle, phone; of several of a
+    kind the first in the alphabet. Which identifiers are one person's is told by the cases in which they stand
+    together, see `people`. A case without an identifier has no customer, nor has one whose only identifier several
+    people share. External ids and handles count inside their namespace only.
     """
     if _are_known(log) or not log.one("SELECT count(*) FROM identities")[0]:
         return log
     schema = log.engine.new_schema(log.schema)
-    _make_plain(log, schema)
-    schema.execute(f"CREATE TABLE customers AS {_customers(config or Config())}")
-    for made in ("plain", "phones"):
+    make_identifiers(log, schema, config or Config())
+    _make_people(schema, find_people(_together(schema)))
+    schema.execute(f"CREATE TABLE customers AS {_customers()}")
+    for made in ("identifiers", "people"):
         schema.execute(f"DROP TABLE {made}")
     return log.derive(
         into=schema,
@@ -76,92 +61,82 @@ def count_customers(log: EventLog) -> Customers | None:
     return Customers(n, dict(rows))
 
 
-def _make_plain(log: EventLog, schema: Schema) -> None:
-    """Make what the engine does not know: `plain`, identifiers with letters beyond ASCII in NFKC, and `phones`."""
-    rows = log.rows("SELECT DISTINCT value FROM identities WHERE regexp_matches(value, '[^\\x00-\\x7F]')")
-    values = [value for (value,) in rows]
-    schema.execute(
-        "CREATE TABLE plain AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS plain",
-        [values, [unicodedata.normalize("NFKC", value) for value in values]],
+def _together(schema: Schema) -> list[Together]:
+    """What stands together in cases, each once.
+
+    Where a case has two of a kind, nobody knows which goes with what, but that the addresses and telephones beside the
+    only account of a product are that account's.
+    """
+    columns = ", ".join(f"min(identifier) FILTER (kind = {quote(kind)}) AS {kind}" for kind in KINDS)
+    beside = ", ".join(
+        "s.identifier" if kind == "handle" else f"if(i.kind = {quote(kind)}, i.identifier, NULL)" for kind in KINDS
     )
-    numbers = canonical(value for (value,) in log.rows("SELECT DISTINCT value FROM identities WHERE kind = 'phone'"))
-    schema.execute(
-        "CREATE TABLE phones AS SELECT unnest(CAST(? AS VARCHAR[])) AS value, unnest(CAST(? AS VARCHAR[])) AS number",
-        [[*numbers], [*numbers.values()]],
-    )
+    rows = schema.rows(f"""
+        WITH counted AS (
+            SELECT case_key, kind, any_value(scope) AS scope, min(identifier) AS identifier, count(*) AS n
+            FROM identifiers GROUP BY case_key, kind
+        ), single AS (
+            FROM counted WHERE n = 1
+        ), wide AS (
+            SELECT min(identifier) FILTER (kind = 'name') AS name, min(scope) AS scope, {columns},
+                count(*) FILTER (kind IN ({listed(STRONG)})) > 1 AS joined, bool_or(kind NOT IN ({listed(STRONG)}))
+                    AND bool_or(kind <> 'name') AS shared
+            FROM single GROUP BY case_key
+        )
+        SELECT name, scope, [{", ".join(KINDS)}] FROM wide WHERE joined OR shared
+        UNION SELECT NULL, s.scope, [{beside}]
+        FROM identifiers i JOIN counted c ON c.case_key = i.case_key AND c.kind = i.kind AND c.n > 1
+        JOIN single s ON s.case_key = i.case_key AND s.kind = 'handle' WHERE i.kind IN ('email', 'phone')
+    """)
+    return [
+        Together(
+            tuple(
+                Identifier(kind, scope if kind in SCOPED else "", value)
+                for kind, value in zip(KINDS, values, strict=True)
+                if value
+            ),
+            name,
+        )
+        for name, scope, values in rows
+    ]
 
 
-def _customers(config: Config) -> str:
-    """Return the query of case_key, customer_key and customer_kind for every case with an identifier."""
+def _make_people(schema: Schema, people: People) -> None:
+    """Make `people`: an identifier, the name that tells who it is or null, and its person's first identifier."""
+    rows: list[tuple[Identifier, str | None, Identifier | None]]
+    rows = [(each, None, person) for each, person in people.person.items() if each != person]
+    rows += [(each, name, person) for (each, name), person in people.by_name.items()]
+    columns = {
+        "kind": [each.kind for each, _, _ in rows],
+        "scope": [each.scope for each, _, _ in rows],
+        "identifier": [each.value for each, _, _ in rows],
+        "name": [name for _, name, _ in rows],
+        "person": [person and "\x1f".join(person) for _, _, person in rows],
+    }
+    unnested = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {column}" for column in columns)
+    schema.execute(f"CREATE TABLE people AS SELECT {unnested}", [*columns.values()])
+
+
+def _customers() -> str:
+    """Return the query of case_key, customer_key and customer_kind for every case whose customer is known."""
     rank = " ".join(f"WHEN {quote(kind)} THEN {number}" for number, kind in enumerate(KINDS))
     return f"""
-    WITH said AS (
-        SELECT i.case_key, i.kind, trim(coalesce(h.number, p.plain, i.value)) AS value
-        FROM identities i LEFT JOIN plain p ON i.value = p.value
-        LEFT JOIN phones h ON i.kind = 'phone' AND i.value = h.value
-    ), addressed AS (
-        SELECT *, CASE WHEN kind = 'email' THEN
-            lower(regexp_extract(value, '[^\\s<>"'',;:()@]+@[^\\s<>"'',;:()@]+')) END AS address
-        FROM said
-    ), normal AS (
-        SELECT case_key, kind, CASE kind
-            WHEN 'email' THEN CASE WHEN {_is_person(config)} THEN {_LOCAL} || '@' || {_DOMAIN} END
-            WHEN 'phone' THEN {_phone()}
-            WHEN 'external_id' THEN value
-            WHEN 'handle' THEN lower(ltrim(value, '@')) END AS identifier
-        FROM addressed WHERE kind IN ({listed(KINDS)})
-    ), accounts AS (
-        SELECT case_key, min(identifier) AS account FROM normal WHERE kind = 'handle' AND identifier <> ''
-        GROUP BY case_key HAVING count(DISTINCT identifier) = 1
-    ), held AS (
-        SELECT DISTINCT ns_no, account, kind, identifier
-        FROM normal JOIN accounts USING (case_key) JOIN case_rows USING (case_key)
-        WHERE kind IN ('email', 'phone') AND identifier <> ''
-    ), own AS (
-        SELECT kind, identifier, min(ns_no) AS ns_no, min(account) AS account FROM held
-        GROUP BY kind, identifier HAVING count(*) = 1
-    ), firsts AS (
-        SELECT ns_no, account, kind, min(identifier) AS main FROM own GROUP BY ALL
-    ), mains AS (
-        SELECT kind, identifier, main FROM own JOIN firsts USING (ns_no, account, kind)
+    WITH named AS (
+        SELECT case_key, min(identifier) AS name FROM identifiers WHERE kind = 'name'
+        GROUP BY case_key HAVING count(*) = 1
     ), told AS (
-        SELECT case_key, kind, coalesce(main, identifier) AS identifier
-        FROM normal LEFT JOIN mains USING (kind, identifier)
+        SELECT i.case_key, i.kind, i.identifier, coalesce(n.person, p.person,
+            CASE WHEN p.kind IS NULL AND i.kind <> 'role_email'
+                THEN concat_ws(chr(31), i.kind, coalesce(i.scope, ''), i.identifier) END) AS person
+        FROM (SELECT * FROM identifiers WHERE kind IN ({listed(KINDS)})) i LEFT JOIN named USING (case_key)
+        LEFT JOIN (FROM people WHERE name IS NULL) p
+            ON (p.kind, p.scope, p.identifier) = (i.kind, coalesce(i.scope, ''), i.identifier)
+        LEFT JOIN people n ON (n.kind, n.scope, n.identifier, n.name)
+            = (i.kind, coalesce(i.scope, ''), i.identifier, named.name)
     ), strongest AS (
-        SELECT case_key, min(struct_pack(rank := CASE kind {rank} END, identifier := identifier, kind := kind)) AS best
-        FROM told WHERE identifier <> '' GROUP BY case_key
+        SELECT case_key, min(struct_pack(rank := CASE kind {rank} END, identifier := identifier, kind := kind,
+            person := person)) AS best
+        FROM told WHERE person IS NOT NULL GROUP BY case_key
     )
-    SELECT s.case_key, best.kind AS customer_kind, md5_number_lower(concat_ws(chr(31), best.kind,
-        CASE WHEN best.kind IN ({listed(SCOPED)}) THEN n.namespace ELSE '' END, best.identifier)) AS customer_key
-    FROM strongest s JOIN case_rows c USING (case_key) JOIN namespaces n USING (ns_no)
+    SELECT case_key, best.kind AS customer_kind, md5_number_lower(best.person) AS customer_key FROM strongest
     """
-
-
-def _is_person(config: Config) -> str:
-    """SQL: the address may be one person's."""
-    local_parts, relays = _mailboxes()
-    ours = [word.strip().lower().lstrip("@") for word in config.us]
-    conditions = [
-        "address <> ''",
-        f"{_LOCAL} <> ''",
-        f"regexp_replace({_LOCAL}, '[._-]', '', 'g') NOT IN ({listed(local_parts)})",
-        *(f"NOT {_DOMAIN} GLOB {quote(relay)}" for relay in relays),
-        *(f"address <> {quote(word)}" for word in ours if "@" in word),
-        *(f"{_DOMAIN} <> {quote(word)} AND NOT ends_with({_DOMAIN}, {quote('.' + word)})"
-          for word in ours if "@" not in word and "." in word),
-    ]  # fmt: skip
-    return " AND ".join(conditions)
-
-
-def _phone() -> str:
-    """SQL of a phone number's digits, the + before them where there is one; null where it is too short for one."""
-    number = "split_part(value, '@', 1)"  # a chat's account is written number@server
-    digits = f"regexp_replace({number}, '[^0-9]', '', 'g')"
-    plus = f"CASE WHEN starts_with({number}, '+') THEN '+' ELSE '' END"
-    return f"CASE WHEN length({digits}) >= {MIN_PHONE_DIGITS} THEN {plus} || {digits} END"
-
-
-@cache
-def _mailboxes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    data = read_toml(Path(__file__).with_name("mailboxes.toml"))
-    return tuple(data["local_parts"]), tuple(data["relay_domains"])

@@ -20,7 +20,7 @@ from journeyminer.importers.nested.profile import (
     Value,
 )
 from journeyminer.importers.nested.scope import ITEM, Items, Scope, Tables
-from journeyminer.sql import name, quote
+from journeyminer.sql import is_address_sql, name, quote
 
 _SCORES = ("csat", "nps", "ces")
 AnyRule = TypeVar("AnyRule", bound=Rule)
@@ -148,7 +148,7 @@ class Query:
                 scope = self.scope(of, rule.let)
                 if value := scope.value(getattr(rule, kind)):
                     # an address is an address, whatever it is called
-                    told = f"CASE WHEN contains({value}, '@') THEN 'email' ELSE {quote(kind)} END"
+                    told = f"CASE WHEN {is_address_sql(value)} THEN 'email' ELSE {quote(kind)} END"
                     case = self._case_id(of, rule, scope)
                     picked = {"file_no": 'r."@file"', "case_id": case, "kind": told, "value": value}
                     yield _select(picked, scope, rule)

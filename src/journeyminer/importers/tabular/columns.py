@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from journeyminer.importers.tabular.scores import scaled
 from journeyminer.log.schema import CASES
 from journeyminer.note import Note
-from journeyminer.sql import name, quote
+from journeyminer.sql import is_address_sql, name, quote
 from journeyminer.text import fold, fold_sql, words
 from journeyminer.vocabulary import IDENTITY_KINDS, RATINGS
 from journeyminer.words import UNKNOWN, values
@@ -143,7 +143,7 @@ def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: 
             kind = "name"
             loader.decide(Note("decision.names_no_ids"))
         # an address is an address, whatever its column is called
-        told = f"CASE WHEN contains({name(column)}, '@') THEN 'email' ELSE {quote(kind)} END"
+        told = f"CASE WHEN {is_address_sql(name(column))} THEN 'email' ELSE {quote(kind)} END"
         loader.add_rows(
             "identities",
             f"SELECT DISTINCT case_id, {told} AS kind, {name(column)} AS value FROM {relation} "

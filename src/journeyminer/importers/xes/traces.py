@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from journeyminer.importers.tabular.headers import normalise
 from journeyminer.log.export import ATTRIBUTE_PREFIX
 from journeyminer.log.record import Case, Event, Identity, Record
 from journeyminer.log.schema import EVENTS
 from journeyminer.note import Note
+from journeyminer.vocabulary import IDENTITY_KINDS
+from journeyminer.words import headers
 
 if TYPE_CHECKING:
     from journeyminer.clock import ZoneRule
@@ -26,9 +30,7 @@ _EVENT_FIELDS |= {"identity:id": "id", "synthetic": "synthetic"}
 _CASE_TEXTS = ("priority", "product", "topic", "language", "segment")
 _CASE_RANGES = {"csat": (0.0, 1.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}
 _CASE_FIELDS = frozenset({*_CASE_TEXTS, *_CASE_RANGES, "opened_at"})
-_CUSTOMER = frozenset({"customer", "customer_id"})
-_WANTED = _EVENT_FIELDS | {key: key for key in (*_CASE_TEXTS, *_CUSTOMER)}
-_BESIDE = frozenset({*_CASE_TEXTS, *_CUSTOMER})
+_BESIDE = frozenset({*_CASE_TEXTS, *IDENTITY_KINDS})
 """said of an event by the source, true of its case"""
 
 _LIFECYCLE = frozenset({
@@ -36,6 +38,25 @@ _LIFECYCLE = frozenset({
     "autoskip", "manualskip", "unknown",
 })  # fmt: skip
 """the standard lifecycle model: known words are spelt its way, others stay as they are"""
+
+
+@cache
+def _identity_kind(key: str) -> str | None:
+    """What an attribute identifies customers by; its key is known by the words for headers of tables."""
+    header = normalise(key)
+    found = (kind for kind, texts in headers("identities").items() if header in texts)
+    return "external_id" if header == "customer" else next(found, None)
+
+
+class _Wanted(dict[str, str | None]):
+    """Key of an attribute of an event -> what it is to us; None: nothing."""
+
+    def __missing__(self, key: str) -> str | None:
+        self[key] = found = _identity_kind(key)
+        return found
+
+
+_WANTED = _Wanted(_EVENT_FIELDS | {key: key for key in _CASE_TEXTS})
 
 
 def local_name(name: str) -> str:
@@ -86,8 +107,8 @@ class TraceReader:
                 key = attributes.get("key")
                 if key is None:
                     self._fault(Note("read.tag_without_key", tag=name))
-                elif key in _WANTED:
-                    event[_WANTED[key]] = attributes.get("value", "").strip()
+                elif target := _WANTED[key]:
+                    event[target] = attributes.get("value", "").strip()
                 elif key.startswith(ATTRIBUTE_PREFIX):
                     kept = event.setdefault("attributes", {})
                     kept[key.removeprefix(ATTRIBUTE_PREFIX)] = attributes.get("value", "")
@@ -145,13 +166,14 @@ class TraceReader:
         for line, fields in self._trace_events:
             for key in _BESIDE & fields.keys():
                 value = fields.pop(key)
-                if key not in _CUSTOMER or key not in said:
+                if key in _CASE_TEXTS or not said.get(key):
                     said[key] = value
             record = self._record(case, line, fields, trace.get("channel"))
             if record and not first:
                 first = record
         if first:
             said |= trace
+            said |= {kind: value for key, value in trace.items() if value and (kind := _identity_kind(key))}
             self._say_of_case(first, case, said)
 
     def _record(self, case: str, line: int, fields: dict[str, Any], channel: str | None) -> Record | None:
@@ -197,9 +219,7 @@ class TraceReader:
         extras = {key: value for key, value in said.items() if key.startswith(EXTRA_PREFIX) and value}
         if fields or extras:
             record.cases.append(Case(case, **fields, extras=extras or None))
-        record.identities += [
-            Identity(case, "external_id", said[key]) for key in sorted(_CUSTOMER & said.keys()) if said[key]
-        ]
+        record.identities += [Identity(case, kind, said[kind]) for kind in IDENTITY_KINDS if said.get(kind)]
 
     def _moment(self, text: str) -> datetime | None:
         # the ISO parser also takes dates without separators and weeks; a number must not pass for one
