@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import assignments, column, is_assignment
+from journeyminer.mining.events import assignments, column, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
@@ -43,7 +43,7 @@ def ordered(lens: Lens) -> str:
         columns.append("least(started_at, timestamp) AS begin")
     if assumed := lens.zone_is_assumed:
         columns.append(f"{assumed} AS assumed")
-    if _has_bare_assignments(log):
+    if has_bare_assignments(log):
         bare = f"{column(log, 'role')} IS NULL"
         given = f"SELECT trace, timestamp FROM {rows} WHERE {bare} AND activity IN ({assignments(log)})"
         columns.append(f"{bare} AND (trace, timestamp) IN ({given}) AS with_assignment")
@@ -127,13 +127,8 @@ def _given(lens: Lens) -> str:
 
     A table that shows what a case became at a moment does not tell that its new owner set the rest.
     """
-    is_part = " OR with_assignment" if _has_bare_assignments(lens.log) else ""
+    is_part = " OR with_assignment" if has_bare_assignments(lens.log) else ""
     return f"activity IN ({assignments(lens.log)}){is_part}"
-
-
-def _has_bare_assignments(log: EventLog) -> bool:
-    """Whether there are assignments of which nobody says who did them."""
-    return any(role is None and is_assignment(activity) for activity, role in log.steps)
 
 
 def _stated(lens: Lens) -> str:
