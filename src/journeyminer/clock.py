@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,11 +22,12 @@ Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: Final = ("ymd", "dmy", "mdy")
 
 FIRST: Final = datetime(1971, 1, 1, tzinfo=UTC)
-FAR: Final = datetime(2079, 6, 6, tzinfo=UTC)
+FAR: Final = datetime(2037, 12, 31, tzinfo=UTC)
 END: Final = datetime(2200, 1, 1, tzinfo=UTC)
-"""a moment before FIRST or from END on is a placeholder and no date; from FAR on it is one on a first or last day"""
-FAR_DAYS: Final = ("12-31", "01-01", "06-06")
-"""days that software writes for a moment that has not come: 2099-12-31, 2100-01-01, the last day of a small datetime"""
+"""a moment before FIRST or from END on is a placeholder and no date; from FAR on it is one on one of FAR_DAYS"""
+FAR_DAYS: Final = ("12-31", "01-01", "01-18", "01-19", "02-06", "02-07", "06-06")
+"""days that software writes for a moment that has not come: 2099-12-31, 2100-01-01, the last days of 31 and 32 bits of
+seconds (in time zones to the west the day before), that of a small datetime"""
 
 NOT_YET: Final = (
     "-", "--", "---", "n/a", "na", "n.a.", "#n/a", "null", "(null)", "none", "nil", "nan", "nat", "?", "0", "0.0",
@@ -73,12 +74,16 @@ HALF_DAYS: Final = (
 """how languages write the half of a day -> am, pm, on plain text"""
 
 _NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}(?!\d)|\d{1,3}(?![\d:]))")
-DATE: Final = re.compile(r"(\d{1,4})(\D{1,5})(\d{1,2})(\D{1,5})(\d{1,4})(?!\d)\.?")
+_BETWEEN = r"((?=\D)[\W_]{0,3}(?:(?:st|nd|rd|th)\b)?[\W_]{0,2}(?:(?:del?|of)\b)?[\W_]{0,2})"
+"""signs, and the few words that stand inside of a date: 5th of 01, 5 de 01 de 2026; others may make it another thing"""
+DATE: Final = re.compile(rf"(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})(?!\d)\.?")
+WEEK: Final = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])(?!\d)", re.IGNORECASE)
+"""a day of a week of ISO 8601, 2026-W02-1"""
 COMPACT: Final = re.compile(r"(\d{4})()(\d\d)()(\d\d)(?!\d)")
 TIME: Final = re.compile(
     r"^[\st,:]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
     r"(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-]\d\d(?::?\d\d)?)?\s*$"
+    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?\s*$"
 )
 
 
@@ -185,22 +190,29 @@ def is_placeholder(moment: datetime) -> bool:
 def take_apart(text: str, order: Order | None = None) -> Written | None:
     """The date and time written in a text of digits (see `spelled`); None where it says no date, or more than that."""
     lower = text.lower()
-    date = COMPACT.match(lower) or DATE.match(lower)
-    if not date:
+    day = COMPACT.match(lower) or DATE.match(lower)
+    if not day:
         return None
-    rest = lower[date.end() :]
+    rest = lower[day.end() :]
     time = TIME.match(rest)
     if rest.strip(" .,") and not time:
         return None
-    return Written(text, date, time, "ymd" if len(date[1]) >= 3 else order)
+    return Written(text, day, time, "ymd" if len(day[1]) >= 3 else order)
 
 
 def read_moment(text: str, order: Order | None = None) -> datetime | None:
     """The moment that a text says: naive, or aware where it carries an offset; None where it says none.
 
     Reads digits with any separator, month names in en, pt, es and hu, ISO 8601, half days (AM, `a. m.`, `de.`),
-    fractions of a second. `order` is needed where day and month are both digits and the year stands last.
+    days of a week (2026-W02-1), fractions of a second. `order` is needed where day and month are both digits and the
+    year stands last.
     """
+    if week := WEEK.match(text.strip()):
+        try:
+            monday_or_later = date.fromisocalendar(int(week[1]), int(week[2]), int(week[3]))
+        except ValueError:
+            return None
+        text = monday_or_later.isoformat() + text.strip()[week.end() :]
     words, shown = spelled(text)
     written = take_apart(words, shown or order)
     if not written or not written.order:

@@ -137,13 +137,12 @@ def test_the_graph_and_the_variants_equal_a_plain_loop(rows: list[Row]) -> None:
 def changes_of(trace: list[Row], by: str) -> list[Any]:
     """Giver, receiver, seconds until the receiver's first act, and whether the trace was resolved, of every change."""
     found: list[Any] = []
-    state: Any = None
     holder: Any = None
+    over = over_since(trace)
     waiting: Any = None
     last: Any = None
     given = {row["timestamp"] for row in trace if row["role"] is None and row["activity"] == "group_changed"}
     for row in trace:
-        before, state = state, row["status"] or state
         if row["role"] == "customer" and not (by == "group" and row[by]):
             continue
         begin = row["started_at"] or row["timestamp"]
@@ -154,14 +153,22 @@ def changes_of(trace: list[Row], by: str) -> list[Any]:
             found.append((*waiting[:2], seconds_from(waiting[2], begin), waiting[3]))
             waiting = None
         if is_change and last:
-            opened = [each["timestamp"] for each in trace if each["status"] in ("new", "open", "pending", "on_hold")]
-            is_late = {before, state} <= {"solved", "closed"} and row["timestamp"] > max(opened, default=datetime.min)
+            is_late = over is not None and row["timestamp"] > over
             if is_act:
                 found.append((holder, row[by], seconds_from(last, begin), is_late))
             else:
                 waiting = holder, row[by], row["timestamp"], is_late
         holder, last = row[by] or holder, row["timestamp"]
     return [*found, *([(*waiting[:2], None, waiting[3])] if waiting else [])]
+
+
+def over_since(trace: list[Row]) -> datetime | None:
+    """When the trace was resolved for good."""
+    over = ("solved", "closed")
+    last_open = max((row["timestamp"] for row in trace if row["status"] not in (None, *over)), default=datetime.min)
+    return min(
+        (row["timestamp"] for row in trace if row["status"] in over and row["timestamp"] > last_open), default=None
+    )
 
 
 def seconds_from(before: datetime, after: datetime) -> int:

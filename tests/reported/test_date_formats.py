@@ -133,3 +133,35 @@ def test_every_moment_before_the_ticket_is(tmp_path: Path, row: str, n: int) -> 
     path.write_text(f"Ticket ID,Created at,First response at,Resolved at\n1,{row}\n2,{'2026-01-05 08:00,' * 2}\n")
     (source,) = jm.read(path).receipt.sources
     assert sum(int(str(note.params["n"])) for note in source.decisions if "before_creation" in note.slug) == n
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-W02-1", "2026-01-05 00:00:00"),
+        ("2026W022T10:30", "2026-01-06 10:30:00"),
+        ("2026-W53-7 09:00:05", "2027-01-03 09:00:05"),
+        ("5th of January 2026", "2026-01-05 00:00:00"),
+        ("5 de enero del 2026 10:00", "2026-01-05 10:00:00"),
+        ("5 de janeiro de 2026", "2026-01-05 00:00:00"),
+        ("2026. január 5. 10:00", "2026-01-05 10:00:00"),
+        ("2040-06-15 10:00", "2040-06-15 10:00:00"),
+    ],
+)
+def test_a_day_is_read_however_it_is_spelled(tmp_path: Path, text: str, expected: str) -> None:
+    log = read(table(tmp_path, "2026-01-07 09:00", text))
+    assert [str(at) for (at,) in log.rows("SELECT timestamp FROM events WHERE activity = 's1'")] == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-Q1-05", "2026-W60-1", "2026-X01-05", "week 2 of 2026", "2026-01-05T10:00+99:99",
+        "2026-01-05 10:00 +15:00", "2038-01-19 03:14:07", "2038-01-18 22:14:07", "2049-12-31",
+        "2050-12-31 00:00:00", "2106-02-07 06:28:15",
+    ],
+)  # fmt: skip
+def test_what_is_no_day_or_stands_for_none_is_no_moment(tmp_path: Path, text: str) -> None:
+    log = jm.read(table(tmp_path, *(f"2026-01-{n:02} 09:00" for n in range(1, 10)), text))
+    (source,) = log.receipt.sources
+    assert (log.n_events, source.rejected) == (9, 1)

@@ -167,6 +167,8 @@ def queues(tiny: EventLog) -> list[tuple[str | None, str | None]]:
             "note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 assigned@09:20/in=L3 fix@10:00/as=agent",
             [(None, "L1"), ("L1", "L2"), ("L2", "L3")],
         ),
+        # nobody has acted yet
+        ("x@09:00/as=system/in=L1/to=new y@09:10/as=system/in=L2 fix@10:00/as=agent", [("L1", "L2"), ("L1", "L2")]),
         # after an act the queue is the team's own
         (
             "note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 note@09:20/as=agent fix@10:00/as=agent",

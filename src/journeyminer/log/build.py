@@ -19,7 +19,7 @@ from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, counted
 from journeyminer.log.rows import StagedRows
 from journeyminer.log.schema import EVENT_TYPES, STORED
 from journeyminer.log.staging import IS_EVENT, Staged, filled_columns
-from journeyminer.log.twins import drop_twins
+from journeyminer.log.twins import join_twins
 from journeyminer.note import Note
 from journeyminer.sql import name
 
@@ -83,7 +83,7 @@ class LogBuilder:
             raise EmptyLog(Note("read.no_event"), place=place, hint=_why_empty(self.sources))
         self.rows.flush()
         tables = [*self._stored, *(staged for loader in self._loaders for staged in loader.tables)]
-        tables, same = drop_twins(self.schema, tables, self.sources, len(self._placed))
+        tables, same = join_twins(self.schema, tables, self.sources, len(self._placed))
         columns = finish_log(self.schema, tables=tables, sources=self.sources, placed=self._placed)
         sources = tuple(deepcopy(self.sources))
         receipt = Receipt(sources, tuple(self.unclaimed), tuple(self.failed), notes=(*self._notes, *same))

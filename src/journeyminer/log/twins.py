@@ -1,9 +1,9 @@
-"""Twins: one log that stands in two files, as CSV and as XES say, is counted once."""
+"""Twins: what stands in two files, as CSV and as XES say, or in the exports of two weeks, is counted once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from journeyminer.log.schema import STORED
@@ -19,48 +19,104 @@ FEW = 20
 """fewer events than these may agree by chance, as those of short chats and mails do"""
 
 
-def drop_twins(
+def join_twins(
     schema: Schema, tables: Sequence[Staged], sources: Sequence[SourceReceipt], n_stored: int
 ) -> tuple[list[Staged], list[Note]]:
-    """Empty the files whose cases and times are all those of another file; of the two, the one that says more stays.
+    """See to it that events which two files of several namespaces share are counted once.
 
-    Files of one namespace need no look: their events are compared one by one.
+    Shared are events with the same case, time and activity (capitals count for nothing), `FEW` or more of them. Where
+    one file holds all events of the other, it stays alone: of two equal ones the one that says more. Where each has
+    more than the other and both are read alike, they are two exports of one system: the later one moves into the
+    namespace of the other, in which events are compared one by one.
 
     Args:
         tables: all that is staged.
-        sources: the receipts of all files, by number; the records of an emptied file become deduplicated ones.
-        n_stored: how many files are of a stored log; these stay.
+        sources: the receipts of all files, by number. The records of an emptied file become deduplicated ones; a
+            file that is moved has another namespace.
+        n_stored: how many files are of a stored log; these stay as they are.
 
     Returns:
-        The tables that are left, and a note `same_log` for each emptied file. `same_cases` is one for a file that has
-        the cases of another one, each with as many events, at other times: their zones may not be told alike.
+        The tables that are left, and the notes: `same_log` for an emptied file, `one_system` for a moved one;
+        `same_events` for a file of which neither could be done, and `same_cases` for one that has the cases of another
+        one, each with as many events, at other times or of other names: both are counted.
     """
+    left: list[Staged] = list(tables)
+    notes: list[Note] = []
+    if len({source.namespace for source in sources}) < 2:
+        return left, notes
+    sizes, shared = _shared(schema, tables)
+    gone: set[int] = set()
+    moved: set[int] = set()
+    richest = {number: _n_columns(schema, tables, number) for pair in shared for number in pair}
+    for one, other in sorted(shared, key=lambda pair: (pair[0] >= n_stored, -sizes[pair[0]], pair)):
+        if {one, other} & gone or sources[one].namespace == sources[other].namespace:
+            continue
+        # a stored file first, then the one that holds most and says most
+        kept, later = sorted((one, other), key=lambda n: (n >= n_stored, -sizes[n], -richest[n], n))
+        names = {"file": sources[later].file, "other": sources[kept].file}
+        if later >= n_stored and shared[one, other] == sizes[later]:
+            left = _without(schema, left, later)
+            source = sources[later]
+            source.deduplicated, source.used, source.events = source.deduplicated + source.used, 0, 0
+            gone.add(later)
+            notes.append(Note("same_log", **names))
+        elif later >= n_stored and later not in moved and _are_read_alike(sources[kept], sources[later]):
+            sources[later].namespace = sources[kept].namespace
+            left = [each._replace(coded=each.coded and each.source_no != later) for each in left]
+            moved.add(later)
+            notes.append(Note("one_system", **names, n=shared[one, other]))
+        else:
+            notes.append(Note("same_events", **names, n=shared[one, other]))
+    return left, [*notes, *_same_cases(schema, left, sources, n_stored, shared)]
+
+
+def _are_read_alike(one: SourceReceipt, other: SourceReceipt) -> bool:
+    return (one.importer, one.profile) == (other.importer, other.profile)
+
+
+def _shared(schema: Schema, tables: Sequence[Staged]) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
+    """How many different events each file holds, and each pair of files that shares some with how many."""
+    stages = [(stage.table, "source_no" if stage.source_no is None else str(stage.source_no)) for stage in tables]
+    rows = " UNION ALL ".join(
+        f"SELECT CAST({number} AS UINTEGER) AS source_no, hash(CAST(case_id AS VARCHAR), timestamp, "
+        f"lower(CAST(activity AS VARCHAR))) AS event FROM {table} WHERE {IS_EVENT}"
+        for table, number in [*stages, ("staged_events", "source_no")]
+    )
+    schema.execute(f"CREATE TABLE prints AS SELECT DISTINCT source_no, event FROM ({rows})")
+    sizes = dict(schema.rows("SELECT source_no, count(*) FROM prints GROUP BY source_no"))
+    pairs = schema.rows(
+        "WITH twice AS (SELECT event FROM prints GROUP BY event HAVING count(*) > 1), "
+        "few AS (SELECT * FROM prints SEMI JOIN twice USING (event)) "
+        "SELECT a.source_no, b.source_no, count(*) FROM few a JOIN few b USING (event) "
+        f"WHERE a.source_no < b.source_no GROUP BY ALL HAVING count(*) >= {FEW} ORDER BY ALL"
+    )
+    schema.execute("DROP TABLE prints")
+    return sizes, {(one, other): n for one, other, n in pairs}
+
+
+def _same_cases(
+    schema: Schema,
+    tables: Sequence[Staged],
+    sources: Sequence[SourceReceipt],
+    n_stored: int,
+    shared: Mapping[tuple[int, int], int],
+) -> Iterator[Note]:
+    """A note for each file that has the cases of another one, each with as many events, and other times or names."""
     alike: dict[int, list[int]] = defaultdict(list)
     for number, source in enumerate(sources):
         alike[source.events].append(number)
-    left, notes = list(tables), []
     for n_events, numbers in alike.items():
-        several = len({sources[number].namespace for number in numbers}) > 1
-        if n_events < FEW or max(numbers) < n_stored or not several:
+        if n_events < FEW or max(numbers) < n_stored or len({sources[number].namespace for number in numbers}) < 2:
             continue
-        prints = {number: _fingerprints(schema, tables, number) for number in numbers}
-        # a stored file first, then the one that says most
-        ranked = sorted(numbers, key=lambda number: (number >= n_stored, -_n_columns(schema, tables, number)))
-        kept: list[int] = []
-        for number in ranked:
-            others = [other for other in kept if sources[other].namespace != sources[number].namespace]
-            same = [other for other in others if prints[other] == prints[number]]
-            cases = [other for other in others if prints[other][0] == prints[number][0]]
-            if same and number >= n_stored:
-                left = _without(schema, left, number)
-                source = sources[number]
-                source.deduplicated, source.used, source.events = source.deduplicated + source.used, 0, 0
-                notes.append(Note("same_log", file=source.file, other=sources[same[0]].file))
-                continue
-            if cases and not same:
-                notes.append(Note("same_cases", file=sources[number].file, other=sources[cases[0]].file))
-            kept.append(number)
-    return left, notes
+        prints = {number: _cases(schema, tables, number) for number in numbers}
+        for place, number in enumerate(numbers):
+            same = next((each for each in numbers[:place] if prints[each] == prints[number]), None)
+            if (
+                same is not None
+                and sources[same].namespace != sources[number].namespace
+                and (same, number) not in shared
+            ):
+                yield Note("same_cases", file=sources[number].file, other=sources[same].file)
 
 
 def _of(tables: Sequence[Staged], number: int) -> list[tuple[str, str]]:
@@ -72,14 +128,14 @@ def _of(tables: Sequence[Staged], number: int) -> list[tuple[str, str]]:
     ] + [("staged_events", f"source_no = {number}")]
 
 
-def _fingerprints(schema: Schema, tables: Sequence[Staged], number: int) -> tuple[int, int]:
-    """Two sums, whatever the order of a file's events: over its cases with their number of events, and with times."""
+def _cases(schema: Schema, tables: Sequence[Staged], number: int) -> int:
+    """A sum over a file's cases with their number of events, whatever their order."""
     rows = " UNION ALL ".join(
-        f"SELECT CAST(case_id AS VARCHAR) AS case_id, timestamp FROM {table} WHERE {own} AND {IS_EVENT}"
+        f"SELECT CAST(case_id AS VARCHAR) AS case_id FROM {table} WHERE {own} AND {IS_EVENT}"
         for table, own in _of(tables, number)
     )
-    of_case = f"SELECT case_id, count(*) AS n, sum(hash(case_id, timestamp)) AS times FROM ({rows}) GROUP BY case_id"
-    return schema.one(f"SELECT sum(hash(case_id, n)), sum(times) FROM ({of_case})")
+    of_case = f"SELECT case_id, count(*) AS n FROM ({rows}) GROUP BY case_id"
+    return int(schema.one(f"SELECT coalesce(sum(hash(case_id, n)), 0) FROM ({of_case})")[0])
 
 
 def _n_columns(schema: Schema, tables: Sequence[Staged], number: int) -> int:

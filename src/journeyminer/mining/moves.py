@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import assignments, column, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
-from journeyminer.vocabulary import HANDOVER_LEVELS, OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel
+from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -31,11 +31,11 @@ def ordered(lens: Lens) -> str:
     """Make the table of events in the declared order (trace, timestamp, namespace, case, seq) and return its name.
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
-    began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, and
-    `assumed` (whether the zone is) where the log's zones are not equally sure, `is_opened_later` (whether the trace is
-    open at that moment or a later one) where it has a status, `with_assignment` (whether nobody says
-    who did it, at a moment at which the case was given to somebody) where that occurs. A column that says nothing would
-    cost memory for every event.
+    began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, `is_late`
+    (whether the trace was resolved before that moment and stayed so) where it has a status, `assumed` (whether the zone
+    is) where the log's zones are not equally sure, and `with_assignment` (whether nobody says who did it, at a moment
+    at which the case was given to somebody) where that occurs. A column that says nothing would cost memory for every
+    event.
     """
     log, rows = lens.log, lens.rows("event_rows")
     columns = ["trace", "timestamp", "activity"] + ([] if lens.one_case else ["case_key"])
@@ -49,10 +49,8 @@ def ordered(lens: Lens) -> str:
         given = f"SELECT trace, timestamp FROM {rows} WHERE {bare} AND activity IN ({assignments(log)})"
         columns.append(f"{bare} AND (trace, timestamp) IN ({given}) AS with_assignment")
     if log.has("status"):
-        is_open = f"status IN ({listed(OPEN_STATUSES)})"
-        columns.append("coalesce(timestamp <= last_open, false) AS is_opened_later")
-        rows += f" LEFT JOIN (SELECT trace, max(timestamp) AS last_open FROM {rows} WHERE {is_open} GROUP BY trace)"
-        rows += " USING (trace)"
+        columns.append("coalesce(timestamp > over_since, false) AS is_late")
+        rows += f" LEFT JOIN ({_over(rows)}) USING (trace)"
     return lens.materialise("ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}")
 
 
@@ -84,7 +82,7 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     """Make the table of changes of owner at a level, in the declared order, and return its name.
 
     One row a change: `trace`, `source`, `target`, `us` (microseconds until the new owner's first act, null where there
-    is none yet), `is_late` (whether the trace was resolved before and after it). `handovers` defines all of these.
+    is none yet), `is_late` (whether the trace was resolved before and stayed so). `handovers` defines all of these.
     """
     log, owner, role = lens.log, OWNERS.get(level, name(level)), column(lens.log, "role")
     owned, acts, is_change = f"{role} IS DISTINCT FROM 'customer'", "true", "source <> holder"
@@ -99,10 +97,9 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         owner = f"CASE WHEN activity = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
         is_change = "source <> holder AND source <> '' AND holder <> ''"
         ends_wait = "is_act OR is_change OR (source <> '' AND holder = '')"
-    rows, is_late = (_stated(lens), "is_late") if log.has("status") else (ordered(lens), "false")
-    begin = _begin(log)
+    is_late, begin = "is_late" if log.has("status") else "false", _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
-    owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {rows} WHERE {owned})"
+    owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {ordered(lens)} WHERE {owned})"
     left, only_acts = {"left_at": "timestamp", **zone_before}, _holds_only_acts(log)
     if only_acts:  # nobody is waited for after a change, and what names no owner ends no wait
         held = f"SELECT *, owner AS holder FROM ({in_order(owners, before=left)})"
@@ -139,14 +136,14 @@ def _given(lens: Lens) -> str:
     return f"activity IN ({assignments(lens.log)}){is_part}"
 
 
-def _stated(lens: Lens) -> str:
-    """SQL of the events in order with whether the trace was resolved before and after each, and stayed so.
-
-    Each level asks anew: a table of them would hold every event once more.
+def _over(rows: str) -> str:
+    """SQL of `trace` and `over_since`: when it was resolved, of those that were not open at that moment or later."""
+    is_over = f"status IN ({listed(RESOLVED_STATUSES)})"
+    opened = f"SELECT trace, max(timestamp) AS last_open FROM {rows} WHERE NOT {is_over} GROUP BY trace"
+    return f"""
+        SELECT trace, min(timestamp) AS over_since FROM {rows} LEFT JOIN ({opened}) USING (trace)
+        WHERE {is_over} AND (last_open IS NULL OR timestamp > last_open) GROUP BY trace
     """
-    after = in_order(ordered(lens), holding={"state": f"status IN ({listed(RESOLVED_STATUSES)})"})
-    both = in_order(f"({after})", before={"state_before": "state"})
-    return f"(SELECT *, state AND coalesce(state_before, false) AND NOT is_opened_later AS is_late FROM ({both}))"
 
 
 def _holds_only_acts(log: EventLog) -> bool:

@@ -42,18 +42,25 @@ def states(log: EventLog) -> str:
     return log.materialise(
         "states",
         f"""
-        WITH told AS ( SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
-        {role} AS role, {status} AS status, {reaches} AS touch, CASE WHEN {reaches} AND {role} = 'customer' THEN
-        'customer' WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says, CASE WHEN {given} OR ({role} =
-        'bot' AND activity IN ({assignments(log)})) THEN 'queue' WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role}
-        END AS actor, {column(log, "synthetic")} AS synthetic, {holder} AS holder, false AS is_begin, {_is_begun(log)}
-        AS is_begun, {record(log)} AS record FROM event_rows{_begun(log)} ) SELECT case_key, seq, source_no, activity,
-        timestamp, least(started_at, timestamp) AS begin, role, touch, says, last_value(status IGNORE NULLS) OVER
-        {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke, last_value(actor IGNORE NULLS) OVER
-        {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder, last_value(holder IGNORE NULLS) OVER
-        (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held, holder AS named, synthetic, coalesce(status
-        <> 'new' AND NOT (synthetic AND activity = 'reopened'), false) AS is_stated, is_begin, is_begun, record FROM
-        told WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
+        WITH told AS (
+            SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
+                {role} AS role, {status} AS status, {reaches} AS touch,
+                CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
+                    WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
+                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
+                    WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
+                {column(log, "synthetic")} AS synthetic, {holder} AS holder,
+                false AS is_begin, {_is_begun(log)} AS is_begun, {record(log)} AS record
+            FROM event_rows{_begun(log)}
+        )
+        SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
+            last_value(status IGNORE NULLS) OVER {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke,
+            last_value(actor IGNORE NULLS) OVER {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder,
+            last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
+            holder AS named, synthetic, is_begin, is_begun, record,
+            coalesce(status <> 'new' AND NOT (synthetic AND activity = 'reopened'), false) AS is_stated
+        FROM told
+        WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
         """,
     )
 
@@ -63,8 +70,9 @@ def _begun(log: EventLog) -> str:
     if "begun_status" not in log.schema.columns(f"{log.schema}.event_rows"):
         return ""
     return f"""
-            UNION ALL BY NAME SELECT case_key, seq, source_no, activity, started_at AS timestamp, started_at,
-            {column(log, "role")} AS role, begun_status AS status, true AS is_begin, false AS is_begun
+            UNION ALL BY NAME
+            SELECT case_key, seq, source_no, activity, started_at AS timestamp, started_at,
+                {column(log, "role")} AS role, begun_status AS status, true AS is_begin, false AS is_begun
             FROM event_rows WHERE begun_status IS NOT NULL AND started_at < timestamp"""
 
 
@@ -164,8 +172,8 @@ def _spans(log: EventLog) -> str:
     ),
     stretches AS (
         SELECT s.case_key, seq, source, target, CASE WHEN holder <> queue THEN holder
-                WHEN coalesce(({{'at': act.at, 'seq': act.seq}}) < {{'at': given.at, 'seq': given.seq}}, true)
-                THEN given.giver END AS giver, queue, status,
+                WHEN act IS NULL OR (act.at, act.seq) < (given.at, given.seq) THEN given.giver END AS giver,
+            queue, status,
             {_status_basis(log)} AS status_basis, actor,
             says, spoke, synthetic, is_stated AND target IS NULL AS is_stated, {_only_us(log)} AS only_us, zones_differ,
             is_begun, work_from, wait_until, timestamp AS opened,

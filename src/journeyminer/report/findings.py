@@ -31,6 +31,8 @@ SPOIL_ROLES: Final = ("us_unknown", "us_unknown_chat")
 """Notes of a reading that leave roles, and so turns, unknown."""
 NOTES: Final = (
     "same_log",
+    "one_system",
+    "same_events",
     "same_cases",
     "status_is_final",
     "ends_unknown",

@@ -20,6 +20,7 @@ from journeyminer.clock import (
     NOT_YET,
     SAYS_NOTHING,
     TIME,
+    WEEK,
     Change,
     DateOrder,
     Order,
@@ -46,6 +47,7 @@ EPOCHS = {
 _SHOWN = {
     "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "fff",
     "%n": "fff", "%p": "am/pm", "%z": "+hh:mm", "%%": "%",
+    "%G": "YYYY", "%V": "ww", "%u": "D",
 }  # fmt: skip
 """parts of patterns -> as people write them, for the receipt"""
 
@@ -239,6 +241,10 @@ def pattern_of(text: str, order: Order | None) -> Pattern | None:
     for unit, (digits, _) in EPOCHS.items():
         if re.fullmatch(digits, text):
             return Pattern(unit, zoned=True)
+    if week := WEEK.match(text):
+        by_day = _strptime("2026-01-05" + text[week.end() :], None, worded=False)
+        dash = "-" if "-" in week[0] else ""
+        return by_day and by_day._replace(text=by_day.text.replace("%Y-%m-%d", f"%G{dash}W%V{dash}%u"))
     as_written = _strptime(text, order, worded=False)
     if as_written:
         return as_written
