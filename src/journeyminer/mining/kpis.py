@@ -48,8 +48,10 @@ def kpis(lens: Lens) -> Exact:
       human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
       so are those that one of us opened, or that begin with a message of ours, and in which no customer acts, those of
       which no role is known, and those of a namespace in which humans act and nothing that they do is known to reach
-      the customer
-    - first_resolution: from the creation to the first event after which a case is solved or closed
+      the customer. A case known by the milestones of a table waits where the table tells first replies, and was ours
+      from the beginning nowhere: a reply in the minute of the creation is a reply
+    - first_resolution: from the creation to the first event after which a case is solved or closed; cases known by
+      milestones only that were opened again are left out, as their milestone is the last one
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
       three leave out traces of which no status is known, and those that were not resolved before their status became
@@ -59,7 +61,8 @@ def kpis(lens: Lens) -> Exact:
     - hops: hand-overs a trace, by group, else by resource, see `handovers`; of cases known by milestones only where
       the source counts them itself (x_group_stations, x_assignee_stations)
     - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
-      customer's own and our messages. Left out are traces of which neither visibility nor role is known
+      customer's own and our messages; beside a public one, what the same side did at that moment is the same act. Left
+      out are traces of which neither visibility nor role is known, and those with a case known by milestones only
     - csat: the mean satisfaction of the cases, 0..1
     - nps: the share of cases that would recommend us (9 or 10) less that of those that would not (0 to 6), in points
       from -100 to 100; answers outside of 0 to 10 are left out
@@ -114,7 +117,7 @@ def _waits(lens: Lens) -> str:
         SELECT trace, case_key, min(begin) AS first,
             min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
             arg_min(says, (timestamp, seq)) FILTER (says IS NOT NULL) AS said_first,
-            min(timestamp) FILTER (says IS NOT NULL) AS said_at,
+            min(timestamp) FILTER (says IS NOT NULL AND synthetic IS NOT TRUE) AS said_at,
             arg_min(role, (timestamp, seq)) FILTER (synthetic IS NOT TRUE) AS opened_by,
             count(role) > 0 AS has_role,
             count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
@@ -130,18 +133,20 @@ def _waits(lens: Lens) -> str:
         FROM steps GROUP BY ALL
     ),
     told AS (
-        SELECT ns_no, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
+        SELECT ns_no, sum(n_says) > 0 AS says_replies, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
         FROM per_case JOIN case_rows USING (case_key) GROUP BY ns_no
     ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
             arg_min(coalesce(said_first = 'us' AND (opened_by = 'agent' OR said_at = p.first), false),
-                (p.first, case_key)) AS by_us, CAST(sum(n_touches) AS BIGINT) AS n_touches,
+                (p.first, case_key)) AS by_us,
+            CASE WHEN NOT bool_or(milestones_only) THEN CAST(sum(n_touches) AS BIGINT) END AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
-            bool_or(has_role) AS has_role, bool_or(tells_replies) AS tells_replies,
+            bool_or(has_role OR (milestones_only AND says_replies)) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
             CASE WHEN bool_and({n_reopens} IS NOT NULL OR NOT milestones_only)
                 THEN bool_or(coalesce({n_reopens} > 0, reopened)) END AS reopened,
+            coalesce(bool_or(milestones_only AND {n_reopens} > 0), false) AS is_last,
             coalesce(bool_or(last_status IN ({still_open})), false) AS is_open,
             coalesce(bool_or(last_status = 'unknown'), false) AS is_unclear, max(n.as_of) AS as_of,
             bool_or(some_assumed) AND NOT bool_and(all_assumed) AS zones_differ
@@ -156,7 +161,7 @@ def _waits(lens: Lens) -> str:
         epoch_us(replied) AS replied, asked IS NULL AND by_us AS outbound, n_touches,
         epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
-        is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
+        is_last, is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace)
     """
 
@@ -173,10 +178,13 @@ def _first_response(waits: pd.DataFrame) -> Kpi:
 
 
 def _resolution(id_: str, waits: pd.DataFrame, until: str) -> Kpi:
-    if waits[until].notna().any():
-        return _duration(id_, waits, "created", until)
+    told = waits[~waits["is_last"]] if until == "first_resolved" else waits
+    if told[until].notna().any():
+        return _duration(id_, told, "created", until)
     resolved, n_open = waits["first_resolved"].notna().any(), len(waits)
     reason = "none_stayed" if resolved else "never_resolved" if n_open else "no_status"
+    if len(told) < len(waits):
+        n_open, reason = len(told), "no_history"
     return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=reason)
 
 
@@ -224,9 +232,10 @@ def _hops(lens: Lens) -> Kpi:
 
 
 def _touches(waits: pd.DataFrame) -> Kpi:
-    known = waits[waits["has_touches"]]
+    known = waits[waits["has_touches"] & waits["n_touches"].notna()]
     if not len(known):
-        return Kpi("touches", "count", definition="touches", reason="no_visibility")
+        reason = "no_visibility" if waits["n_touches"].notna().any() or not len(waits) else "no_history"
+        return Kpi("touches", "count", definition="touches", reason=reason)
     return _mean("touches", "count", known["n_touches"], "touches")
 
 

@@ -36,12 +36,15 @@ def states(log: EventLog) -> str:
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}))))"
     )
+    # what somebody did with his public message, such as opening the ticket, is the same act
+    said = f"bool_or({visible} = 'public') OVER (PARTITION BY case_key, timestamp, {role} ORDER BY timestamp)"
+    touch = f"{reaches} AND NOT coalesce({visible} IS NULL AND {said}, false)" if log.has("visibility") else reaches
     return log.materialise(
         "states",
         f"""
         WITH told AS (
             SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
-                {role} AS role, {status} AS status, {reaches} AS touch,
+                {role} AS role, {status} AS status, {touch} AS touch,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
                 CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
