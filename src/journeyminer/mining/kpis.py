@@ -142,7 +142,8 @@ def _waits(lens: Lens) -> str:
                 (p.first, case_key)) AS by_us,
             CASE WHEN NOT bool_or(milestones_only) THEN CAST(sum(n_touches) AS BIGINT) END AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
-            bool_or(has_role OR (milestones_only AND says_replies)) AS has_role, bool_or(tells_replies) AS tells_replies,
+            bool_or(has_role OR (milestones_only AND says_replies)) AS has_role,
+            bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
             CASE WHEN bool_and({n_reopens} IS NOT NULL OR NOT milestones_only)
                 THEN bool_or(coalesce({n_reopens} > 0, reopened)) END AS reopened,
@@ -161,7 +162,8 @@ def _waits(lens: Lens) -> str:
         epoch_us(replied) AS replied, asked IS NULL AND by_us AS outbound, n_touches,
         epoch_us(first_resolved) AS first_resolved,
         CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
-        is_last, is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ, epoch_us(as_of) AS as_of
+        is_last, is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ,
+        epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace)
     """
 

@@ -67,7 +67,15 @@ def scaled(plan: Plan, table: Table, engine: Database, column: str, text: str) -
 
 
 def score_notes(plan: Plan, table: Table, engine: Database) -> Iterator[Note]:
-    """What was decided of the customers' ratings, for the receipt."""
+    """What was decided of the customers' ratings, and how many of their answers cannot be read, for the receipt."""
+    for column, is_read in (("nps", "BETWEEN 0 AND 10"), ("ces", "IS NOT NULL")):
+        if (asked := plan.columns.get(column)) is not None:
+            text = table.text(asked)
+            read = f"count(*) FILTER ({scaled(plan, table, engine, column, text)} {is_read})"
+            n, n_read = engine.one(f"SELECT count({text}), {read} FROM {table.relation}")
+            if n > n_read:
+                header = plan.headers.texts[asked].strip()
+                yield Note("decision.scores_unread", column=header, n=n - n_read)
     place = plan.columns.get("csat")
     if place is None or plan.profile.values.get("csat"):
         return
