@@ -29,7 +29,7 @@ def render(report: Report, language: Language) -> str:
         pieces.append(_heading(part, language))
         form = FORMS.get(part)
         pieces += form(report, made, language) if form else _plain(part, section, report, made, language)
-    pieces += [*_unknowns(report, language), *_receipt(report, made, language)]
+    pieces += [*_unknowns(report, language), *_receipt(report, made, language), *_words(report, language)]
     return "\n\n".join(filter(None, pieces)) + "\n"
 
 
@@ -42,6 +42,8 @@ def _plain(part: str, section: Section, report: Report, made: Made, language: La
     for sheet in section.sheets:
         table = made[sheet.name]
         yield _table(table.pick(*table.columns, limit=TOP), language)
+        if (rest := len(table.rows) - TOP) > 0:
+            yield text(language.text("section.variants.more", n=rest))
 
 
 def _top(report: Report, language: Language) -> Iterable[str]:
@@ -167,6 +169,16 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         inside.append(_code(row.line for row in quality.unmatched))
     if inside:
         yield _details(language.text("section.receipt.details"), "\n\n".join(inside))
+
+
+def _words(report: Report, language: Language) -> Iterable[str]:
+    terms = phrases.glossary(report)
+    said = (
+        f"- **{text(language.text(f'term.{term}.word'))}**: {text(language.text(f'term.{term}.means'))}"
+        for term in terms
+    )
+    yield _heading("definitions", language)
+    yield "\n".join(said)
 
 
 def _source(source: SourceRow, language: Language) -> Iterable[str]:
