@@ -40,10 +40,14 @@ def _plain(part: str, section: Section, report: Report, made: Made, language: La
     """What a part is about and its tables: the form of every section that has none of its own."""
     yield phrases.lead(part, report, language)
     for sheet in section.sheets:
-        table = made[sheet.name]
-        yield _table(table.pick(*table.columns, limit=TOP), language)
-        if (rest := len(table.rows) - TOP) > 0:
-            yield text(language.text("section.variants.more", n=rest))
+        yield from _first(made[sheet.name], language)
+
+
+def _first(table: tables.Table, language: Language) -> Iterable[str]:
+    """The first rows of a table, and how many more there are."""
+    yield _table(table.pick(*table.columns, limit=TOP), language)
+    if (rest := len(table.rows) - TOP) > 0:
+        yield text(language.text("section.variants.more", n=rest))
 
 
 def _top(report: Report, language: Language) -> Iterable[str]:
@@ -128,7 +132,7 @@ def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield "\n".join(f"- {text(line)}" for line in phrases.handovers(report, language))
     if report.handovers:
         columns = "by", "source", "target", "n", "n_cases", "median_seconds", "p90_seconds"
-        yield _table(made["handovers"].pick(*columns, limit=TOP), language)
+        yield from _first(made["handovers"].pick(*columns), language)
 
 
 def _variants(report: Report, made: Made, language: Language) -> Iterable[str]:
