@@ -154,7 +154,8 @@ def changes_of(trace: list[Row], by: str) -> list[Any]:
             found.append((*waiting[:2], seconds_from(waiting[2], begin), waiting[3]))
             waiting = None
         if is_change and last:
-            is_late = {before, state} <= {"solved", "closed"}
+            opened = [each["timestamp"] for each in trace if each["status"] in ("new", "open", "pending", "on_hold")]
+            is_late = {before, state} <= {"solved", "closed"} and row["timestamp"] > max(opened, default=datetime.min)
             if is_act:
                 found.append((holder, row[by], seconds_from(last, begin), is_late))
             else:

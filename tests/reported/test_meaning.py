@@ -368,3 +368,110 @@ def test_minutes_with_thousands() -> None:
         "GROUP BY case_id ORDER BY case_id"
     )
     assert {(1234,), (2880,)} <= set(waits)
+
+
+LIST = "Ticket ID,Created at,First response at,Solved at,Status\n"
+
+
+def test_who_still_waits_in_a_list_counts_as_waiting_and_who_was_answered_at_once_as_answered(tmp_path: Path) -> None:
+    log = written(
+        tmp_path,
+        f"""{LIST}1,2026-01-05 09:00,2026-01-05 09:00,2026-01-06 09:00,Solved
+2,2026-01-05 09:00,2026-01-05 10:00,,Open
+3,2026-01-05 09:00,,,Open
+4,2026-01-05 09:00,,,New""",
+    )
+    first = figure(log, "first_response")
+    assert first and (first.n, first.n_open, first.median) == (2, 2, 3600)
+    touches = figure(log, "touches")
+    assert touches and (touches.value, touches.reason) == (None, "no_history")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "expected"),
+    [
+        ("09:00,,,New", "09:00,10:00,,Open", ("ticket_created new", "first_reply open")),
+        ("09:00,10:00,,Open", "09:00,10:00,12:00,Solved", ("ticket_created new", "first_reply", "solved solved")),
+        ("09:00,10:00,,Pending", "09:00,10:00,,Open", ("ticket_created new", "first_reply open")),
+        ("09:00,,12:00,Open", "09:00,,12:00,Closed", ("ticket_created new", "solved solved")),
+        (
+            "09:00,,12:00,Open",
+            "09:00,,15:00,Solved",
+            ("ticket_created new", "solved solved", "reopened open", "solved solved"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_the_newest_row_of_a_ticket_says_what_it_is(
+    tmp_path: Path, older: str, newer: str, expected: tuple[str, ...], in_one_file: bool
+) -> None:
+    def row(cells: str) -> str:
+        *times, status = cells.split(",")
+        return ",".join(["1", *(f"2026-01-05 {time}" if time else "" for time in times), status]) + "\n"
+
+    others = "".join(f"{n},2026-01-04 09:00,2026-01-04 10:00,2026-01-04 12:00,Closed\n" for n in (2, 3, 4, 5, 6))
+    if in_one_file:
+        (tmp_path / "all.csv").write_text(LIST + row(older) + others + row(newer))
+        log = jm.read(tmp_path / "all.csv")
+    else:
+        for name, said in (("1.csv", row(older) + others), ("2.csv", row(newer))):
+            (tmp_path / name).write_text(LIST + said)
+        log = jm.read(tmp_path, options=ReadOptions(namespaces={"*": "desk"}))
+    told = "SELECT concat_ws(' ', activity, status) FROM events WHERE case_id LIKE '%:1' ORDER BY timestamp, seq"
+    assert tuple(text for (text,) in log.rows(told)) == expected
+    assert sum(source.used + source.deduplicated for source in log.receipt.sources) == 7
+
+
+def test_a_moment_before_the_ticket_is_not_known_and_the_ticket_is_not_open(tmp_path: Path) -> None:
+    log = written(
+        tmp_path, f"{LIST}1,2026-01-05 09:00,,2026-01-04 12:00,Solved\n2,2026-01-05 09:00,,2026-01-06 09:00,Solved"
+    )
+    assert steps(log) == [("ticket_created",), ("ticket_created", "solved")]
+    first = figure(log, "first_resolution")
+    assert first and (first.n, first.n_open) == (1, 0)
+
+
+ZENDESK = (
+    "Summation column,Id,Requester,Requester id,Requester email,Assignee,Group,Subject,Status,Priority,Via,Ticket type,"
+    "Created at,Updated at,Assigned at,Initially assigned at,Solved at,Satisfaction Score,Group stations,"
+    "Assignee stations,Reopens,Replies,First reply time in minutes\n"
+)
+
+
+def zendesk(tmp_path: Path, *tickets: tuple[str, str, str, str]) -> EventLog:
+    """Tickets of 5 January, 09:00: status, day of the last solution, reopenings, minutes to the first reply."""
+    rows = "".join(
+        f"1,{n},Ana,1,a@x.test,Bo,L1,s,{status},Normal,Mail,Incident,2026-01-05 09:00:00,2026-01-12 16:00:00,,,"
+        f"{f'2026-01-{solved} 09:00:00' if solved else ''},Offered,1,1,{reopens},1,{minutes}\n"
+        for n, (status, solved, reopens, minutes) in enumerate(tickets)
+    )
+    (tmp_path / "zendesk.csv").write_text(ZENDESK + rows)
+    return jm.read(tmp_path / "zendesk.csv")
+
+
+def test_a_list_that_counts_reopenings_tells_the_last_solution_of_those_and_who_was_solved(tmp_path: Path) -> None:
+    log = zendesk(tmp_path, ("Closed", "06", "0", "5"), ("Closed", "08", "2", "5"), ("Open", "", "1", "5"))
+    first, last, reopened = (figure(log, id_) for id_ in ("first_resolution", "last_resolution", "reopen_rate"))
+    assert first and last and reopened
+    assert (first.n, first.n_open, first.value) == (1, 0, 86400)
+    assert (last.n, last.n_open, reopened.n) == (2, 1, 3)
+    assert reopened.value == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("minutes", ["1e18", "inf", "NaN", "-5", "soon", "99999999"])
+def test_minutes_that_no_ticket_lasts_tell_no_moment(tmp_path: Path, minutes: str) -> None:
+    log = zendesk(tmp_path, ("Closed", "06", "0", minutes), ("Closed", "06", "0", "30"))
+    (source,) = log.receipt.sources
+    assert [note.params["n"] for note in source.decisions if note.slug == "decision.minutes_unread"] == [1]
+    first = figure(log, "first_response")
+    assert first and (first.n, first.value) == (1, 1800)
+
+
+@pytest.mark.parametrize(("column", "good"), [("NPS", "9"), ("CES", "2")])
+@pytest.mark.parametrize("bad", ["NaN", "inf", "1e308", "-1", "often"])
+def test_an_answer_that_is_none_is_counted(tmp_path: Path, column: str, good: str, bad: str) -> None:
+    log = written(tmp_path, f"case,activity,timestamp,{column}\n1,a,2026-01-05,{good}\n2,a,2026-01-05,{bad}")
+    (source,) = log.receipt.sources
+    assert [note.params["n"] for note in source.decisions if note.slug == "decision.scores_unread"] == [1]
+    score = figure(log, column.lower())
+    assert score and score.n == 1

@@ -72,3 +72,31 @@ def test_a_log_without_roles_knows_its_bots_too() -> None:
 def test_a_customer_who_is_called_so_stays_one() -> None:
     same = answered("Chatbot", role="customer")
     assert tell_bots(same) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "is_bot"),
+    [("helpbot@example.com", True), ("support-bot@example.com", True), ("Jan Bot", True),
+     ("m.talbot@example.com", False), ("Abbot Costello", False), ("FAQ bot", True), ("Robota Ilona", False)],
+)  # fmt: skip
+def test_programs_by_their_names_are_counted_and_a_person_can_be_named(name: str, is_bot: bool) -> None:
+    called = f"CASE WHEN resource = 'ana' THEN '{name}' END AS resource"
+    tiny = log("A: ask@09:00/as=customer agent_reply@09:05/as=agent/by=ana").derive(
+        event_rows=f"SELECT * REPLACE ({called}) FROM {{log}}.event_rows"
+    )
+    told = tell_bots(tiny)
+    assert [note.params["n"] for note in told.receipt.notes if note.slug == "bots_by_name"] == ([1] if is_bot else [])
+    named = tell_bots(tiny, people=[name.upper()])
+    assert named.one("SELECT role FROM events WHERE resource IS NOT NULL") == ("agent",)
+    assert not named.receipt.notes
+
+
+@pytest.mark.parametrize("word", ["Auto reply", "Resposta automática", "Respuesta automática", "Automatikus válasz"])
+@pytest.mark.parametrize("role", ["agent", "customer"])
+def test_an_automatic_reply_is_nobodys_in_whosever_name_it_is_sent(word: str, role: str) -> None:
+    words = word.replace(" ", "_")
+    ended = prepare(
+        log(f"A: ask@09:00/as=customer {words}@09:01/as={role}/by=ana answer@10:00/as=agent/by=ana/vis=public")
+    )
+    (first,) = (figure for figure in kpis.rows(Lens(ended)) if figure.id == "first_response")
+    assert first.value == 3600

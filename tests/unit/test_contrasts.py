@@ -63,3 +63,13 @@ def test_the_first_page_says_that_the_figure_of_all_is_true_for_nobody() -> None
     assert found["first_response_differs"] == {
         "quickest": "chat", "fast": 6 * 60, "slowest": "email", "slow": 121 * 60
     }  # fmt: skip
+
+
+def test_a_bound_that_is_not_reached_lies_beyond_every_other() -> None:
+    """By mail half of them still wait: their upper bound is not known, and that they wait longer is."""
+    waiting = [f"W{i}: customer_message@09:00/as=customer/via=email/to=open" for i in range(100)]
+    chats = [asked(f"C{i}", "chat", 5 + i % 3) for i in range(30)]
+    mails = [asked(f"M{i}", "email", 300 + i % 3) for i in range(105)]
+    rows = contrasts.rows(Lens(log("\n".join([*chats, *mails, *waiting]))))
+    found = {row.part: (row.n, row.high is None) for row in rows if row.id == "first_response"}
+    assert found == {"email": (105, True), "chat": (30, False)}

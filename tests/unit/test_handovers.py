@@ -163,3 +163,22 @@ def test_real_logs_have_their_known_hand_overs(
     (found,) = rows(handover_totals(real), "n", "n_cases", "ping_pong", "ping_pong_cases")
     assert found[:2] == n
     assert ping_pong in (None, found[2:])
+
+
+def test_what_is_taken_over_while_solved_and_opened_again_is_a_hand_over() -> None:
+    again = log("""
+        A: fix@09:00/in=L1/as=agent/to=solved assigned@10:00/in=L2/as=system again@11:00/as=customer/to=open
+        A: fix@12:00/in=L2/as=agent/to=solved assigned@13:00/in=L3/as=system
+    """)
+    (total,) = handover_totals.rows(Lens(again), by="group")
+    assert (total.n, total.n_after_resolution) == (1, 1)
+
+
+def test_a_case_that_is_given_back_to_nobody_waits_for_its_owner_no_longer() -> None:
+    given = log("""
+        A: note@09:00/by=ana/as=agent assigned@10:00/by=bob/as=system unassigned@10:30/as=system
+        A: assigned@15:00/by=cid/as=system fix@16:00/by=cid/as=agent
+    """)
+    assert [(row.source, row.target, row.total_seconds) for row in handovers.rows(Lens(given), by="resource")] == [
+        ("ana", "bob", 1800)
+    ]

@@ -197,6 +197,31 @@ def test_what_a_customer_s_first_case_began_with_is_what_they_began_with() -> No
     assert figure(with_customers(cases, A=1, B=1), "first_response", per="customer")["reason"] == "all_outbound"
 
 
+def test_a_message_before_the_question_is_no_reply_to_it_though_at_the_same_minute() -> None:
+    tiny = log("A: agent_reply@09:00/as=agent ask@09:00/as=customer agent_reply@09:30/as=agent")
+    assert (figure(tiny, "first_response")["value"], figure(tiny, "first_response")["n"]) == (30 * MINUTE, 1)
+
+
+def test_a_history_that_begins_with_a_resolution_does_not_tell_when_it_was() -> None:
+    tiny = log("""
+        A: x@09:00/to=solved y@10:00/to=open z@12:00/to=solved
+        B: x@09:00/to=closed
+        C: call@09:00-09:20/to=closed
+    """)
+    first, last = figure(tiny, "first_resolution"), figure(tiny, "last_resolution")
+    assert (first["n"], first["value"], last["n"], last["value"]) == (1, 20 * MINUTE, 2, 100 * MINUTE)
+    assert figure(tiny, "reopen_rate")["value"] == pytest.approx(1 / 3)
+    assert figure(log("B: x@09:00/to=closed"), "first_resolution")["reason"] == "no_history"
+
+
+def test_one_record_is_one_contact_however_many_events_it_tells_of() -> None:
+    builder = LogBuilder(Engine())
+    events = [Event("A", name, DAY, role="customer", visibility="public") for name in ("ticket_created", "ask")]
+    records = [Record("7", events=events), Record("8", events=[Event("A", "ask", DAY, role="customer")])]
+    builder.loader(SourceReceipt("tiny", "tiny", Note("match.given"), namespace="tiny")).records(records)
+    assert figure(builder.build(), "touches")["value"] == 2
+
+
 def of_a_list(text: str, **reopens: int) -> EventLog:
     """A log as a list of tickets makes it: milestones, and how often the list says that a case was opened again."""
     tiny = log(text)
@@ -240,12 +265,3 @@ def test_the_solve_of_a_list_is_the_last_where_it_was_opened_again() -> None:
     assert (figure(tiny, "reopen_rate")["n"], figure(tiny, "reopen_rate")["value"]) == (2, 0.5)
     again = of_a_list("B: open@09:00/to=new done@13:00/to=solved", B=2)
     assert figure(again, "first_resolution")["reason"] == "no_history"
-
-
-def test_what_comes_with_a_message_is_the_same_contact() -> None:
-    tiny = log("""
-        A: ticket_created@09:00/as=customer customer_message@09:00/as=customer/vis=public
-        B: ask@09:00/as=customer/vis=public ask@09:00/as=customer/vis=public agent_reply@09:00/as=agent/vis=public
-        C: ticket_created@09:00/as=customer customer_message@09:10/as=customer/vis=public
-    """)
-    assert figure(tiny, "touches")["value"] == 2.0  # 1, 3 and 2

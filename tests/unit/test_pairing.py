@@ -15,6 +15,7 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Record
+from journeyminer.mining.kpis import kpis
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.turns import turns
 from journeyminer.note import Note
@@ -153,3 +154,56 @@ def test_pairs_equal_a_plain_loop(steps: list[tuple[str, str]]) -> None:
     expected |= {(activity, when): None for activity, left in waiting.items() for when in left}
     paired = pair_transitions(log(*((a, kind, f"{hour:02}:00") for hour, (a, kind) in enumerate(steps, 1))))
     assert {(activity, when): begun for activity, when, begun in events(paired)} == expected
+
+
+def of_rows(*rows: dict[str, str]) -> EventLog:
+    """A paired log with one case a letter: rows with a lifecycle that may say more than their moment."""
+    builder = LogBuilder(Engine())
+    records = [
+        Record(
+            str(number),
+            events=[Event(row.pop("case", "A"), row.pop("activity", "x"), moment(row.pop("at")), **row)],  # type: ignore[arg-type]
+        )
+        for number, row in enumerate(rows)
+    ]
+    builder.loader(SourceReceipt("tiny", "tiny", Note("match.given"), namespace="tiny")).records(records)
+    return pair_transitions(builder.build())
+
+
+def begun(at: str, **says: str) -> dict[str, str]:
+    return {"at": at, "lifecycle": "start", **says}
+
+
+def done(at: str, **says: str) -> dict[str, str]:
+    return {"at": at, "lifecycle": "complete", **says}
+
+
+def test_the_status_of_a_start_holds_from_the_start_on() -> None:
+    paired = of_rows(
+        begun("09:00", status="open"), done("09:10", status="solved"), begun("10:00", status="open"),
+        done("10:30", status="solved"),
+        begun("09:00", case="B", status="open"), done("09:10", case="B", status="solved"),
+    )  # fmt: skip
+    of = {row["turn"]: row["seconds"] for row in turns(paired).to_dict("records")}
+    assert of == {"us_work": 50 * 60, "after_resolution": 50 * 60}
+    rate = kpis(paired).set_index("id").loc["reopen_rate"]
+    assert (rate["value"], rate["n"]) == (0.5, 2)
+
+
+def test_a_case_that_waits_for_the_customer_is_worked_on_from_a_start_that_opens_it() -> None:
+    paired = of_rows(
+        done("09:00", status="pending"), begun("10:00", activity="y", status="open"), done("11:00", activity="y")
+    )
+    of = {row["turn"]: row["seconds"] for row in turns(paired).to_dict("records")}
+    assert of == {"customer": 3600, "us_work": 3600}
+
+
+def test_what_only_the_start_says_is_said_of_the_event() -> None:
+    paired = of_rows(begun("09:00", group="L1", resource="ana"), done("09:10", resource="bob"))
+    assert paired.rows('SELECT "group", resource FROM events') == [("L1", "bob")]
+
+
+def test_what_was_due_is_part_of_its_completion_also_where_nothing_says_that_it_began() -> None:
+    paired = of_rows({"at": "09:00", "lifecycle": "schedule"}, done("09:10"), done("09:20", activity="y"))
+    assert events(paired) == [("x", "09:10", None), ("y", "09:20", None)]
+    assert counted(paired) == {"n": 0, "open": 0, "bare": 0}

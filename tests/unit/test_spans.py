@@ -142,3 +142,50 @@ def test_the_customers_of_another_source_change_nothing() -> None:
 def test_one_customer_who_acts_is_enough_to_assume_nothing() -> None:
     tiny = log("A: x@09:00/by=ana y@09:10/by=bob\nB: x@09:00/by=eve/as=customer")
     assert turns_of(tiny) == [("unknown", "none", 10)]
+
+
+def queues(tiny: EventLog) -> list[tuple[str | None, str | None]]:
+    """Who gave the case, and in whose queue it is, of every span of our queue in order of time."""
+    return tiny.rows(f"SELECT giver, queue FROM {spans(tiny)} WHERE turn = 'us_queue' ORDER BY opened, case_key")
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        # whoever's event names the new group, the case was given to it until somebody acts there
+        ("note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 fix@10:00/as=agent", [(None, "L1"), ("L1", "L2")]),
+        ("note@09:00/as=agent/in=L1/to=open ask@09:10/as=customer/in=L2 fix@10:00/as=agent", [("L1", "L2")] * 2),
+        ("note@09:00/as=agent/in=L1/to=open moved@09:10/as=system/in=L2 fix@10:00/as=agent", [("L1", "L2")] * 2),
+        ("note@09:00/as=agent/in=L1/to=open fix@10:00/as=agent/in=L2 y@10:10/as=agent", [("L1", "L2"), (None, "L2")]),
+        # what a customer writes in between takes it from nobody
+        (
+            "note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 ask@09:20/as=customer/in=L2 fix@10:00/as=agent",
+            [(None, "L1"), ("L1", "L2"), ("L1", "L2")],
+        ),
+        # a team that passed it on without an act gave it all the same
+        (
+            "note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 assigned@09:20/in=L3 fix@10:00/as=agent",
+            [(None, "L1"), ("L1", "L2"), ("L2", "L3")],
+        ),
+        # after an act the queue is the team's own
+        (
+            "note@09:00/as=agent/in=L1/to=open assigned@09:10/in=L2 note@09:20/as=agent fix@10:00/as=agent",
+            [(None, "L1"), ("L1", "L2"), (None, "L2")],
+        ),
+    ],
+)  # fmt: skip
+def test_who_gave_the_case_to_the_queue(events: str, expected: list[tuple[str | None, str | None]]) -> None:
+    assert queues(log(f"A: {events}")) == expected
+
+
+def test_what_is_set_at_the_moment_of_an_assignment_is_no_act_of_the_new_team() -> None:
+    tiny = log("A: note@09:00/in=L1/to=open assigned@09:10/in=L2 status_open@09:10/to=open fix@10:00/by=bob")
+    assert queues(tiny)[-1] == ("L1", "L2")
+
+
+def test_work_that_nobody_completed_is_work_while_the_case_is_open() -> None:
+    tiny = log("A: ask@09:00/to=open fix@09:30/to=open note@10:00/to=open").derive(
+        frozenset({"activity", "timestamp", "status", "lifecycle"}),
+        event_rows="SELECT *, if(activity = 'fix', 'start', 'complete') AS lifecycle FROM {log}.event_rows",
+    )
+    assert turns_of(tiny) == [("us_queue", "status", 30), ("us_work", "activity", 30)]

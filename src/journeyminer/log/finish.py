@@ -46,7 +46,7 @@ def finish_log(
     salt = _make_cases(schema, stages)
     appended = len(sources) > len(placed)
     shared = len({source.namespace for source in sources}) < len(sources)
-    doubtful = appended and (shared or "id" in present)
+    doubtful = (appended and (shared or "id" in present)) or _has_two_rows_of_a_case(schema, stages)
     as_staged = len(stages) == 1 and stages[0].coded and not doubtful
     if as_staged:
         _view_stage(schema, stages[0], salt)
@@ -196,6 +196,37 @@ def _code_events(schema: Schema, stages: Sequence[Staged], present: frozenset[st
         made = True
 
 
+def _has_two_rows_of_a_case(schema: Schema, stages: Sequence[Staged]) -> bool:
+    """Whether a list of tickets has several rows of one."""
+    return any(
+        schema.one(
+            f"SELECT count(*) FROM (SELECT case_id FROM {stage.table} WHERE synthetic "
+            "GROUP BY case_id HAVING min(record) < max(record))"
+        )[0]
+        for stage in stages
+        if {"synthetic", "record"} <= stage.columns and stage.source_no is not None
+    )
+
+
+def _superseded(record: str) -> str:
+    """SQL of the milestones at whose moment the newest row of their case, of those that speak of it, says other things.
+
+    A row of a list of tickets is what the ticket was at one time. The newest is the one that reaches furthest, of
+    several the one that was read last.
+    """
+    return f"""
+    WITH said AS (SELECT *, {record} AS r FROM identified WHERE synthetic),
+    lines AS (SELECT case_key, source_no, r, max(timestamp) AS last FROM said GROUP BY ALL),
+    aged AS (
+        SELECT *, row_number() OVER (PARTITION BY case_key ORDER BY last DESC, source_no DESC, r DESC) AS age FROM lines
+    ),
+    dated AS (SELECT seq, event_id, case_key, timestamp, age FROM said JOIN aged USING (case_key, source_no, r)),
+    newest AS (SELECT case_key, timestamp, min(age) AS age FROM dated GROUP BY ALL)
+    SELECT seq FROM dated
+    WHERE event_id NOT IN (SELECT event_id FROM dated JOIN newest USING (case_key, timestamp, age))
+    """
+
+
 def _coded(column: str, have: frozenset[str]) -> str:
     type_ = _word_type(column) if column in CODED else (EVENT_TYPES | _OWN)[column]
     value = f"e.{name(column)}" if column in have else "NULL"
@@ -203,7 +234,10 @@ def _coded(column: str, have: frozenset[str]) -> str:
 
 
 def _deduplicate(schema: Schema, present: frozenset[str], sources: Sequence[SourceReceipt]) -> None:
-    """Keep the first of the events with one id; a record none of whose events is left was deduplicated."""
+    """Keep the first of the events with one id, and of a case's rows in lists what the newest says of each moment.
+
+    A record none of whose events is left was deduplicated.
+    """
     schema.execute(f"CREATE VIEW event_rows AS SELECT *, {said_columns(present)} FROM {schema}.coded_events")
     ids = event_ids(present, "event_rows e JOIN case_ids c USING (case_key)", "namespaces")
     rows = "e.* EXCLUDE (event_id)" if "event_id" in present else "e.*"
@@ -215,6 +249,8 @@ def _deduplicate(schema: Schema, present: frozenset[str], sources: Sequence[Sour
         "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1 ORDER BY seq"
     )
     record = "coalesce(record, seq)" if "record" in present else "seq"
+    if "synthetic" in present:
+        schema.execute(f"DELETE FROM kept WHERE seq IN ({_superseded(record)})")
     lost = schema.rows(
         f"SELECT source_no, count(*) FROM (SELECT DISTINCT source_no, {record} AS r FROM identified "
         f"EXCEPT SELECT DISTINCT source_no, {record} AS r FROM kept) GROUP BY source_no"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec.structs import asdict
@@ -60,8 +61,9 @@ def _differing(lens: Lens, by: str, of_cases: str) -> Iterator[dict[str, Any]]:
     figures = {part: figures_of(_of(all_waits, pairs, part)) for part in ranked}
     for same in zip(*figures.values(), strict=True):
         known = [(part, kpi) for part, kpi in zip(ranked, same, strict=True) if kpi.n >= FEWEST and kpi.low is not None]
-        lows, highs = [kpi.low or 0.0 for _, kpi in known], [kpi.high for _, kpi in known if kpi.high is not None]
-        if len(known) > 1 and len(highs) == len(lows) and max(lows) > min(highs):
+        lows = [kpi.low or 0.0 for _, kpi in known]
+        highs = [inf if kpi.high is None else kpi.high for _, kpi in known]  # a bound that is not reached lies beyond
+        if len(known) > 1 and max(lows) > min(highs):
             yield from ({**asdict(kpi), "by": by, "part": part} for part, kpi in known)
 
 

@@ -30,6 +30,33 @@ def is_assignment(activity: str) -> bool:
     return activity in ASSIGNMENTS or hands_over(activity)
 
 
+def record(log: EventLog) -> str:
+    """SQL of the record of its file that an event was made of; one record may tell of several events."""
+    have = log.schema.columns(f"{log.schema}.event_rows")
+    if "ref" in have:
+        return "coalesce(ref, CAST(seq AS VARCHAR))"
+    return "coalesce(record, -CAST(seq AS BIGINT))" if "record" in have else "seq"
+
+
+def acts(log: EventLog) -> str:
+    """SQL of whether an event is an act of ours on a case: no assignment, nothing of a customer's or the system's.
+
+    Where a table shows what a case became at a moment and nobody says who set it, the rest of what is set at the moment
+    of an assignment is no act either.
+    """
+    role, given = column(log, "role"), f"activity IN ({assignments(log)})"
+    ours = f"({role} IS NULL OR {role} IN ('agent', 'bot', 'vendor')) AND NOT {given}"
+    if has_bare_assignments(log):
+        bare = f"SELECT case_key, timestamp FROM event_rows WHERE {role} IS NULL AND {given}"
+        ours += f" AND NOT ({role} IS NULL AND (case_key, timestamp) IN ({bare}))"
+    return ours
+
+
+def has_bare_assignments(log: EventLog) -> bool:
+    """Whether there are assignments of which nobody says who did them."""
+    return any(role is None and is_assignment(activity) for activity, role in log.steps)
+
+
 def column(log: EventLog, wanted: str) -> str:
     """SQL of a column of events; a typed null where no event of the log has a value there."""
     return name(wanted) if log.has(wanted) else f"CAST(NULL AS {EVENT_TYPES[wanted]})"

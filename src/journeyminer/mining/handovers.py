@@ -50,12 +50,14 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
 
     The owned events of a trace are those that no customer made, from the first that names an owner on; an event that
     names none belongs to the owner before it. A hand-over is an owned event with another owner than the owned event
-    before it; where the trace was solved or closed before and stays so, it is counted apart, in `handover_totals`.
+    before it; where the trace was solved or closed before it and stays so to the end, it is counted apart, in
+    `handover_totals`.
 
-    Its seconds are the wait for the new owner's first act. Where the event itself is one, they run from the owned event
-    before; where it only assigns, from it to the first owned event that is neither an assignment nor the system's, or
-    to the next hand-over. An event of which nobody says who did it, at the moment of such an assignment, is part of it.
-    What a customer did in between is part of the wait. The levels:
+    Its seconds are the wait for the new owner's first act. Where the event itself is one, they run from the owned
+    event before; where it only assigns, from it to the first owned event that is neither an assignment nor the
+    system's, to the next hand-over, or until the trace is given back to nobody. An event of which nobody says who did
+    it, at the moment of such an assignment, is part of it. What a customer did in between is part of the wait. The
+    levels:
 
     - resource: as the log says; an `unassigned` case is nobody's, so that who takes it next was not handed it
     - group, tier: as the log says; these are the case's, so that a customer's event may name one too

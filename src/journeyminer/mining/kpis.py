@@ -45,24 +45,24 @@ def kpis(lens: Lens) -> Exact:
     """The key figures of the traces.
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
-      human at or after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
+      human after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
       so are those that one of us opened, or that begin with a message of ours, and in which no customer acts, those of
-      which no role is known, and those of a namespace in which humans act and nothing that they do is known to reach
-      the customer. A case known by the milestones of a table waits where the table tells first replies, and was ours
-      from the beginning nowhere: a reply in the minute of the creation is a reply
-    - first_resolution: from the creation to the first event after which a case is solved or closed; cases known by
-      milestones only that were opened again are left out, as their milestone is the last one
+      which no role is known (of cases known by milestones: of none in the file), and those of a namespace in which
+      humans act and nothing that they do is known to reach the customer
+    - first_resolution: from the creation to the first event after which a case is solved or closed. Left out are cases
+      that were resolved when their history begins, and those known by the milestones of a table that says that they
+      were opened again: it has the last resolution only
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
       three leave out traces of which no status is known, and those that were not resolved before their status became
-      one that nobody knows. Where the source counts the times itself (x_reopens), its count is taken; a case known by
-      the milestones of a table without one is left out, also where it is seen to be open again: of those that were
-      opened again and solved since, nothing is seen
+      one that nobody knows. Where the source counts the times itself (x_reopens), its count is taken, and a case that
+      was opened again was resolved before; a case known by the milestones of a table without one is left out, also
+      where it is seen to be open again: of those that were opened again and solved since, nothing is seen
     - hops: hand-overs a trace, by group, else by resource, see `handovers`; of cases known by milestones only where
       the source counts them itself (x_group_stations, x_assignee_stations)
-    - touches: events a trace that the customer sees: public ones, and where nothing says public or internal the
-      customer's own and our messages; beside a public one, what the same side did at that moment is the same act. Left
-      out are traces of which neither visibility nor role is known, and those with a case known by milestones only
+    - touches: records a trace that tell of an event which the customer sees: a public one, or where nothing says
+      public or internal the customer's own or our message. Left out are traces of which neither visibility nor role is
+      known, and those with a case that is known by milestones
     - csat: the mean satisfaction of the cases, 0..1
     - nps: the share of cases that would recommend us (9 or 10) less that of those that would not (0 to 6), in points
       from -100 to 100; answers outside of 0 to 10 are left out
@@ -97,9 +97,9 @@ def figures_of(waits: pd.DataFrame) -> tuple[Kpi, ...]:
     stated = timed[timed["has_status"]]
     return (
         _first_response(timed),
-        _resolution("first_resolution", _told(stated, "first_resolved"), "first_resolved"),
-        _resolution("last_resolution", _told(stated, "last_resolved"), "last_resolved"),
-        _reopen_rate(_told(waits[waits["has_status"]], "first_resolved")),
+        _resolution("first_resolution", stated, "first_resolved"),
+        _resolution("last_resolution", stated, "last_resolved"),
+        _reopen_rate(waits[waits["has_status"]]),
         _touches(waits),
     )
 
@@ -110,20 +110,22 @@ def _waits(lens: Lens) -> str:
     assumed, n_reopens = lens.zone_is_assumed or "false", own_count("c", "x_reopens", lens.log)
     return f"""
     WITH steps AS (
-        SELECT *, lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq) AS before
-        FROM {lens.rows(states(lens.log))}
+        SELECT *, lag(status) OVER trail AS before, row_number() OVER trail = 1 AS is_first
+        FROM {lens.rows(states(lens.log))} WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
     ),
     per_case AS (
         SELECT trace, case_key, min(begin) AS first,
-            min(timestamp) FILTER (WHERE role = 'customer') AS asked, count(*) FILTER (WHERE touch) AS n_touches,
+            min((timestamp, seq)) FILTER (WHERE role = 'customer') AS asked,
+            count(DISTINCT record) FILTER (WHERE touch) AS n_touches,
             arg_min(says, (timestamp, seq)) FILTER (says IS NOT NULL) AS said_first,
-            min(timestamp) FILTER (says IS NOT NULL AND synthetic IS NOT TRUE) AS said_at,
+            min(timestamp) FILTER (says IS NOT NULL) AS said_at,
             arg_min(role, (timestamp, seq)) FILTER (synthetic IS NOT TRUE) AS opened_by,
             count(role) > 0 AS has_role,
             count(*) FILTER (WHERE role = 'agent') AS n_acts, count(*) FILTER (WHERE says = 'us') AS n_says,
             count(touch) > 0 AS has_touches, count(nullif(status, 'unknown')) > 0 AS has_status,
             bool_and(coalesce(synthetic, false)) AS milestones_only,
             min(timestamp) FILTER (WHERE status IN ({resolved})) AS first_resolved,
+            min(timestamp) FILTER (WHERE is_first AND status IN ({resolved})) AS begins_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
             coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
@@ -133,21 +135,26 @@ def _waits(lens: Lens) -> str:
         FROM steps GROUP BY ALL
     ),
     told AS (
-        SELECT ns_no, sum(n_says) > 0 AS says_replies, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies
+        SELECT ns_no, sum(n_says) > 0 OR sum(n_acts) = 0 AS tells_replies,
+            bool_or(has_role AND milestones_only) AS tells_roles
         FROM per_case JOIN case_rows USING (case_key) GROUP BY ns_no
     ),
     per_trace AS (
         SELECT p.trace, min(least(c.opened_at, p.first)) AS created, min(p.asked) AS asked,
-            arg_min(coalesce(said_first = 'us' AND (opened_by = 'agent' OR said_at = p.first), false),
-                (p.first, case_key)) AS by_us,
-            CASE WHEN NOT bool_or(milestones_only) THEN CAST(sum(n_touches) AS BIGINT) END AS n_touches,
+            arg_min(coalesce(said_first = 'us' AND NOT milestones_only
+                AND (opened_by = 'agent' OR said_at = p.first), false), (p.first, case_key)) AS by_us,
+            CASE WHEN bool_or(has_touches) AND NOT bool_or(milestones_only) THEN CAST(sum(n_touches) AS BIGINT) END
+                AS n_touches,
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
-            bool_or(has_role OR (milestones_only AND says_replies)) AS has_role,
-            bool_or(tells_replies) AS tells_replies,
+            arg_min(coalesce(begins_resolved <= least(c.opened_at, p.first), false), (first_resolved, case_key))
+                AS begins_resolved,
+            arg_min(coalesce(milestones_only AND {n_reopens} > 0, false), (first_resolved, case_key)) AS again_since,
+            coalesce(bool_or({n_reopens} > 0), false) AS counted_again,
+            bool_or(has_role OR milestones_only AND tells_roles) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
+            bool_or(milestones_only) AS has_milestones,
             CASE WHEN bool_and({n_reopens} IS NOT NULL OR NOT milestones_only)
                 THEN bool_or(coalesce({n_reopens} > 0, reopened)) END AS reopened,
-            coalesce(bool_or(milestones_only AND {n_reopens} > 0), false) AS is_last,
             coalesce(bool_or(last_status IN ({still_open})), false) AS is_open,
             coalesce(bool_or(last_status = 'unknown'), false) AS is_unclear, max(n.as_of) AS as_of,
             bool_or(some_assumed) AND NOT bool_and(all_assumed) AS zones_differ
@@ -156,22 +163,24 @@ def _waits(lens: Lens) -> str:
     ),
     replies AS (
         SELECT trace, min(timestamp) AS replied FROM steps JOIN per_trace USING (trace)
-        WHERE role = 'agent' AND says = 'us' AND timestamp >= coalesce(asked, created) GROUP BY trace
+        WHERE role = 'agent' AND says = 'us' AND coalesce((timestamp, seq) > asked, timestamp >= created) GROUP BY trace
     )
-    SELECT trace, epoch_us(created) AS created, epoch_us(coalesce(asked, created)) AS asked,
+    SELECT trace, epoch_us(created) AS created, epoch_us(coalesce(asked[1], created)) AS asked,
         epoch_us(replied) AS replied, asked IS NULL AND by_us AS outbound, n_touches,
-        epoch_us(first_resolved) AS first_resolved,
-        CASE WHEN NOT is_open AND NOT is_unclear THEN epoch_us(last_resolved) END AS last_resolved, reopened,
-        is_last, is_open, is_unclear, has_role, tells_replies, has_touches, has_status, zones_differ,
-        epoch_us(as_of) AS as_of
+        CASE WHEN NOT begins_resolved AND NOT again_since THEN epoch_us(first_resolved) END AS first_resolved,
+        CASE WHEN NOT is_open AND NOT is_unclear AND NOT (begins_resolved AND first_resolved = last_resolved)
+            THEN epoch_us(last_resolved) END AS last_resolved,
+        first_resolved IS NOT NULL OR counted_again AS was_resolved, reopened, is_open, is_unclear, has_role,
+        tells_replies, has_touches, has_milestones, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace)
     """
 
 
 def _first_response(waits: pd.DataFrame) -> Kpi:
     known = waits[waits["has_role"] & waits["tells_replies"]]
-    unanswered = known["first_resolved"].notna() & ~known["is_open"] & known["replied"].isna()
-    asked = _told(known[~known["outbound"] & ~unanswered], "replied")
+    unanswered = known["was_resolved"] & ~known["is_open"] & known["replied"].isna()
+    asked = known[~known["outbound"] & ~unanswered]
+    asked = asked[asked["replied"].notna() | ~asked["is_unclear"]]
     if not asked["replied"].notna().any():
         only_ours = len(known) and known["outbound"].all()
         reason = "no_roles" if not waits["has_role"].any() else "all_outbound" if only_ours else "no_replies"
@@ -179,20 +188,17 @@ def _first_response(waits: pd.DataFrame) -> Kpi:
     return _duration("first_response", asked, "asked", "replied")
 
 
-def _resolution(id_: str, waits: pd.DataFrame, until: str) -> Kpi:
-    told = waits[~waits["is_last"]] if until == "first_resolved" else waits
+def _resolution(id_: str, stated: pd.DataFrame, until: str) -> Kpi:
+    """The time until a resolution. Who was resolved at a moment that nobody knows is in no figure."""
+    waiting = ~stated["was_resolved"] if until == "first_resolved" else ~stated["was_resolved"] | stated["is_open"]
+    told = stated[stated[until].notna() | (waiting & ~stated["is_unclear"])]
     if told[until].notna().any():
         return _duration(id_, told, "created", until)
-    resolved, n_open = waits["first_resolved"].notna().any(), len(waits)
-    reason = "none_stayed" if resolved else "never_resolved" if n_open else "no_status"
-    if len(told) < len(waits):
-        n_open, reason = len(told), "no_history"
+    n_open = len(told)
+    reason = "no_status" if not len(stated) else "never_resolved"
+    if stated["was_resolved"].any():
+        reason = "none_stayed" if until == "last_resolved" and n_open else "no_history"
     return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=reason)
-
-
-def _told(waits: pd.DataFrame, until: str) -> pd.DataFrame:
-    """The traces of which is known when they reached a moment, or that they still wait for it."""
-    return waits[waits[until].notna() | ~waits["is_unclear"]]
 
 
 def _duration(id_: str, waits: pd.DataFrame, since: str, until: str) -> Kpi:
@@ -212,13 +218,14 @@ def _duration(id_: str, waits: pd.DataFrame, since: str, until: str) -> Kpi:
     )  # fmt: skip
 
 
-def _reopen_rate(waits: pd.DataFrame) -> Kpi:
-    resolved, known = waits["first_resolved"].notna(), waits["reopened"].notna()
-    n, n_open = int((resolved & known).sum()), int((~resolved).sum())
+def _reopen_rate(stated: pd.DataFrame) -> Kpi:
+    told = stated[stated["was_resolved"] | ~stated["is_unclear"]]
+    known = told[told["was_resolved"] & told["reopened"].notna()]
+    n, n_open = len(known), int((~told["was_resolved"]).sum())
     if not n:
-        reason = "no_history" if resolved.any() else "never_resolved" if n_open else "no_status"
+        reason = "no_history" if told["was_resolved"].any() else "never_resolved" if n_open else "no_status"
         return Kpi("reopen_rate", "share", n_open=n_open, definition="reopen_rate", reason=reason)
-    n_reopened = int((waits["reopened"][resolved & known]).sum())
+    n_reopened = int(known["reopened"].sum())
     low, high = wilson(n_reopened, n)
     return Kpi("reopen_rate", "share", n_reopened / n, n, n_open, low=low, high=high, definition="reopen_rate")
 
@@ -234,9 +241,9 @@ def _hops(lens: Lens) -> Kpi:
 
 
 def _touches(waits: pd.DataFrame) -> Kpi:
-    known = waits[waits["has_touches"] & waits["n_touches"].notna()]
+    known = waits[waits["n_touches"].notna()]
     if not len(known):
-        reason = "no_visibility" if waits["n_touches"].notna().any() or not len(waits) else "no_history"
+        reason = "no_history" if waits["has_milestones"].any() else "no_visibility"
         return Kpi("touches", "count", definition="touches", reason=reason)
     return _mean("touches", "count", known["n_touches"], "touches")
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import assignments, column, is_assignment
+from journeyminer.mining.events import assignments, column, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
-from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
+from journeyminer.vocabulary import HANDOVER_LEVELS, OPEN_STATUSES, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -32,7 +32,8 @@ def ordered(lens: Lens) -> str:
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
     began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, and
-    `assumed` (whether the zone is) where the log's zones are not equally sure, `with_assignment` (whether nobody says
+    `assumed` (whether the zone is) where the log's zones are not equally sure, `is_opened_later` (whether the trace is
+    open at that moment or a later one) where it has a status, `with_assignment` (whether nobody says
     who did it, at a moment at which the case was given to somebody) where that occurs. A column that says nothing would
     cost memory for every event.
     """
@@ -43,10 +44,15 @@ def ordered(lens: Lens) -> str:
         columns.append("least(started_at, timestamp) AS begin")
     if assumed := lens.zone_is_assumed:
         columns.append(f"{assumed} AS assumed")
-    if _has_bare_assignments(log):
+    if has_bare_assignments(log):
         bare = f"{column(log, 'role')} IS NULL"
         given = f"SELECT trace, timestamp FROM {rows} WHERE {bare} AND activity IN ({assignments(log)})"
         columns.append(f"{bare} AND (trace, timestamp) IN ({given}) AS with_assignment")
+    if log.has("status"):
+        is_open = f"status IN ({listed(OPEN_STATUSES)})"
+        columns.append("coalesce(timestamp <= last_open, false) AS is_opened_later")
+        rows += f" LEFT JOIN (SELECT trace, max(timestamp) AS last_open FROM {rows} WHERE {is_open} GROUP BY trace)"
+        rows += " USING (trace)"
     return lens.materialise("ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}")
 
 
@@ -82,6 +88,7 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     """
     log, owner, role = lens.log, OWNERS.get(level, name(level)), column(lens.log, "role")
     owned, acts, is_change = f"{role} IS DISTINCT FROM 'customer'", "true", "source <> holder"
+    ends_wait = "is_act OR is_change"
     if level == "channel":
         owned = f"({role} IS NULL OR {role} = 'customer')"
     else:
@@ -91,6 +98,7 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     if (freed := FREED.get(level)) and any(activity == freed for activity, _ in log.steps):
         owner = f"CASE WHEN activity = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
         is_change = "source <> holder AND source <> '' AND holder <> ''"
+        ends_wait = "is_act OR is_change OR (source <> '' AND holder = '')"
     rows, is_late = (_stated(lens), "is_late") if log.has("status") else (ordered(lens), "false")
     begin = _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
@@ -105,9 +113,9 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         none_after = "".join(f", {sql} AS {name(at)}" for at, sql in zone_after.items())
         ended = f"SELECT *, true AS is_change, timestamp AS taken_at{none_after} FROM ({named})"
         ended += f" WHERE {is_change}"
-    else:  # of the acts, only the first after a change that was none itself is looked at
+    else:  # of the acts and what else ends a wait, only the first after a change that was no act is looked at
         acted = in_order(
-            f"(SELECT *, coalesce({is_change}, false) AS is_change FROM ({named}) WHERE is_act OR {is_change})",
+            f"(SELECT * FROM (SELECT *, coalesce({is_change}, false) AS is_change FROM ({named})) WHERE {ends_wait})",
             before={"is_awaited": "is_change AND NOT is_act"},
         )
         ended = in_order(
@@ -127,23 +135,18 @@ def _given(lens: Lens) -> str:
 
     A table that shows what a case became at a moment does not tell that its new owner set the rest.
     """
-    is_part = " OR with_assignment" if _has_bare_assignments(lens.log) else ""
+    is_part = " OR with_assignment" if has_bare_assignments(lens.log) else ""
     return f"activity IN ({assignments(lens.log)}){is_part}"
 
 
-def _has_bare_assignments(log: EventLog) -> bool:
-    """Whether there are assignments of which nobody says who did them."""
-    return any(role is None and is_assignment(activity) for activity, role in log.steps)
-
-
 def _stated(lens: Lens) -> str:
-    """SQL of the events in order with whether the trace was resolved before and after each.
+    """SQL of the events in order with whether the trace was resolved before and after each, and stayed so.
 
     Each level asks anew: a table of them would hold every event once more.
     """
     after = in_order(ordered(lens), holding={"state": f"status IN ({listed(RESOLVED_STATUSES)})"})
     both = in_order(f"({after})", before={"state_before": "state"})
-    return f"(SELECT *, state AND coalesce(state_before, false) AS is_late FROM ({both}))"
+    return f"(SELECT *, state AND coalesce(state_before, false) AND NOT is_opened_later AS is_late FROM ({both}))"
 
 
 def _holds_only_acts(log: EventLog) -> bool:

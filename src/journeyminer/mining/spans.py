@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from journeyminer.mining.events import assignments, column
+from journeyminer.mining.events import acts, assignments, column, record
 from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.sql import listed, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+from journeyminer.words import transition
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -22,12 +23,14 @@ MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_out
 def states(log: EventLog) -> str:
     """Make the table of the cases' states and return its name.
 
-    One row an event: `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the
-    customer sees it, null where neither visibility nor role tells), `says` (customer or us, where it is a public
-    message of one of them; what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated`
-    (whether it says a status beyond that the case is new); and what holds after it: `status`, `spoke` (who said the
-    last), `actor` (agent, bot or vendor, who acted last; queue, where the case was given to a group or person since),
-    `holder` (the group named last), and `held`, which it was before.
+    One row an event, and one before it where its beginning says a status (`is_begin`: `timestamp` is that moment):
+    `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the customer sees it,
+    null where neither visibility nor role tells), `says` (customer or us, where it is a public message of one of them;
+    what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since
+    when a status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose
+    completion nobody knows), `record` (which record of its file tells of it); and what holds after it: `status`,
+    `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last; queue, where the case was given to a
+    group or person since), `holder` (the group named last), and `held`, which it was before.
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")
@@ -36,32 +39,43 @@ def states(log: EventLog) -> str:
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}))))"
     )
-    # what somebody did with his public message, such as opening the ticket, is the same act
-    said = f"bool_or({visible} = 'public') OVER (PARTITION BY case_key, timestamp, {role} ORDER BY timestamp)"
-    touch = f"{reaches} AND NOT coalesce({visible} IS NULL AND {said}, false)" if log.has("visibility") else reaches
     return log.materialise(
         "states",
         f"""
-        WITH told AS (
-            SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
-                {role} AS role, {status} AS status, {touch} AS touch,
-                CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
-                    WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
-                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
-                    WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
-                {column(log, "synthetic")} AS synthetic,
-                {holder} AS holder
-            FROM event_rows
-        )
-        SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
-            last_value(status IGNORE NULLS) OVER {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke,
-            last_value(actor IGNORE NULLS) OVER {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder,
-            last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
-            holder AS named, synthetic, coalesce(status <> 'new', false) AS is_stated
-        FROM told
-        WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
+        WITH told AS ( SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
+        {role} AS role, {status} AS status, {reaches} AS touch, CASE WHEN {reaches} AND {role} = 'customer' THEN
+        'customer' WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says, CASE WHEN {given} OR ({role} =
+        'bot' AND activity IN ({assignments(log)})) THEN 'queue' WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role}
+        END AS actor, {column(log, "synthetic")} AS synthetic, {holder} AS holder, false AS is_begin, {_is_begun(log)}
+        AS is_begun, {record(log)} AS record FROM event_rows{_begun(log)} ) SELECT case_key, seq, source_no, activity,
+        timestamp, least(started_at, timestamp) AS begin, role, touch, says, last_value(status IGNORE NULLS) OVER
+        {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke, last_value(actor IGNORE NULLS) OVER
+        {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder, last_value(holder IGNORE NULLS) OVER
+        (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held, holder AS named, synthetic, coalesce(status
+        <> 'new' AND NOT (synthetic AND activity = 'reopened'), false) AS is_stated, is_begin, is_begun, record FROM
+        told WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
         """,
     )
+
+
+def _begun(log: EventLog) -> str:
+    """SQL of the further rows of `states` for what the beginnings of events say, see `pair_transitions`."""
+    if "begun_status" not in log.schema.columns(f"{log.schema}.event_rows"):
+        return ""
+    return f"""
+            UNION ALL BY NAME SELECT case_key, seq, source_no, activity, started_at AS timestamp, started_at,
+            {column(log, "role")} AS role, begun_status AS status, true AS is_begin, false AS is_begun
+            FROM event_rows WHERE begun_status IS NOT NULL AND started_at < timestamp"""
+
+
+def _is_begun(log: EventLog) -> str:
+    """SQL of whether an event is the start of an activity; such an event stands where nobody knows the completion."""
+    if not log.has("lifecycle"):
+        return "false"
+    words = [word for (word,) in log.rows("SELECT DISTINCT CAST(lifecycle AS VARCHAR) FROM event_rows") if word]
+    kinds = {word: transition(word) for word in words}
+    starts = sorted(word for word, kind in kinds.items() if kind == "start")
+    return f"coalesce(lifecycle IN ({listed(starts)}), false)" if starts and "complete" in kinds.values() else "false"
 
 
 def spans(log: EventLog) -> str:
@@ -79,8 +93,8 @@ def spans(log: EventLog) -> str:
     1. solved or closed: after_resolution · pending: customer · on_hold: vendor (basis status)
     2. the last to act was a bot, and nobody was given the case since: bot (activity). Where no status is known and the
        bot spoke last, the customer is asked and rule 4 holds
-    3. a human works, between the beginning and the completion of a later event: us_work (activity). Human is who is
-       not customer, bot, system or vendor
+    3. a human works, between the beginning and the completion of a later event, or after the beginning of an activity
+       whose completion nobody knows: us_work (activity). Human is who is not customer, bot, system or vendor
     4. new or open: us_queue (status; after a milestone of a wide table, which leaves out what happened next, assumed,
        and after one that was our reply unknown, unless the table says so itself) · else the last public message was the
        customer's: us_queue, ours: customer (message)
@@ -107,6 +121,7 @@ ABOVE_WORK: tuple[Rule, ...] = (
     ("actor = 'bot' AND (status IS NOT NULL OR spoke IS DISTINCT FROM 'us')", "bot", "'activity'"),
 )
 BELOW_WORK: tuple[Rule, ...] = (
+    ("is_begun", "us_work", "'activity'"),
     ("synthetic AND says = 'us' AND NOT is_stated", "unknown", "'none'"),
     (
         "status IN ('new', 'open')",
@@ -124,9 +139,12 @@ def _spans(log: EventLog) -> str:
     assumed_zone = zone_is_assumed(log)
     given = assignments(log)
     zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
+    source = "activity"
+    if _begun(log):  # at the beginning of an event, the one completed before is the last
+        source = "last_value(if(is_begin, NULL, activity) IGNORE NULLS) OVER (w ROWS UNBOUNDED PRECEDING)"
     return f"""
     WITH steps AS (
-        SELECT *, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
+        SELECT *, {source} AS source, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
             lead(begin) OVER w AS wait_until,
             coalesce(lead(CASE WHEN activity IN ({given}) THEN {{'team': held}}
                 WHEN role IS NULL OR role IN ('agent', 'bot', 'vendor') OR named IS NOT NULL
@@ -137,21 +155,25 @@ def _spans(log: EventLog) -> str:
             min(begin) OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)
                 OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS earliest_work,
-            last_value(CASE WHEN activity NOT IN ({given}) THEN holder END IGNORE NULLS)
-                OVER (w ROWS UNBOUNDED PRECEDING) AS holder_before,
+            last_value(CASE WHEN named <> held THEN {{'at': timestamp, 'seq': seq, 'giver': held}} END IGNORE NULLS)
+                OVER (w ROWS UNBOUNDED PRECEDING) AS given,
+            last_value(CASE WHEN {acts(log)} THEN {{'at': timestamp, 'seq': seq}} END IGNORE NULLS)
+                OVER (w ROWS UNBOUNDED PRECEDING) AS act,
             row_number() OVER w AS pos, {zones_differ} AS zones_differ
         FROM {states(log)} WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
     ),
     stretches AS (
-        SELECT s.case_key, seq, activity AS source, target, nullif(holder_before, queue) AS giver, queue, status,
+        SELECT s.case_key, seq, source, target, CASE WHEN holder <> queue THEN holder
+                WHEN coalesce(({{'at': act.at, 'seq': act.seq}}) < {{'at': given.at, 'seq': given.seq}}, true)
+                THEN given.giver END AS giver, queue, status,
             {_status_basis(log)} AS status_basis, actor,
             says, spoke, synthetic, is_stated AND target IS NULL AS is_stated, {_only_us(log)} AS only_us, zones_differ,
-            work_from, wait_until, timestamp AS opened,
+            is_begun, work_from, wait_until, timestamp AS opened,
             coalesce(next_timestamp, CASE WHEN status IN ({listed(OPEN_STATUSES)}) THEN n.as_of END) AS closed
         FROM steps s JOIN case_rows USING (case_key) JOIN namespaces n USING (ns_no)
         UNION ALL
         SELECT case_key, seq, NULL, activity, NULL, named, NULL, NULL, NULL, NULL, NULL, NULL, false, false,
-            earliest_work IS NULL, earliest_work, earliest, earliest, timestamp
+            earliest_work IS NULL, false, earliest_work, earliest, earliest, timestamp
         FROM steps WHERE pos = 1
     ),
     ruled AS (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from journeyminer.config import Config
 from journeyminer.prepare.bots import tell_bots
 from journeyminer.prepare.changes import name_changes
 from journeyminer.prepare.filters import describe_filters, filter_log
@@ -14,7 +15,6 @@ from journeyminer.prepare.privacy import hide_customers
 from journeyminer.prepare.split import count_values, split_log
 
 if TYPE_CHECKING:
-    from journeyminer.config import Config
     from journeyminer.log import EventLog
 
 
@@ -23,7 +23,8 @@ def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
-    told = tell_bots(name_changes(label(log, config=config)), named=config.bots if config else ())
+    ours = config or Config()
+    told = tell_bots(name_changes(label(log, config=config)), named=ours.bots, people=ours.us)
     known = identify_customers(hide_customers(told), config=config)
     return pair_transitions(known) if pair else known
 

@@ -107,7 +107,8 @@ class Rules:
         if column == "status" and "activity" in rule.when and fold(said.get("lifecycle") or "") in self._unfinished:
             return False
         silent = said.get(column) is None
-        return silent or column in rule.when or "lifecycle" in rule.when
+        by_machine = column == "role" and rule.give[column] in ("bot", "system")  # in whosever name it is sent
+        return silent or by_machine or column in rule.when or "lifecycle" in rule.when
 
     def _matching(self, column: str, text: str) -> frozenset[int]:
         """The rules one of whose words for the column the text is."""

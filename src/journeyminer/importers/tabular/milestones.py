@@ -42,11 +42,8 @@ if TYPE_CHECKING:
     from journeyminer.log.loader import Loader
 
 _OWN = ("role", "status", "visibility")
-_EARLY = (
-    "SELECT count(*) FROM (SELECT {0} FROM {1} GROUP BY {0} "
-    "HAVING min(timestamp) < min(timestamp) FILTER (WHERE activity = 'ticket_created'))"
-)
-"""SQL of how many rows have a milestone before the creation of their ticket"""
+_MOST_MINUTES = 60 * 24 * 366 * 50
+"""more minutes than a ticket lasts"""
 STATUS = "status_now"
 """the column of rows with what the ticket was when it was exported"""
 
@@ -63,6 +60,8 @@ class _Filled:
     """SQL of who wrote the cell"""
     minutes: str | None = None
     """SQL of how long after the moment it happened"""
+    unread: tuple[str, str] | None = None
+    """the header of these minutes, and SQL of whether a cell holds something else"""
 
 
 def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) -> None:
@@ -85,22 +84,37 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
         columns |= {f"kept{number}": each.kept}
         columns |= {f"author{number}": each.author} if each.author else {}
         columns |= {f"minutes{number}": each.minutes} if each.minutes else {}
+        columns |= {f"unread{number}": each.unread[1]} if each.unread else {}
     main = tuple(column.name for column in moments)
     rows, kept = keep(Rows(plan, raw, moments, main, source.timezone, columns, beside), formats, loader)
     (n,) = loader.engine.one(f"SELECT count(*) FROM {kept}")
     n_again = _drop_repeated(loader.engine, kept)
     good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
     events = _events(good, filled, said, beside)
+    loader.engine.execute(f"CREATE TABLE early AS {_early(events)}")
+    (n_early,) = loader.engine.one(f"SELECT count(DISTINCT {RECORD}) FROM early")
+    events = f"SELECT * FROM ({events}) ANTI JOIN early USING ({RECORD}, nth)" if n_early else events
     told = _with_status(events, good) if status else events
-    staged = loader.table(f"SELECT * EXCLUDE (nth) FROM ({told}) ORDER BY {RECORD}, nth", records=n)
+    loader.table(f"SELECT * EXCLUDE (nth) FROM ({told}) ORDER BY {RECORD}, nth", records=n)
     rows.reject(loader, kept, ignored={"repeated_row": n_again} if n_again else None)
     hand_over_cases(loader, good, beside, RECORD)
     rows.decide(loader, kept)
     loader.decide(Note("decision.milestones_only"))
-    if loader.receipt.events and (n_early := loader.engine.one(_EARLY.format(RECORD, staged))[0]):
+    if n_early:
         loader.decide(Note("decision.before_creation", n=n_early))
-    for made in ("raw", "rows"):
-        loader.engine.execute(f"DROP TABLE {made}{loader.number}")
+    for number, each in enumerate(filled):
+        if each.unread and (n := loader.engine.one(f"SELECT count(*) FILTER (unread{number}) FROM {kept}")[0]):
+            loader.decide(Note("decision.minutes_unread", column=each.unread[0], n=n))
+    for made in (f"raw{loader.number}", f"rows{loader.number}", "early"):
+        loader.engine.execute(f"DROP TABLE {made}")
+
+
+def _early(events: str) -> str:
+    """SQL of the milestones (RECORD, `nth`) that are dated before the creation of their ticket: nobody knows when."""
+    created = (
+        f"SELECT {RECORD}, min(timestamp) AS created FROM ({events}) WHERE activity = 'ticket_created' GROUP BY ALL"
+    )
+    return f"SELECT {RECORD}, nth FROM ({events}) JOIN ({created}) USING ({RECORD}) WHERE timestamp < created"
 
 
 def _drop_repeated(engine: Database, rows: str) -> int:
@@ -120,7 +134,7 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
     moments: dict[int, TimestampColumn] = {}
     for milestone, places in plan.milestones:
         for place in places:
-            text, author, minutes, samples = raw.text(place), None, None, None
+            text, author, minutes, samples, unread = raw.text(place), None, None, None, None
             if milestone.cell:
                 author = f"nullif(trim(split_part({text}, {quote(milestone.cell)}, 2)), '')"
                 text = f"nullif(trim(split_part({text}, {quote(milestone.cell)}, 1)), '')"
@@ -132,12 +146,14 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
                 counted = plan.headers.find(milestone.minutes)
                 if not counted:
                     continue
-                minutes = as_number(raw.text(counted[0]))
+                number = as_number(raw.text(counted[0]))
+                minutes = f"CASE WHEN {number} BETWEEN 0 AND {_MOST_MINUTES} THEN {number} END"
                 kept = f"{minutes} IS NOT NULL"
+                unread = plan.headers.texts[counted[0]], f"{raw.text(counted[0])} IS NOT NULL AND {minutes} IS NULL"
             if place not in moments and (samples or raw.cells(place) or formats.has_value(place)):
                 moments[place] = formats.column(f"m{place}", place, text=text, samples=samples, fault=None)
             if place in moments:
-                filled.append(_Filled(milestone, moments[place].name, kept, author, minutes))
+                filled.append(_Filled(milestone, moments[place].name, kept, author, minutes, unread))
     return filled, tuple(moments.values())
 
 

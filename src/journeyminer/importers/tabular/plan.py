@@ -163,17 +163,38 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
         if (places := headers.find(milestone.header)) or milestone.activity in moments
     )
     score, reason = _score(profile, headers, columns, milestones)
-    if not _fits(profile, dialect, columns) or not moments.keys() <= {each.activity for each, _ in milestones}:
+    known = {milestone.activity for milestone, _ in milestones}
+    if not _fits(profile, dialect, columns, milestones) or not moments.keys() <= known:
         score = 0.0
     return Plan(profile, headers, columns, milestones, score, reason)
 
 
-def _fits(profile: Profile, dialect: Dialect, columns: Mapping[str, int]) -> bool:
-    """Whether a table that no product signs has as many rows a ticket as the shape says."""
-    if profile.signature or profile.shape not in ("milestones", "snapshots"):
+def _fits(
+    profile: Profile,
+    dialect: Dialect,
+    columns: Mapping[str, int],
+    milestones: Sequence[tuple[Milestone, tuple[int, ...]]],
+) -> bool:
+    """Whether a table that no product signs has as many rows a ticket as the shape says.
+
+    Several exports of a list in one file have several rows a ticket, and a ticket is created once: no event has that
+    column for its moment.
+    """
+    if profile.signature:
         return True
     repeats = _repeats(dialect, columns)
-    return not repeats if profile.shape == "milestones" else repeats and "status" in columns
+    if profile.shape == "milestones":
+        created = next((places for milestone, places in milestones if milestone.activity == "ticket_created"), ())
+        return not repeats or any(_is_of_the_case(dialect, columns, place) for place in created)
+    if profile.shape == "events" and "status" in columns and columns.get("activity") == columns["status"]:
+        return "timestamp" not in columns or not _is_of_the_case(dialect, columns, columns["timestamp"])
+    return profile.shape != "snapshots" or (repeats and "status" in columns)
+
+
+def _is_of_the_case(dialect: Dialect, columns: Mapping[str, int], place: int) -> bool:
+    """Whether a column says the same in all rows of a case."""
+    rows = [(row[columns["case_id"]], row[place]) for row in dialect.head if max(columns["case_id"], place) < len(row)]
+    return len({*rows}) == len({case for case, _ in rows})
 
 
 def _score(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from journeyminer.note import Note
 from journeyminer.sql import quote
 from journeyminer.text import fold_sql
+from journeyminer.vocabulary import RATINGS
 
 if TYPE_CHECKING:
     from journeyminer.importers.tabular.plan import Plan
@@ -27,6 +28,10 @@ _MANY = 20
 """so many answers would reach both ends of a wider scale"""
 _ON_IT = 0.98
 """the share of the answers that must be on their scale; the others are slips"""
+_RANGES: Final[dict[str, Scale]] = {"nps": (0, 10), "ces": (0, 100)}
+"""what can be an answer to the questions that have one scale, or whose scale stays the file's"""
+LARGEST: Final = 1e12
+"""a number in an export that is larger, or none (NaN), is a fault"""
 _GOOD: Final = (
     "good", "good with comment", "satisfied", "happy", "positive", "bom", "boa", "satisfeito", "satisfeita", "positiva",
     "positivo", "bueno", "buena", "satisfecho", "satisfecha", "jo", "elegedett", "pozitiv",
@@ -45,7 +50,8 @@ def as_number(text: str) -> str:
         f"WHEN regexp_matches({text}, '^[+-]?\\d{{1,3}}(\\.\\d{{3}})+,\\d+$') "
         f"THEN replace(replace({text}, '.', ''), ',', '.') ELSE replace({text}, ',', '.') END"
     )
-    return f"TRY_CAST({plain} AS DOUBLE)"
+    number = f"TRY_CAST({plain} AS DOUBLE)"
+    return f"CASE WHEN abs({number}) < {LARGEST:.0f} THEN {number} END"
 
 
 def rating(text: str) -> str:
@@ -60,38 +66,34 @@ def scaled(plan: Plan, table: Table, engine: Database, column: str, text: str) -
     """SQL of a score; of satisfaction as 0..1, and null where no scale is told or the answer is not on it."""
     known = plan.profile.scales.get(column)
     if column != "csat":
-        value = as_number(text)
-        return value if known is None else f"({value} - {known[0]}) / {known[1] - known[0]}"
+        value, (low, high) = as_number(text), known or _RANGES[column]
+        within = f"CASE WHEN {value} BETWEEN {low} AND {high} THEN {value} END"
+        return within if known is None else f"({within} - {low}) / {high - low}"
     scale = known or _told(engine, table.relation, text) or plan.csat_scale
     return _on_scale(text, scale) if scale else "CAST(NULL AS DOUBLE)"
 
 
 def score_notes(plan: Plan, table: Table, engine: Database) -> Iterator[Note]:
-    """What was decided of the customers' ratings, and how many of their answers cannot be read, for the receipt."""
-    for column, is_read in (("nps", "BETWEEN 0 AND 10"), ("ces", "IS NOT NULL")):
-        if (asked := plan.columns.get(column)) is not None:
-            text = table.text(asked)
-            read = f"count(*) FILTER ({scaled(plan, table, engine, column, text)} {is_read})"
-            n, n_read = engine.one(f"SELECT count({text}), {read} FROM {table.relation}")
-            if n > n_read:
-                header = plan.headers.texts[asked].strip()
-                yield Note("decision.scores_unread", column=header, n=n - n_read)
-    place = plan.columns.get("csat")
-    if place is None or plan.profile.values.get("csat"):
-        return
-    text, header = table.text(place), plan.headers.texts[place].strip()
-    told = plan.profile.scales.get("csat") or _told(engine, table.relation, text)
-    scale = told or plan.csat_scale
-    read = f"count({_on_scale(text, scale)})" if scale else "0"
-    n, n_read = engine.one(f"SELECT count({text}), {read} FROM {table.relation}")
-    if n and scale is None:
-        yield Note("decision.scale_unproved", column=header, n=n)
-    elif n and scale:
-        low, high = scale
-        if told:
-            yield Note("decision.scale", column=header, low=low, high=high)
-        else:
-            yield Note("decision.scale_given", column=header, low=low, high=high)
+    """What was decided of the customers' ratings, for the receipt."""
+    for column in RATINGS:
+        place = plan.columns.get(column)
+        if place is None or plan.profile.values.get(column):
+            continue
+        text, header = table.text(place), plan.headers.texts[place].strip()
+        told = plan.profile.scales.get(column) or (_told(engine, table.relation, text) if column == "csat" else None)
+        scale = told or (plan.csat_scale if column == "csat" else None)
+        n, n_read = engine.one(
+            f"SELECT count({text}), count({scaled(plan, table, engine, column, text)}) FROM {table.relation}"
+        )
+        if column == "csat" and n:
+            if scale is None:
+                yield Note("decision.scale_unproved", column=header, n=n)
+                continue
+            low, high = scale
+            if told:
+                yield Note("decision.scale", column=header, low=low, high=high)
+            else:
+                yield Note("decision.scale_given", column=header, low=low, high=high)
         if n > n_read:
             yield Note("decision.scores_unread", column=header, n=n - n_read)
 
