@@ -78,7 +78,7 @@ def sample_report() -> Report:
         bottlenecks=BOTTLENECKS,
         kpis=KPIS,
         findings=(
-            Finding("turns", "info", {"share": 0.1152, "seconds": 30_900_000}),
+            Finding("turns", "info", {"share": 0.1152, "seconds": 30_900_000, "until": "resolution"}),
             Finding(
                 "bottleneck",
                 "warning",
@@ -94,7 +94,9 @@ def sample_report() -> Report:
                     "share": 0.3139,
                 },
             ),
-            Finding("first_response", "info", {"median": 3 * HOUR + 1260, "p90": DAY + 2 * HOUR, "n": 1240}),
+            Finding(
+                "first_response", "info", {"median": 3 * HOUR + 1260, "p90": DAY + 2 * HOUR, "n": 1284, "n_open": 44}
+            ),
             Finding("ping_pong", "warning", {"n": 143, "n_cases": 118, "by": "group"}),
             Finding("reopened", "info", {"n": 131, "of": 1193, "share": 0.1098}),
         ),

@@ -181,6 +181,10 @@ class Language:
         whole = self.text("unit.hour", x=self.number(hours))
         return f"{whole} {self.text('unit.minute', x=self.number(rest))}" if rest else whole
 
+    def team(self, name: str | None) -> str:
+        """Return a team by its name, or that there is none."""
+        return self.text("section.teams.nobody") if name is None else name
+
     def hours(self, seconds: float | None) -> str:
         """Return a sum of time in hours, the unit in which places are compared: `1,240 h`."""
         if seconds is None:
@@ -212,9 +216,9 @@ class Language:
     def value(self, value: object, kind: str = "") -> str:  # noqa: PLR0911 - one answer a kind of value
         """Return a value as its kind is written.
 
-        Kinds are number, decimal, percent, duration, hours, date, moment, activity, source, target, fate, record; lines
-        (each item of a list on its own) and some (the first ones of a list); what is counted (events, case ..., see
-        `[count]`); closed sets (turn, role ...). Without a kind numbers are numbers and text is text.
+        Kinds are number, decimal, percent, duration, hours, date, moment, activity, source, target, fate, record, team;
+        lines (each item of a list on its own) and some (the first ones of a list); what is counted (events, case ...,
+        see `[count]`); closed sets (turn, role ...). Without a kind numbers are numbers and text is text.
         """
         if isinstance(value, Told):
             return value.told(self)
@@ -224,7 +228,7 @@ class Language:
             return "".join(f"\n  {self.value(item)}" for item in value)
         if isinstance(value, tuple | list):
             return ", ".join(self.value(item, kind) for item in value)
-        if kind in _WRITERS and (value is not None or kind in ("source", "target")):
+        if kind in _WRITERS and (value is not None or kind in ("source", "target", "team")):
             return str(getattr(self, kind)(value))
         if value is None:
             return UNKNOWN
@@ -241,7 +245,7 @@ class Language:
 
 
 _WRITERS: Final = frozenset({
-    "percent", "duration", "hours", "date", "moment", "activity", "source", "target", "fate", "record",
+    "percent", "duration", "hours", "date", "moment", "activity", "source", "target", "fate", "record", "team",
 })  # fmt: skip
 
 

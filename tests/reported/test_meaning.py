@@ -176,6 +176,17 @@ def test_an_answer_that_is_on_no_scale_is_counted(tmp_path: Path) -> None:
     assert noted["decision.scores_unread"] == 1
 
 
+@pytest.mark.parametrize(("question", "n"), [("nps", 2), ("ces", 1)])
+def test_answers_to_the_other_questions_that_cannot_be_read_are_counted_too(
+    tmp_path: Path, question: str, n: int
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"{at},a,2026-01-05,{answer}" for at, answer in enumerate(("9", "11", "easy", "", "3"))]
+    path.write_text("\n".join([f"case,activity,timestamp,{question}", *rows]))
+    noted = {note.slug: note.params.get("n") for note in jm.read(path).receipt.sources[0].decisions}
+    assert noted["decision.scores_unread"] == n
+
+
 @pytest.mark.parametrize(
     ("answers", "value", "n"),
     [("10,9,8,6", 25.0, 4), ("0,6", -100.0, 2), ("7,8", 0.0, 2), ("10,11,x", 100.0, 1), ("", None, 0)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from journeyminer.i18n import Language
+from journeyminer.mining.turns import TurnRow
 from journeyminer.render import phrases
 from journeyminer.render.terminal import render
 from journeyminer.report.build import build
@@ -58,7 +59,7 @@ def test_an_assumed_turn_is_no_headline_without_an_if() -> None:
 def test_known_and_assumed_time_are_two_sentences() -> None:
     tiny = build(log("A: a@09:00/by=ana b@10:00/by=bob c@12:00/by=ana"))
     assert [(found.slug, found.params) for found in tiny.findings or () if "turns" in found.slug] == [
-        ("turns_assumed", {"share": 1.0, "seconds": 3 * 3600})
+        ("turns_assumed", {"share": 1.0, "seconds": 3 * 3600, "until": "end"})
     ]
     both = build(log("A: a@09:00/by=ana b@10:00/by=bob/to=open c@12:00/by=ana"))
     assert {found.slug for found in both.findings or () if "turns" in found.slug} == {"turns", "turns_assumed"}
@@ -102,12 +103,13 @@ def test_a_caution_that_holds_for_nearly_every_place_is_said_once() -> None:
     report = sample_report()
     first, second, *_ = report.bottlenecks or ()
     odd = tuple(replace(place, one_off="single_day") for place in (first, second))
-    assert usual_cautions(replace(report, bottlenecks=odd)) == {"one_off"}
-    assert usual_cautions(replace(report, bottlenecks=odd[:1])) == set()
+    assert usual_cautions(replace(report, bottlenecks=odd)) == {"one_off": 2}
+    assert usual_cautions(replace(report, bottlenecks=odd[:1])) == {}
     usual = replace(report, bottlenecks=odd)
     english = Language("en")
-    assert "Of nearly all of them: over a quarter comes from one case or one day." in phrases.bottlenecks_lead(
-        usual, english
+    assert (
+        "Of the 2 places: in 2 over a quarter of the hours comes from one case or one day."
+        in phrases.bottlenecks_lead(usual, english)
     )
     assert phrases.cautions(odd[0], usual_cautions(usual), english) == ""
 
@@ -138,7 +140,7 @@ def test_time_after_the_resolution_makes_our_share_no_smaller() -> None:
     for closed in ("12:00", "21:00"):
         tiny = log(f"A: ask@09:00/to=open wait@10:00/to=pending done@11:00/to=solved end@{closed}/to=closed")
         (found,) = (found for found in build(tiny).findings or () if found.slug == "turns")
-        assert found.params == {"share": 0.5, "seconds": 3600}
+        assert found.params == {"share": 0.5, "seconds": 3600, "until": "resolution"}
 
 
 def test_where_every_way_is_taken_once_none_is_the_most_frequent() -> None:
@@ -146,3 +148,28 @@ def test_where_every_way_is_taken_once_none_is_the_most_frequent() -> None:
     assert "happy_path" not in {finding.slug for finding in once.findings or ()}
     assert phrases.happy_path(once, Language()) == ("", None)
     assert "happy_path" in {finding.slug for finding in twice.findings or ()}
+
+
+def test_who_still_waits_for_a_first_reply_is_among_those_who_asked() -> None:
+    answered = "\n".join(f"A{n}: ask@09:00/as=customer/to=new agent_reply@10:00/as=agent/to=open" for n in range(10))
+    made = build(log(f"{answered}\nB: ask@09:00/as=customer/to=new"))
+    (found,) = (each for each in made.findings or () if each.slug == "first_response")
+    assert (found.params["n"], found.params["n_open"]) == (11, 1)
+
+
+def test_time_runs_until_the_resolution_only_where_one_is_known() -> None:
+    def until(text: str) -> set[object]:
+        return {each.params["until"] for each in build(log(text)).findings or () if each.slug.startswith("turns")}
+
+    assert until("A: ask@09:00/as=customer/to=new agent_reply@10:00/as=agent/to=solved") == {"resolution"}
+    assert until("A: ask@09:00/as=customer agent_reply@10:00/as=agent") == {"end"}
+
+
+def test_what_is_ours_is_said_with_how_much_of_it_is_assumed_or_that_nothing_is_known() -> None:
+    def said(*rows: TurnRow) -> str:
+        return phrases.in_our_hands(replace(sample_report(), turns=rows), Language("en"))
+
+    hour = TurnRow("us_queue", "assumed", 3600, 0.5)
+    assert "; 1 h of that is assumed." in said(hour, TurnRow("customer", "status", 3600, 0.5))
+    assert "assumed" not in said(replace(hour, basis="status"))
+    assert said(TurnRow("unknown", "none", 3600, 1.0)) == "The data does not say whether any of it was in our hands."

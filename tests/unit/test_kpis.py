@@ -220,3 +220,48 @@ def test_one_record_is_one_contact_however_many_events_it_tells_of() -> None:
     records = [Record("7", events=events), Record("8", events=[Event("A", "ask", DAY, role="customer")])]
     builder.loader(SourceReceipt("tiny", "tiny", Note("match.given"), namespace="tiny")).records(records)
     assert figure(builder.build(), "touches")["value"] == 2
+
+
+def of_a_list(text: str, **reopens: int) -> EventLog:
+    """A log as a list of tickets makes it: milestones, and how often the list says that a case was opened again."""
+    tiny = log(text)
+    listed = "".join(f" WHEN '{case}' THEN {n}" for case, n in reopens.items())
+    counted = f"CASE native_id{listed or ' WHEN NULL THEN 0'} END"
+    return tiny.derive(
+        tiny.columns | {"synthetic"},
+        event_rows="SELECT *, true AS synthetic FROM {log}.event_rows",
+        case_rows=f"SELECT *, MAP {{'x_reopens': CAST({counted} AS VARCHAR)}} AS extras FROM {{log}}.case_rows",
+    )
+
+
+def test_who_waits_in_a_list_of_tickets_waits_and_who_was_answered_at_once_was() -> None:
+    tiny = of_a_list("""
+        A: open@09:00/to=new first_reply@09:00/as=agent/vis=public
+        B: open@09:00/to=new first_reply@10:00/as=agent/vis=public
+        C: open@09:00/to=new
+        D: open@09:00/to=new done@12:00/to=solved
+    """)
+    found = figure(tiny, "first_response")
+    assert (found["n"], found["n_open"]) == (2, 1)
+    assert figure(of_a_list("A: open@09:00/to=new"), "first_response")["reason"] == "no_roles"
+
+
+def test_contacts_are_not_knowable_from_a_list_of_tickets() -> None:
+    tiny = of_a_list("A: open@09:00/to=new first_reply@10:00/as=agent/vis=public")
+    assert (figure(tiny, "touches")["n"], figure(tiny, "touches")["reason"]) == (0, "no_history")
+
+
+def test_the_solve_of_a_list_is_the_last_where_it_was_opened_again() -> None:
+    tiny = of_a_list(
+        """
+        A: open@09:00/to=new done@10:00/to=solved
+        B: open@09:00/to=new done@13:00/to=solved
+        """,
+        A=0,
+        B=2,
+    )
+    assert (figure(tiny, "first_resolution")["n"], figure(tiny, "first_resolution")["value"]) == (1, 60 * MINUTE)
+    assert (figure(tiny, "last_resolution")["n"], figure(tiny, "last_resolution")["value"]) == (2, 150 * MINUTE)
+    assert (figure(tiny, "reopen_rate")["n"], figure(tiny, "reopen_rate")["value"]) == (2, 0.5)
+    again = of_a_list("B: open@09:00/to=new done@13:00/to=solved", B=2)
+    assert figure(again, "first_resolution")["reason"] == "no_history"

@@ -70,7 +70,7 @@ def test_durations_name_open_cases_only_where_there_are_any() -> None:
     assert phrases.durations_lead(closed, EN) == "From first to last event, over 5 cases; none is still open."
     silent = replace(report, durations=replace(report.durations, n=5, n_open=0, n_unknown=2))
     assert phrases.durations_lead(silent, EN) == (
-        "From first to last event, over 5 cases. Of 2 of them no status is known: they count as finished."
+        "From first to last event, over 5 cases. 2 of them have no known status: they count as finished."
     )
     assert "open ones are not in" in phrases.durations_lead(report, EN)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from journeyminer.i18n import Language
 from journeyminer.render.markdown import mermaid, render
@@ -55,3 +56,10 @@ def test_an_empty_report_is_a_receipt() -> None:
     text = render(empty_report(), EN)
     assert "## The receipt" in text
     assert "## The map" not in text
+
+
+def test_a_table_that_is_cut_says_how_many_rows_more_there_are() -> None:
+    report = sample_report()
+    (row, *_) = report.teams or ()
+    many = render(replace(report, teams=(row,) * 12), EN)
+    assert "\n\n… 2 more\n\n" in many.partition("## Whose clock, by team")[2].partition("## ")[0]

@@ -29,7 +29,7 @@ def render(report: Report, language: Language) -> str:
         pieces.append(_heading(part, language))
         form = FORMS.get(part)
         pieces += form(report, made, language) if form else _plain(part, section, report, made, language)
-    pieces += [*_unknowns(report, language), *_receipt(report, made, language)]
+    pieces += [*_unknowns(report, language), *_receipt(report, made, language), *_words(report, language)]
     return "\n\n".join(filter(None, pieces)) + "\n"
 
 
@@ -40,8 +40,14 @@ def _plain(part: str, section: Section, report: Report, made: Made, language: La
     """What a part is about and its tables: the form of every section that has none of its own."""
     yield phrases.lead(part, report, language)
     for sheet in section.sheets:
-        table = made[sheet.name]
-        yield _table(table.pick(*table.columns, limit=TOP), language)
+        yield from _first(made[sheet.name], language)
+
+
+def _first(table: tables.Table, language: Language) -> Iterable[str]:
+    """The first rows of a table, and how many more there are."""
+    yield _table(table.pick(*table.columns, limit=TOP), language)
+    if (rest := len(table.rows) - TOP) > 0:
+        yield text(language.text("section.variants.more", n=rest))
 
 
 def _top(report: Report, language: Language) -> Iterable[str]:
@@ -126,7 +132,7 @@ def _handovers(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield "\n".join(f"- {text(line)}" for line in phrases.handovers(report, language))
     if report.handovers:
         columns = "by", "source", "target", "n", "n_cases", "median_seconds", "p90_seconds"
-        yield _table(made["handovers"].pick(*columns, limit=TOP), language)
+        yield from _first(made["handovers"].pick(*columns), language)
 
 
 def _variants(report: Report, made: Made, language: Language) -> Iterable[str]:
@@ -167,6 +173,16 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         inside.append(_code(row.line for row in quality.unmatched))
     if inside:
         yield _details(language.text("section.receipt.details"), "\n\n".join(inside))
+
+
+def _words(report: Report, language: Language) -> Iterable[str]:
+    terms = phrases.glossary(report)
+    said = (
+        f"- **{text(language.text(f'term.{term}.word'))}**: {text(language.text(f'term.{term}.means'))}"
+        for term in terms
+    )
+    yield _heading("definitions", language)
+    yield "\n".join(said)
 
 
 def _source(source: SourceRow, language: Language) -> Iterable[str]:

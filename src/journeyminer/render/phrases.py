@@ -5,12 +5,12 @@ Phrases hold data as it is: each renderer escapes them for its medium.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.mining.turns import our_time
 from journeyminer.report.findings import UNKNOWN_SHARE, usual_cautions
-from journeyminer.vocabulary import FATES, RATINGS, Per
+from journeyminer.vocabulary import FATES, OUR_TURNS, RATINGS, Per
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -181,7 +181,7 @@ def kpi_basis(kpi: Kpi, per: Per, language: Language) -> str:
     return language.text("count.case" if kpi.id in RATINGS else f"count.{per}", n=kpi.n)
 
 
-def cautions(bottleneck: Bottleneck, usual: frozenset[str], language: Language) -> str:
+def cautions(bottleneck: Bottleneck, usual: Container[str], language: Language) -> str:
     """Return what to mind about a place, but what is usual: an assumed turn, or much from one case or one day."""
     says = [language.text("section.bottlenecks.assumed")] if bottleneck.assumed and "assumed" not in usual else []
     says += [language.word("one_off", bottleneck.one_off)] if bottleneck.one_off and "one_off" not in usual else []
@@ -195,9 +195,10 @@ def bottlenecks_lead(report: Report, language: Language) -> str:
         why = "unknown" if unknown >= UNKNOWN_SHARE else "none"
         return language.text(f"section.bottlenecks.{why}", unknown=unknown)
     says = [lead("bottlenecks", report, language)]
-    keys = {"assumed": "section.bottlenecks.assumed", "one_off": "section.bottlenecks.one_offs"}
-    if usual := [language.text(keys[caution]) for caution in sorted(usual_cautions(report))]:
-        says.append(language.text("section.bottlenecks.mostly", cautions=tuple(usual)))
+    keys = {"assumed": "section.bottlenecks.all_assumed", "one_off": "section.bottlenecks.one_offs"}
+    if usual := [language.text(keys[caution], n=n) for caution, n in sorted(usual_cautions(report).items())]:
+        n_places = len(report.bottlenecks)
+        says.append(language.text("section.bottlenecks.mostly", n_places=n_places, cautions=tuple(usual)))
     return " ".join(says)
 
 
@@ -265,9 +266,18 @@ def coverage(report: Report, language: Language) -> str:
 
 def lead(part: str, report: Report, language: Language) -> str:
     """Return what a part is about."""
-    share, seconds = our_time(report.turns or ())
     cases = traces(report, report.log.n_traces, language)
-    return language.text(f"section.{part}.lead", per=report.per, cases=cases, ours=share, seconds=seconds)
+    says = language.text(f"section.{part}.lead", per=report.per, cases=cases)
+    return f"{says} {in_our_hands(report, language)}" if part == "turns" else says
+
+
+def in_our_hands(report: Report, language: Language) -> str:
+    """Return how much of the time was in a turn that we control, and how much of that is assumed."""
+    rows = report.turns or ()
+    share, seconds = our_time(rows)
+    assumed = sum(row.seconds for row in rows if row.turn in OUR_TURNS and row.basis == "assumed")
+    key = "unknown" if all(row.turn == "unknown" for row in rows) else "assumed" if assumed else "known"
+    return language.text(f"section.turns.ours_{key}", ours=share, seconds=seconds, assumed=assumed)
 
 
 def durations_lead(report: Report, language: Language) -> str:

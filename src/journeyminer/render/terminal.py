@@ -120,7 +120,12 @@ def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     for (turn, _, _), cells in zip(rows, _cells([share for _, _, share in rows], width), strict=True):
         bar.append(SIGNS[turn] * cells, OURS if turn in OUR_TURNS else "dim")
     yield "terminal.clock", bar
-    words = [f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}" for turn, _, part in rows]
+    known = {row.turn for row in report.turns or () if row.basis != "assumed"}
+    assumed = f" ({language.word('turn_basis', 'assumed')})"
+    words = [
+        f"{SIGNS[turn]} {language.word('turn', turn)} {language.percent(part)}{'' if turn in known else assumed}"
+        for turn, _, part in rows
+    ]
     legend = [GLUE.join(each.split()) for each in words]
     n_ours = sum(turn in OUR_TURNS for turn, _, _ in rows)
     said = _text(", ".join(legend[:n_ours]), OURS)

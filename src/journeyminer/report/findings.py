@@ -117,13 +117,15 @@ def _unknown(report: Report) -> Iterator[Finding]:
 def _turns(report: Report) -> Iterator[Finding]:
     # of the time until the resolution: else a longer timer that closes what is solved would make us look better
     until = sum(row.seconds for row in report.turns or () if row.turn != "after_resolution")
+    is_resolved = any(row.turn == "after_resolution" for row in report.turns or ()) or _kpi(report, "first_resolution")
+    end = "resolution" if is_resolved else "end"
     ours = [row for row in report.turns or () if row.turn in OUR_TURNS]
     assumed = sum(row.seconds for row in ours if row.basis == "assumed")
     known = sum(row.seconds for row in ours) - assumed
     if known:
-        yield Finding("turns", "info", {"share": known / until, "seconds": known})
+        yield Finding("turns", "info", {"share": known / until, "seconds": known, "until": end})
     if assumed and assumed >= TELLING_SHARE * until:
-        yield Finding("turns_assumed", "info", {"share": assumed / until, "seconds": assumed})
+        yield Finding("turns_assumed", "info", {"share": assumed / until, "seconds": assumed, "until": end})
 
 
 def _bottleneck(report: Report) -> Iterator[Finding]:
@@ -144,14 +146,14 @@ def _bottleneck(report: Report) -> Iterator[Finding]:
         yield _place("bottleneck_work" if is_work else waits, "info" if is_work else "warning", lasting)
 
 
-def usual_cautions(report: Report) -> frozenset[str]:
-    """The cautions, `assumed` and `one_off`, that hold for so many places that they are said once for all."""
+def usual_cautions(report: Report) -> dict[str, int]:
+    """The cautions, `assumed` and `one_off`, said once as they hold for so many places, with their number."""
     places = report.bottlenecks or ()
     counts = {
         "assumed": sum(place.assumed for place in places),
         "one_off": sum(place.one_off is not None for place in places),
     }
-    return frozenset(caution for caution, n in counts.items() if n > max(MOSTLY * len(places), 1))
+    return {caution: n for caution, n in counts.items() if n > max(MOSTLY * len(places), 1)}
 
 
 def _place(slug: str, severity: str, place: Bottleneck) -> Finding:
@@ -175,7 +177,8 @@ def _kpi(report: Report, id_: str) -> Kpi | None:
 def _first_response(report: Report) -> Iterator[Finding]:
     kpi = _kpi(report, "first_response")
     if kpi is not None and kpi.median is not None and kpi.p90 is not None:
-        yield Finding("first_response", "info", {"median": kpi.median, "p90": kpi.p90, "n": kpi.n})
+        n = kpi.n + kpi.n_open  # the estimate is of those who still wait, too
+        yield Finding("first_response", "info", {"median": kpi.median, "p90": kpi.p90, "n": n, "n_open": kpi.n_open})
     told = {row.value: row.part for row in report.contrasts or () if (row.id, row.by) == ("first_response", "channel")}
     told.pop(None, None)
     if len(told) > 1:

@@ -78,7 +78,7 @@ GRAPH = Section(
 TURNS = Section((turns,), sheets=(Sheet("turns", TurnRow.__struct_fields__, kinds={"seconds": "hours"}),), part="turns")
 TEAMS = Section(
     (teams,),
-    sheets=(Sheet("teams", TeamRow.__struct_fields__, kinds={"seconds": "hours"}, traces=""),),
+    sheets=(Sheet("teams", TeamRow.__struct_fields__, kinds={"group": "team", "seconds": "hours"}, traces=""),),
     part="teams",
 )
 BOTTLENECKS = Section(

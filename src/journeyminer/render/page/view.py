@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
@@ -115,7 +116,7 @@ def _places(report: Report, language: Language) -> list[Place]:
     return [_place(place, usual, most, len(places), language) for place in places[:PLACES]]
 
 
-def _place(place: Bottleneck, usual: frozenset[str], most: int, last: int, language: Language) -> Place:
+def _place(place: Bottleneck, usual: Container[str], most: int, last: int, language: Language) -> Place:
     """Return a place. `usual` cautions are said above; its lost time's scale ends at `most`, its rank's at `last`."""
     t = language.text
     ranks = t("section.bottlenecks.rank", rank=place.rank, low=place.rank_low, high=place.rank_high)
