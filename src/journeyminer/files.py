@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,27 @@ def is_gzip(path: Path) -> bool:
     """Return whether a file begins as gzip does, whatever it is called."""
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
+
+
+_BEGINNINGS: Final = {
+    b"\x1f\x8b": ".gz",
+    b"PAR1": ".parquet",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ".xls",
+    b"PK\x03\x04": ".zip",
+}
+_INSIDE: Final = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
+"""member of an archive -> the workbook that it is"""
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix that a file's content would have as a name, empty for text and what is not known."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    suffix = next((suffix for beginning, suffix in _BEGINNINGS.items() if head.startswith(beginning)), "")
+    if suffix == ".zip":
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            suffix = next((kind for member, kind in _INSIDE.items() if member in archive.namelist()), suffix)
+    return suffix
 
 
 def sha256(path: Path) -> str:

@@ -475,3 +475,23 @@ def test_an_answer_that_is_none_is_counted(tmp_path: Path, column: str, good: st
     assert [note.params["n"] for note in source.decisions if note.slug == "decision.scores_unread"] == [1]
     score = figure(log, column.lower())
     assert score and score.n == 1
+
+
+def test_an_old_value_proves_what_no_row_says(tmp_path: Path) -> None:
+    log = written(
+        tmp_path,
+        """Issue key,Changed at,Field,Old value,New value,Author
+1,2026-01-05 09:00,Status,New,Open,Ana
+1,2026-01-06 09:00,Status,Solved,Open,Ana
+1,2026-01-07 09:00,Status,Open,Closed,Ana
+2,2026-01-05 09:00,Status,New,Open,Ana
+2,2026-01-06 09:00,Status,Open,Closed,Ana
+3,2026-01-05 09:00,Status,New,Open,Ana
+3,2026-01-06 09:00,Status,Closed,Open,Ana""",
+    )
+    assert steps(log)[0] == ("status_open", "reopened", "closed")
+    first, reopened = figure(log, "first_resolution"), figure(log, "reopen_rate")
+    assert first and reopened and (first.n, first.n_open) == (1, 0)
+    assert reopened.n == 3
+    assert reopened.value == pytest.approx(2 / 3)
+    assert all(not source.ignored for source in log.receipt.sources)

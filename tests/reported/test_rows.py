@@ -194,3 +194,11 @@ def test_every_column_is_listed_as_read_or_as_unused(tmp_path: Path) -> None:
         "x_status = Status",
     )  # fmt: skip
     assert params["decision.columns_unused"]["columns"] == ("Ward",)
+
+
+@pytest.mark.parametrize("times", [("0", "0", "0.5"), ("0", "0,25", "0.75"), ("0.5", "0", "0")])
+def test_midnight_as_a_spreadsheet_counts_it_is_a_time_of_day(tmp_path: Path, times: tuple[str, ...]) -> None:
+    rows = "".join(f"{n};a;2026-01-0{n + 1};{time}\n" for n, time in enumerate(times))
+    log = read(tmp_path / "a.csv", f"case;activity;date;time\n{rows}")
+    hours = [float(time.replace(",", ".")) * 24 for time in times]
+    assert [hour for (hour,) in log.rows("SELECT hour(timestamp) FROM events ORDER BY seq")] == hours

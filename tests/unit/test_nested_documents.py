@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeyminer.errors import UnreadableExport
+import journeyminer as jm
+from journeyminer.errors import JourneyminerError, UnreadableExport
 from journeyminer.importers.nested import documents
 from journeyminer.importers.nested.documents import Piece, account_of, closed, first_objects, read_chunks, read_pieces
 from journeyminer.importers.nested.profile import Profile, parse
@@ -185,3 +186,53 @@ def test_the_account_is_named_near_either_end(tmp_path: Path) -> None:
     assert account_of(path, pattern) == "acme"
     path.write_bytes(b"[]")
     assert account_of(path, pattern) == ""
+
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "importers"
+NESTED = sorted(
+    path
+    for source in ("freshdesk", "intercom", "slack", "telegram", "zendesk")
+    for path in (GOLDEN / source).rglob("*.json")
+    if not {"expected", "options"} & set(path.name.split("."))
+)
+
+
+def parts_of(path: Path) -> Iterator[object]:
+    """A file's document, and the first record of each of its lists alone; of several documents none."""
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError:
+        return
+    yield whole
+    for listed in whole.values() if isinstance(whole, dict) else [whole]:
+        if isinstance(listed, list) and listed and isinstance(listed[0], dict):
+            yield listed[0]
+
+
+def in_other_order(value: object, *, reverse: bool) -> object:
+    """The same document with the members of all objects in the order of their names."""
+    if isinstance(value, dict):
+        return {key: in_other_order(value[key], reverse=reverse) for key in sorted(value, reverse=reverse)}
+    return [in_other_order(each, reverse=reverse) for each in value] if isinstance(value, list) else value
+
+
+def told(path: Path) -> object:
+    try:
+        log = jm.read(path)
+    except JourneyminerError as error:
+        return type(error).__name__
+    return [(source.importer, source.events) for source in log.receipt.sources], log.n_cases
+
+
+@pytest.mark.parametrize("path", NESTED, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_the_order_of_members_means_nothing(path: Path, tmp_path: Path) -> None:
+    for number, document in enumerate(parts_of(path)):
+        found = []
+        for reverse in (None, False, True):
+            for indent in (None, 2):
+                ordered = document if reverse is None else in_other_order(document, reverse=reverse)
+                copy = tmp_path / f"{number}{reverse}{indent}" / path.name
+                copy.parent.mkdir()
+                copy.write_text(json.dumps(ordered, indent=indent), encoding="utf-8")
+                found.append(told(copy))
+        assert len({repr(each) for each in found}) == 1, found

@@ -16,6 +16,7 @@ import click
 from journeyminer.cli.output import Reader
 from journeyminer.cli.session import Session
 from journeyminer.errors import UsageError
+from journeyminer.files import sha256, suffix_of
 from journeyminer.note import Note
 from journeyminer.options import Option, options_of
 
@@ -25,7 +26,11 @@ STDIN = Path("-")
 
 
 def _streams(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Copy to a file what can be read only once (`-` is stdin; a pipe): an export is looked at before it is read."""
+    """Copy to a file what can be read only once (`-` is stdin; a pipe): an export is looked at before it is read.
+
+    The file has the suffix of its content, and a name that two streams do not share: they are of two systems, unless
+    `--namespace` joins them or the one holds what the other holds.
+    """
     if paths.count(STDIN) > 1:
         raise UsageError(Note("usage.stdin_twice"))
     read: list[Path] = []
@@ -34,9 +39,10 @@ def _streams(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]
             read.append(path)
             continue
         folder = Path(ctx.with_resource(tempfile.TemporaryDirectory(prefix="journeyminer-")))
-        read.append(folder / ("stdin" if path == STDIN else f"pipe {number}"))
-        with read[-1].open("wb") as file, nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as stream:
+        copied = folder / ("stdin" if path == STDIN else f"pipe {number}")
+        with copied.open("wb") as file, nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as stream:
             shutil.copyfileobj(stream, file)
+        read.append(copied.rename(folder / f"{copied.name} {sha256(copied)[:8]}{suffix_of(copied)}"))
     return tuple(read)
 
 

@@ -50,8 +50,8 @@ def kpis(lens: Lens) -> Exact:
       which no role is known (of cases known by milestones: of none in the file), and those of a namespace in which
       humans act and nothing that they do is known to reach the customer
     - first_resolution: from the creation to the first event after which a case is solved or closed. Left out are cases
-      that were resolved when their history begins, and those known by the milestones of a table that says that they
-      were opened again: it has the last resolution only
+      that were resolved when their history begins, or opened again before it tells of a resolution, and those known by
+      the milestones of a table that says that they were opened again: it has the last resolution only
     - last_resolution: from the creation to the event from which on every case stayed solved or closed
     - reopen_rate: of the traces ever resolved, the share that was new, open, pending or on hold after that. These
       three leave out traces of which no status is known, and those that were not resolved before their status became
@@ -128,7 +128,8 @@ def _waits(lens: Lens) -> str:
             min(timestamp) FILTER (WHERE is_first AND status IN ({resolved})) AS begins_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
-            coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
+            min(timestamp) FILTER (WHERE activity = 'reopened') AS opened_again,
+            opened_again IS NOT NULL OR coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
             arg_max(status, (timestamp, seq)) AS last_status,
             bool_or({assumed}) AS some_assumed, bool_and({assumed}) AS all_assumed
@@ -148,8 +149,9 @@ def _waits(lens: Lens) -> str:
             min(first_resolved) AS first_resolved, max(last_resolved) AS last_resolved,
             arg_min(coalesce(begins_resolved <= least(c.opened_at, p.first), false), (first_resolved, case_key))
                 AS begins_resolved,
-            arg_min(coalesce(milestones_only AND {n_reopens} > 0, false), (first_resolved, case_key)) AS again_since,
-            coalesce(bool_or({n_reopens} > 0), false) AS counted_again,
+            arg_min(coalesce(milestones_only AND {n_reopens} > 0, false)
+                OR coalesce(opened_again < first_resolved, false), (first_resolved, case_key)) AS again_since,
+            bool_or(coalesce({n_reopens} > 0, false) OR opened_again IS NOT NULL) AS counted_again,
             bool_or(has_role OR milestones_only AND tells_roles) AS has_role, bool_or(tells_replies) AS tells_replies,
             bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
             bool_or(milestones_only) AS has_milestones,

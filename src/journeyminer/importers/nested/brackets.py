@@ -106,6 +106,16 @@ class Window:
             if not self.more():
                 raise BrokenOff
 
+    def closed(self, position: int, *, around: int = 0) -> int | None:
+        """Return the position after the bracket that closes the one at `position`; None where it is not in the window.
+
+        Args:
+            around: 1 for the bracket around it, which is open there.
+        """
+        first = int(self.marks.searchsorted(position))
+        found = (self.depths[first:] <= self.depths[first] - 1 - around).nonzero()[0]
+        return int(self.marks[first + found[0]]) + 1 if len(found) else None
+
     def _brackets(self, chunk: bytes) -> tuple[Positions, Depths]:
         """Return the brackets of a chunk outside strings, and the depth after each."""
         import numpy as np

@@ -48,7 +48,7 @@ class Piece(NamedTuple):
     listed: str = ""
     """the path of the list that they stand in, or the name of what wraps the only one; else empty"""
     parent: dict[str, Any] | None = None
-    """what the object that holds the list says before it; the same object for all pieces of a list"""
+    """what the object that holds the list says beside it; the same object for all pieces of a list"""
 
 
 @dataclass
@@ -239,9 +239,10 @@ class _Walk:
             self._expect(b":")
             inner = f"{path}.{key}" if path else key
             opening = self._next()
-            # what is a record by now, with a list of that name, is none that holds records
-            if opening == b"[" and inner in self.profile.lists and not self.profile.kind_of({**members, key: LARGE}):
-                yield from self._records(inner, dict(members))
+            said = {**self._behind(), **members} if opening == b"[" and inner in self.profile.lists else {}
+            # what is a record, with a list of that name, is none that holds records
+            if opening == b"[" and inner in self.profile.lists and not self.profile.kind_of({**said, key: LARGE}):
+                yield from self._records(inner, said)
             elif opening == b"{" and self.profile.leads(f"{inner}."):
                 yield from self._members(inner, {})
             elif opening == b"[" and self.profile.leads(f"{inner}[]"):
@@ -257,6 +258,19 @@ class _Walk:
             if self._next() != b"}":
                 self._expect(b",")
         self.at += 1
+
+    def _behind(self) -> dict[str, Any]:
+        """What the object says behind the list that begins here, where all of it is in the window; its lists are LARGE.
+
+        The order of members means nothing in JSON; what goes on for many megabytes is read in the order it has.
+        """
+        end, outside = self.window.closed(self.at), self.window.closed(self.at, around=1)
+        if end is None or outside is None:
+            return {}
+        rest = bytes(self.window.data[end : outside - 1]).strip().removeprefix(b",")
+        said = _parsed(b"{" + rest + b"}")
+        members = said.items() if isinstance(said, dict) else ()
+        return {key: LARGE if isinstance(value, list) else value for key, value in members}
 
     def _holders(self, path: str) -> Iterator[Piece]:
         """Walk a list of objects that hold lists of records."""

@@ -8,8 +8,10 @@ case has the status of the row before. A row that changes nothing followed is ig
 
 A table of changes, whose rows name the field that changed and its new value, is read as snapshots of that one field; an
 empty new value clears it, and of a status nobody knows what came then. Where the table says the old value too, that is
-what held before the first change. Its first row is `ticket_created` only where it says so: by its field, or by a status
-that came from nothing. An owner that stands twice for one change, by number and by name, is one.
+what held before the change, whatever the rows before it say: of a case that was solved before it and is open, the
+opening again is known, though no row says when it was solved. Its first row is `ticket_created` only where it says so:
+by its field, or by a status that came from nothing. An owner that stands twice for one change, by number and by name,
+is one.
 """
 
 from __future__ import annotations
@@ -195,8 +197,8 @@ def _differences(rows: str, nth: str, have: Iterable[str]) -> str:
     )
     known = ", ".join(
         f"nullif({name('held_' + column)}, '') AS {name('known_' + column)}, "
-        f"nullif(coalesce(lag({name('held_' + column)}) OVER trail, {name('first_' + column)}), '') "
-        f"AS {name('old_' + column)}"
+        f"nullif(coalesce({name('from_' + column)}, lag({name('held_' + column)}) OVER trail, "
+        f"{name('first_' + column)}), '') AS {name('old_' + column)}"
         for column in FOLLOWED
     )
 

@@ -54,7 +54,7 @@ _SHOWN = {
 _MIDNIGHT_AT_THE_END = re.compile(r"24[:h.]?00")
 """24:00 is the beginning of the next day"""
 _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
-_FRACTION = re.compile(r"0?[.,]\d+")
+_FRACTION = re.compile(r"0|0?[.,]\d+")
 _LEAD = r"^(0 days |1899-12-3[01][ t]|1900-01-0[01][ t]|t)"
 """what a spreadsheet or a data frame puts before a time of day"""
 _TAIL = r"(\s*h|min|\s*hs?|\s*hrs?)\.?$"
