@@ -95,7 +95,7 @@ def test_hand_offs_are_named_by_their_level_and_counted_over_the_traces_that_hav
     """)
     (found,) = (each for each in build(cases).findings or () if each.slug == "handovers")
     assert phrases.finding(found, "case", Language("en")) == (
-        "50% of 4 cases changed hands between teams, 1.5 times each on average."
+        "50% of 4 cases changed hands between teams; those that did, 1.5 times on average."
     )
 
 
