@@ -176,8 +176,10 @@ def test_a_number_of_everybody_joins_nobody() -> None:
     people = [
         [("email", f"p{chr(97 + n % 26)}{chr(97 + n // 26)}@x.test"), ("external_id", "0"), PHONE] for n in range(60)
     ]
-    found = known(*people, [("external_id", "0")], [PHONE])
-    assert found == [*range(60), None, None]
+    cases = [*people, [("external_id", "0")], [PHONE]]
+    assert known(*cases) == [*range(60), None, None]
+    (note,) = identify_customers(log({str(n): each for n, each in enumerate(cases)})).receipt.notes
+    assert (note.slug, note.params["n"]) == ("identifiers_shared", 2)
 
 
 def test_the_order_of_cases_changes_nothing() -> None:

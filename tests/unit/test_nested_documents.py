@@ -93,11 +93,18 @@ def test_wrapped_lines_are_unwrapped_and_a_broken_one_stays() -> None:
     ]  # fmt: skip
 
 
-def test_what_stands_before_a_list_is_its_parent() -> None:
+def test_what_stands_beside_a_list_is_its_parent() -> None:
     chats = [{"name": "x", "tickets": [A, B], "after": 1}, {"name": "y", "tags": [1], "tickets": [B]}]
     pieces = cut(json.dumps({"data": {"list": chats}}), 9)
     parents = {id(piece.parent): piece.parent for piece in pieces if piece.lines}
-    assert list(parents.values()) == [{"name": "x"}, {"name": "y", "tags": [1]}]
+    assert list(parents.values()) == [{"name": "x", "after": 1}, {"name": "y", "tags": [1]}]
+
+
+def test_what_stands_far_behind_a_list_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "CHUNK", 200)
+    near, far = [A], [A] * 9
+    found = [piece.parent for listed in (near, far) for piece in cut(json.dumps({"tickets": listed, "after": 1}), 9)]
+    assert ({"after": 1} in found, {} in found) == (True, True)
 
 
 def test_half_a_surrogate_pair_is_replaced() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from journeyminer.config import Config
+from journeyminer.note import Note
 from journeyminer.prepare.identifiers import KINDS, SCOPED, make_identifiers
 from journeyminer.prepare.people import STRONG, Identifier, People, Together, find_people
 from journeyminer.sql import listed, quote
@@ -21,21 +22,27 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
     A case's customer is the person of its strongest identifier: e-mail, external_id, handle, phone; of several of a
     kind the first in the alphabet. Which identifiers are one person's is told by the cases in which they stand
     together, see `people`. A case without an identifier has no customer, nor has one whose only identifier several
-    people share. External ids and handles count inside their namespace only.
+    people share; how many such there are is the receipt's note `identifiers_shared`. External ids and handles count
+    inside their namespace only.
     """
     if _are_known(log) or not log.one("SELECT count(*) FROM identities")[0]:
         return log
     schema = log.engine.new_schema(log.schema)
     make_identifiers(log, schema, config or Config())
-    _make_people(schema, find_people(_together(schema)))
+    people = find_people(_together(schema))
+    _make_people(schema, people)
     schema.execute(f"CREATE TABLE customers AS {_customers()}")
     for made in ("identifiers", "people"):
         schema.execute(f"DROP TABLE {made}")
-    return log.derive(
+    derived = log.derive(
         into=schema,
         case_rows="SELECT c.*, k.customer_key, k.customer_kind "
         f"FROM {{log}}.case_rows c LEFT JOIN {schema}.customers k USING (case_key)",
     )
+    n_shared = sum(person is None for person in people.person.values())
+    notes = [note for note in log.receipt.notes if note.slug != "identifiers_shared"]
+    told = [Note("identifiers_shared", n=n_shared)] if n_shared else []
+    return replace(derived, receipt=replace(log.receipt, notes=(*notes, *told)))
 
 
 def _are_known(log: EventLog) -> bool:

@@ -106,15 +106,24 @@ class Window:
             if not self.more():
                 raise BrokenOff
 
-    def closed(self, position: int, *, around: int = 0) -> int | None:
-        """Return the position after the bracket that closes the one at `position`; None where it is not in the window.
+    def closed(self, position: int, *, within: int, around: int = 0) -> int | None:
+        """Return the position after the bracket that closes the one at `position`; None where it is farther away.
 
         Args:
+            within: how many bytes behind `position` are looked at; they are read where they are not in memory.
             around: 1 for the bracket around it, which is open there.
         """
-        first = int(self.marks.searchsorted(position))
-        found = (self.depths[first:] <= self.depths[first] - 1 - around).nonzero()[0]
-        return int(self.marks[first + found[0]]) + 1 if len(found) else None
+        first = looked_at = int(self.marks.searchsorted(position))
+        outside, step = self.depths[first] - 1 - around, 64  # most values are small
+        while True:
+            end = min(looked_at + step, len(self.depths))
+            found = (self.depths[looked_at:end] <= outside).nonzero()[0]
+            if len(found):
+                after = int(self.marks[looked_at + found[0]]) + 1
+                return after if after - position <= within else None
+            looked_at, step = end, 2 * step
+            if looked_at == len(self.depths) and (len(self.data) - position >= within or not self.more()):
+                return None
 
     def _brackets(self, chunk: bytes) -> tuple[Positions, Depths]:
         """Return the brackets of a chunk outside strings, and the depth after each."""

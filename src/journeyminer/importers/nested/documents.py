@@ -260,11 +260,12 @@ class _Walk:
         self.at += 1
 
     def _behind(self) -> dict[str, Any]:
-        """What the object says behind the list that begins here, where all of it is in the window; its lists are LARGE.
+        """What the object says behind the list that begins here, where it ends within a chunk; its lists are LARGE.
 
         The order of members means nothing in JSON; what goes on for many megabytes is read in the order it has.
         """
-        end, outside = self.window.closed(self.at), self.window.closed(self.at, around=1)
+        end = self.window.closed(self.at, within=CHUNK)
+        outside = self.window.closed(self.at, within=CHUNK, around=1)
         if end is None or outside is None:
             return {}
         rest = bytes(self.window.data[end : outside - 1]).strip().removeprefix(b",")
