@@ -56,6 +56,11 @@ class Step:
     started: int | None = None
     """when the work that this step ends began"""
 
+    @property
+    def replies(self) -> bool:
+        """Whether it tells the customer something in reply: who opens a ticket for a customer has not replied yet."""
+        return self.role == "agent" and self.public and self.kind != "opened"
+
 
 @dataclass(eq=False, slots=True)
 class Contact:

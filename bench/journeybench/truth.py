@@ -178,7 +178,7 @@ def key_figures(
             steps = [contact.steps[place] for place in seen[contact.number]]
             steps += [step for step in contact.steps if step.at >= world.end]
         known = [step for step in steps if step.at < world.end]
-        answer = next((step.at for step in steps if step.role == "agent" and step.public), None)
+        answer = next((step.at for step in steps if step.replies), None)
         if answer and not unknown & {"answers"}:
             answers.append(float(answer - contact.opened))
         over = next((step.at for step in steps if step.status in ("solved", "closed")), None)

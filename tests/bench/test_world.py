@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from journeybench.clock import DAY, HOUR, Calendar
+from journeybench.contacts import Step
 from journeybench.dice import Dice, Spread
 from journeybench.families import FAMILIES, RESERVED, TUNED, plan
 from journeybench.leavers import EFFECTS, renewals, risk_ratio
 from journeybench.people import people
 from journeybench.plan import BACK_OFFICE, CAUSES, TEAMS, Plan
-from journeybench.truth import Truth, truth
+from journeybench.truth import Truth, key_figures, truth
 from journeybench.world import World, simulate
 
 BENCH = Path(__file__).parents[2] / "bench"
@@ -146,6 +147,19 @@ def test_identifiers_are_shared_lost_and_passed_on() -> None:
     assert recycled
     assert all(sum(other.phone == person.phone for other in listed) == 2 for person in recycled)
     assert all(person.number_at(Dice("late"), 0.9) is None for person in recycled)
+
+
+def test_who_opens_a_ticket_for_a_customer_has_not_replied_yet(world: World) -> None:
+    steps = (Step(0, "opened", "agent", "Ana"), Step(60, "moved", "agent", "Ana", public=False),
+             Step(600, "asked", "agent", "Rui"))  # fmt: skip
+    assert [step.replies for step in steps] == [False, False, True]
+    by_us = [contact for contact in world.contacts if contact.steps[0].role == "agent"]
+    assert by_us
+    for contact in by_us:
+        figures, counts = key_figures(world, [contact])
+        replies = [step.at for step in contact.steps[1:] if step.role == "agent" and step.public]
+        assert counts["first_response"] == bool(replies)
+        assert not replies or figures["first_response"] == replies[0] - contact.opened > 0
 
 
 def test_who_calls_leaves_more_often_though_calling_has_no_part_in_it(world: World) -> None:

@@ -150,7 +150,7 @@ def write_freshdesk(book: Book) -> None:
                 for kind in ("reopened", "solved", "closed")}  # fmt: skip
         known = {"reopened_at": last["reopened"], "resolved_at": last["solved"], "closed_at": last["closed"]}
         stats = {name: _stamp(found[1].at) if found else None for name, found in known.items()}
-        reply = next((step.at for _, step in steps if step.role == "agent" and step.public), None)
+        reply = next((step.at for _, step in steps if step.replies), None)
         said = []
         for place, step in steps[1:]:
             if step.text and step.role in ("agent", "customer", "system"):

@@ -103,7 +103,7 @@ def write_zendesk_csv(book: Book) -> None:
     book.zones[file] = book.world.plan.zone
     for number, contact, steps in _told(book):
         status, team, agent = _state(steps)
-        reply = next(((place, step) for place, step in steps if step.role == "agent" and step.public), None)
+        reply = next(((place, step) for place, step in steps if step.replies), None)
         given = [(place, step) for place, step in steps if step.kind == "assigned"]
         over, rated = _last(steps, "solved"), _last(steps, "rated")
         book.knows(contact, contact.email)
@@ -120,7 +120,7 @@ def write_zendesk_csv(book: Book) -> None:
             str(len({step.team for _, step in steps if step.team})),
             str(len({step.agent for _, step in steps if step.agent})),
             str(sum(step.kind == "reopened" for _, step in steps)),
-            str(sum(step.role == "agent" and step.public for _, step in steps)),
+            str(sum(step.replies for _, step in steps)),
             str((reply[1].at - contact.opened) // MINUTE) if reply else "",
         ])  # fmt: skip
         book.identifiers[contact.number].add(f"zendesk csv {900_000 + contact.person.number}")
