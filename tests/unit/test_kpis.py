@@ -265,3 +265,13 @@ def test_the_solve_of_a_list_is_the_last_where_it_was_opened_again() -> None:
     assert (figure(tiny, "reopen_rate")["n"], figure(tiny, "reopen_rate")["value"]) == (2, 0.5)
     again = of_a_list("B: open@09:00/to=new done@13:00/to=solved", B=2)
     assert figure(again, "first_resolution")["reason"] == "no_history"
+
+
+def test_who_takes_a_call_answers_when_it_begins() -> None:
+    tiny = log("""
+        A: call@09:00/as=customer/via=voice assigned@09:01/as=agent/via=voice talk@09:04-09:30/as=agent/via=voice
+        B: call@09:00/as=customer/via=voice note@09:10/as=agent/vis=internal talk@09:20-09:30/as=agent/via=voice
+        C: call@09:00/as=customer/via=voice wrap_up@09:10/as=agent/via=voice
+    """)
+    found = figure(tiny, "first_response")
+    assert (found["n"], found["n_open"], found["value"]) == (2, 1, 20 * MINUTE)

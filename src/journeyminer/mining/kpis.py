@@ -45,10 +45,10 @@ def kpis(lens: Lens) -> Exact:
     """The key figures of the traces.
 
     - first_response: from the customer's first event (else the creation of the case) to the first public reply of a
-      human after it; bots and automatic replies do not count. Traces resolved without a reply are left out, and
-      so are those that one of us opened, or that begin with a message of ours, and in which no customer acts, those of
-      which no role is known (of cases known by milestones: of none in the file), and those of a namespace in which
-      humans act and nothing that they do is known to reach the customer
+      human after it, of a call that somebody takes to its beginning; bots and automatic replies do not count. Traces
+      resolved without a reply are left out, and so are those that one of us opened, or that begin with a message of
+      ours, and in which no customer acts, those of which no role is known (of cases known by milestones: of none in the
+      file), and those of a namespace in which humans act and nothing that they do is known to reach the customer
     - first_resolution: from the creation to the first event after which a case is solved or closed. Left out are cases
       that were resolved when their history begins, or opened again before it tells of a resolution, and those known by
       the milestones of a table that says that they were opened again: it has the last resolution only
@@ -164,7 +164,7 @@ def _waits(lens: Lens) -> str:
         GROUP BY p.trace
     ),
     replies AS (
-        SELECT trace, min(timestamp) AS replied FROM steps JOIN per_trace USING (trace)
+        SELECT trace, min(if(is_call, begin, timestamp)) AS replied FROM steps JOIN per_trace USING (trace)
         WHERE role = 'agent' AND says = 'us' AND coalesce((timestamp, seq) > asked, timestamp >= created) GROUP BY trace
     )
     SELECT trace, epoch_us(created) AS created, epoch_us(coalesce(asked[1], created)) AS asked,

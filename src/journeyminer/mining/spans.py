@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from journeyminer.log import EventLog
 
 MESSAGES = ("agent_reply", "bot_reply", "first_reply", "call_inbound", "call_outbound")
-"""Activities of ours that reach the customer where no visibility says so; the customer's own events all do."""
+"""Activities of ours that reach the customer where no visibility says so; so do a person's work on a call, which has a
+beginning and an end, and all that the customer does."""
 
 
 def states(log: EventLog) -> str:
@@ -25,26 +26,32 @@ def states(log: EventLog) -> str:
 
     One row an event, and one before it where its beginning says a status (`is_begin`: `timestamp` is that moment):
     `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the customer sees it,
-    null where neither visibility nor role tells), `says` (customer or us, where it is a public message of one of them;
-    what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since
-    when a status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose
-    completion nobody knows), `record` (which record of its file tells of it); and what holds after it: `status`,
-    `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last; queue, where the case was given to a
-    group or person since), `holder` (the group named last), and `held`, which it was before.
+    null where neither visibility nor role tells), `says` (customer or us, where it is a public message of one of them; what
+    the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since when a
+    status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose completion
+    nobody knows), `is_call` (whether it is a person's work on a call), `record` (which record of its file tells of it);
+    and what holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last;
+    queue, where the case was given to a group or person since), `holder` (the group named last), and `held`, which it
+    was before.
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")
     past = "(trail ROWS UNBOUNDED PRECEDING)"
     given = f"({role} IS NULL OR {role} = 'system') AND ({holder} IS NOT NULL OR {person} IS NOT NULL)"
+    begin, channel = column(log, "started_at"), column(log, "channel")
+    calls = (
+        f"({channel} = 'voice' AND {role} = 'agent' AND {begin} < timestamp AND activity NOT IN ({assignments(log)}))"
+    )
     reaches = (
-        f"({visible} = 'public' OR ({visible} IS NULL AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}))))"
+        f"({visible} = 'public' OR ({visible} IS NULL "
+        f"AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}) OR coalesce({calls}, false))))"
     )
     return log.materialise(
         "states",
         f"""
         WITH told AS (
-            SELECT case_key, seq, source_no, activity, timestamp, {column(log, "started_at")} AS started_at,
-                {role} AS role, {status} AS status, {reaches} AS touch,
+            SELECT case_key, seq, source_no, activity, timestamp, {begin} AS started_at,
+                {role} AS role, {status} AS status, {reaches} AS touch, coalesce({calls}, false) AS is_call,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
                 CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
@@ -57,7 +64,7 @@ def states(log: EventLog) -> str:
             last_value(status IGNORE NULLS) OVER {past} AS status, last_value(says IGNORE NULLS) OVER {past} AS spoke,
             last_value(actor IGNORE NULLS) OVER {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder,
             last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
-            holder AS named, synthetic, is_begin, is_begun, record,
+            holder AS named, synthetic, is_begin, is_begun, is_call, record,
             coalesce(status <> 'new' AND NOT (synthetic AND activity = 'reopened'), false) AS is_stated
         FROM told
         WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
