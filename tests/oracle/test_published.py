@@ -85,8 +85,8 @@ HANDOVERS: list[tuple[str, HandoverLevel, tuple[int, ...]]] = [
     *((file, "resource", (1_771, 572)) for file in (CLOSED, CLOSED_XES)),
     *((file, "group", (220, 123, 94, 59)) for file in (CLOSED, CLOSED_XES)),
     *((file, "resource", (1_208, 564)) for file in RECEIPT),
-    # the text EMPTY is a group of this log
-    *((file, "group", (5_440, 1_318)) for file in RECEIPT),
+    # with the text EMPTY for a group, as in 1,936 events, 5,440 in 1,318 cases
+    *((file, "group", (3_853, 1_254)) for file in RECEIPT),
     # the last known group carried forward
     (INCIDENTS, "group", (2_083, 920, 410, 212)),
     ("wta/ping_pong_case.csv", "resource", (14, 1, 2, 1)),

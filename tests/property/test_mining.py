@@ -134,6 +134,31 @@ def test_the_graph_and_the_variants_equal_a_plain_loop(rows: list[Row]) -> None:
     assert [(row["activities"], row["n_cases"]) for row in table(variants(log, top=3))] == expected[:3]
 
 
+def without_rest(trace: list[Row], by: str) -> list[Row]:
+    """The owned events; what a giver does in the minute of the hand-over names no owner and is no act (`rest`)."""
+    kept: list[Row] = []
+    holder = given = None
+    for row in trace:
+        if row["role"] == "customer" and not (by == "group" and row[by]):
+            continue
+        if not is_act_in(trace, row):
+            if holder is not None and row[by] not in (None, holder):
+                given = row["timestamp"], holder
+        elif given == (row["timestamp"], row[by]):
+            kept.append({**row, by: None, "rest": True})
+            holder = row[by]
+            continue
+        kept.append({**row, "rest": False})
+        holder = row[by] or holder
+    return kept
+
+
+def is_act_in(trace: list[Row], row: Row) -> bool:
+    given = {each["timestamp"] for each in trace if each["role"] is None and each["activity"] == "group_changed"}
+    is_bare = row["role"] is None and row["timestamp"] in given
+    return row["role"] not in ("customer", "system") and row["activity"] != "group_changed" and not is_bare
+
+
 def changes_of(trace: list[Row], by: str) -> list[Any]:
     """Giver, receiver, seconds until the receiver's first act, and whether the trace was resolved, of every change."""
     found: list[Any] = []
@@ -141,13 +166,9 @@ def changes_of(trace: list[Row], by: str) -> list[Any]:
     over = over_since(trace)
     waiting: Any = None
     last: Any = None
-    given = {row["timestamp"] for row in trace if row["role"] is None and row["activity"] == "group_changed"}
-    for row in trace:
-        if row["role"] == "customer" and not (by == "group" and row[by]):
-            continue
+    for row in without_rest(trace, by):
         begin = row["started_at"] or row["timestamp"]
-        is_act = row["role"] not in ("customer", "system") and row["activity"] != "group_changed"
-        is_act = is_act and (row["role"] is not None or row["timestamp"] not in given)
+        is_act = is_act_in(trace, row) and not row["rest"]
         is_change = holder is not None and row[by] not in (None, holder)
         if waiting and (is_act or is_change):
             found.append((*waiting[:2], seconds_from(waiting[2], begin), waiting[3]))

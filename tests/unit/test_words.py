@@ -11,7 +11,7 @@ from journeyminer import words as package
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES, CLOSED_SETS, IDENTITY_KINDS
-from journeyminer.words import hands_over, headers, values
+from journeyminer.words import hands_over, headers, is_nobody, values
 
 FILES = {
     file.stem: tomllib.loads(file.read_text(encoding="utf-8"))
@@ -45,13 +45,29 @@ def test_an_activity_that_is_work_is_no_assignment(activity: str) -> None:
     assert not hands_over(activity)
 
 
+@pytest.mark.parametrize(
+    "owner",
+    ["EMPTY", "(none)", "Unassigned", "Não atribuído", "Sin asignar", "Nincs hozzárendelve"],
+)
+def test_some_words_say_that_there_is_nobody(owner: str) -> None:
+    assert is_nobody(owner)
+
+
+@pytest.mark.parametrize(
+    "owner", ["Na", "Nan", "Nil", "NULL", "N/A", "-", "L1", "Nincsics Éva", "Blank", "火", "\U0001f525", "No Reply"]
+)
+def test_who_has_an_odd_name_is_somebody(owner: str) -> None:
+    assert not is_nobody(owner)
+
+
 @pytest.mark.parametrize("language", FILES)
 def test_headers_are_written_as_they_are_compared_and_once(language: str) -> None:
     data = FILES[language]
-    assert data.keys() == {"columns", "vague", "identities", "milestones", "values", "handing", "transitions"}
+    assert data.keys() == {"columns", "vague", "identities", "milestones", "values", "owners", "handing", "transitions"}
     for texts in data["transitions"].values():
         assert [text for text in texts if words(text) != text] == []
     assert [text for text in data["handing"]["over"] if words(text, keep="*") != text] == []
+    assert [text for text in data["owners"]["nobody"] if words(text) != text] == []
     assert data["identities"].keys() <= set(IDENTITY_KINDS)
     assert data["milestones"].keys() <= set(ACTIVITIES)
     for table in ("columns", "vague", "identities", "milestones"):

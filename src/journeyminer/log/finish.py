@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.log.schema import CASES, CODED, EVENT_TYPES, RAW, STORED
-from journeyminer.log.staging import IS_EVENT, Staged, case_key, filled_columns
+from journeyminer.log.staging import IS_EVENT, Staged, case_key, filled_columns, nobody
 from journeyminer.log.views import event_ids, make_views, said_columns
-from journeyminer.sql import name, quote
+from journeyminer.note import Note
+from journeyminer.sql import listed, name, quote
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Schema
@@ -40,7 +41,7 @@ def finish_log(
     Returns:
         The columns of `schema.EVENTS` in which any event has a value.
     """
-    stages = [*tables, *_record_stage(schema)]
+    stages = [_without_nobody(schema, stage, sources) for stage in (*tables, *_record_stage(schema))]
     present = frozenset().union(*(stage.columns for stage in stages)) & {*STORED, *_OWN}
     _make_sources(schema, stages, sources, placed)
     salt = _make_cases(schema, stages)
@@ -71,6 +72,25 @@ def _record_stage(schema: Schema) -> list[Staged]:
     if not schema.one(f"SELECT count(*) FROM {STAGED_EVENTS}")[0]:
         return []
     return [Staged(STAGED_EVENTS, None, filled_columns(schema, STAGED_EVENTS), 0)]
+
+
+def _without_nobody(schema: Schema, stage: Staged, sources: Sequence[SourceReceipt]) -> Staged:
+    """Empty the owners that are words for nobody, and tell each file's receipt of how many events (`nobody`)."""
+    found = dict[str, list[str]]()
+    for column in stage.columns & {"resource", "group"}:
+        if words := nobody(schema, stage.table, column):
+            found[column] = words
+    if not found:
+        return stage
+    number = "source_no" if stage.source_no is None else str(stage.source_no)
+    is_found = " OR ".join(f"{name(column)} IN ({listed(words)})" for column, words in found.items())
+    for source_no, n in schema.rows(
+        f"SELECT {number} AS source_no, count(*) FROM {stage.table} WHERE {is_found} GROUP BY ALL"
+    ):
+        sources[source_no].decisions.append(Note("decision.nobody", n=n))
+    for column, words in found.items():
+        schema.execute(f"UPDATE {stage.table} SET {name(column)} = NULL WHERE {name(column)} IN ({listed(words)})")
+    return stage._replace(columns=filled_columns(schema, stage.table))
 
 
 def _make_sources(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from journeyminer.log.order import in_order
 from journeyminer.log.schema import CODED
 from journeyminer.sql import has_blanks_sql, name, quote
+from journeyminer.words import is_nobody
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Database, Schema
@@ -66,6 +67,12 @@ def has_blanks(database: Database, table: str) -> bool:
         f"SELECT unnest(enum_range({name(column)})) AS word FROM (FROM {table} LIMIT 1)" for column in coded
     )
     return bool(coded and database.one(f"SELECT bool_or({has_blanks_sql('word')}) FROM ({words})")[0])
+
+
+def nobody(database: Database, table: str, column: str) -> list[str]:
+    """Return what stands in a column of people or teams and is a word for nobody, see `is_nobody`."""
+    found = database.rows(f"SELECT DISTINCT CAST({name(column)} AS VARCHAR) AS owner FROM {table} ORDER BY owner")
+    return [owner for (owner,) in found if owner and is_nobody(owner)]
 
 
 def runs_backwards(database: Database, table: str) -> bool:

@@ -56,8 +56,8 @@ def handovers(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
     Its seconds are the wait for the new owner's first act. Where the event itself is one, they run from the owned
     event before; where it only assigns, from it to the first owned event that is neither an assignment nor the
     system's, to the next hand-over, or until the trace is given back to nobody. An event of which nobody says who did
-    it, at the moment of such an assignment, is part of it. What a customer did in between is part of the wait. The
-    levels:
+    it, at the moment of such an assignment, is part of it; so is what the owner before still does in its minute, a note
+    say: nothing is handed back by it. What a customer did in between is part of the wait. The levels:
 
     - resource: as the log says; an `unassigned` case is nobody's, so that who takes it next was not handed it
     - group, tier: as the log says; these are the case's, so that a customer's event may name one too

@@ -100,6 +100,8 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     is_late, begin = "is_late" if log.has("status") else "false", _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
     owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {ordered(lens)} WHERE {owned})"
+    if level != "channel" and any(is_assignment(activity) for activity, _ in log.steps) and _counts_minutes(lens):
+        owners = _without_rest(owners)
     left, only_acts = {"left_at": "timestamp", **zone_before}, _holds_only_acts(log)
     if only_acts:  # nobody is waited for after a change, and what names no owner ends no wait
         held = f"SELECT *, owner AS holder FROM ({in_order(owners, before=left)})"
@@ -125,6 +127,21 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
         f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
     )
+
+
+def _counts_minutes(lens: Lens) -> bool:
+    """Whether no moment of the log has seconds: then the order of what happens in one minute is the file's."""
+    return bool(lens.log.one("SELECT bool_and(epoch_us(timestamp) % 60000000 = 0) FROM event_rows")[0])
+
+
+def _without_rest(owners: str) -> str:
+    """SQL of the owners, in which what a giver still does in the minute of the hand-over is the new owner's, no act."""
+    held = in_order(owners, lasting={"holder": "owner"})
+    given = "CASE WHEN NOT is_act AND giver <> holder THEN {'minute': date_trunc('minute', timestamp), 'by': giver} END"
+    last = in_order(f"({in_order(f'({held})', before={'giver': 'holder'})})", lasting={"given": given})
+    is_rest = "coalesce(is_act AND owner = given.by AND date_trunc('minute', timestamp) = given.minute, false)"
+    kept = f"* EXCLUDE (holder, giver, given) REPLACE (if({is_rest}, NULL, owner) AS owner, "
+    return f"(SELECT {kept}is_act AND NOT {is_rest} AS is_act) FROM ({last}))"
 
 
 def _given(lens: Lens) -> str:

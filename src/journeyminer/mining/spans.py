@@ -26,13 +26,13 @@ def states(log: EventLog) -> str:
 
     One row an event, and one before it where its beginning says a status (`is_begin`: `timestamp` is that moment):
     `case_key`, `seq`, `source_no`, `activity`, `timestamp`, `begin`; `role`, `touch` (whether the customer sees it,
-    null where neither visibility nor role tells), `says` (customer or us, where it is a public message of one of them; what
-    the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since when a
-    status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose completion
-    nobody knows), `is_call` (whether it is a person's work on a call), `record` (which record of its file tells of it);
-    and what holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who acted last;
-    queue, where the case was given to a group or person since), `holder` (the group named last), and `held`, which it
-    was before.
+    null where neither visibility nor role tells), `says` (customer or us, where it is a public message of one of them;
+    what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since
+    when a status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose
+    completion nobody knows), `is_call` (whether it is a person's work on a call), `record` (which record of its file
+    tells of it); and what holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who
+    acted last; queue, where the case was given to a group or person since), `holder` (the group named last), and
+    `held`, which it was before.
     """
     role, visible, status = column(log, "role"), column(log, "visibility"), column(log, "status")
     holder, person = column(log, "group"), column(log, "resource")

@@ -59,6 +59,16 @@ def hands_over(activity: str) -> bool:
 
 
 @cache
+def is_nobody(owner: str) -> bool:
+    """Whether what stands in a column of people or teams says, in any language, that there is none.
+
+    A sign and an empty value's name (`-`, `NA`, `null`) are no words: they stay what the source says.
+    """
+    said = words(owner)
+    return any(said in file["owners"]["nobody"] for file in _languages())
+
+
+@cache
 def _handing() -> tuple[frozenset[str], tuple[str, ...]]:
     """The folded names of such activities, and what the others of them begin with."""
     texts = [words(text, keep="*") for language in _languages() for text in language["handing"]["over"]]

@@ -31,9 +31,9 @@ from journeyminer.importers.tabular.columns import (
 from journeyminer.importers.tabular.date_formats import DateFormats
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.importers.tabular.rows import Rows, keep
-from journeyminer.log.staging import runs_backwards
+from journeyminer.log.staging import nobody, runs_backwards
 from journeyminer.note import Note
-from journeyminer.sql import name, quote
+from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, FateReason
 from journeyminer.words import UNKNOWN
 
@@ -90,6 +90,7 @@ def load_snapshots(plan: Plan, table: Table, source: Source, loader: Loader) -> 
     differences = f"differences{loader.number}"
     newest_first = runs_backwards(engine, kept)
     nth = f"-{RECORD}" if newest_first else RECORD
+    _clear_nobody(engine, kept)
     if plan.profile.shape == "snapshots":
         _clear(engine, kept, nth)
     engine.execute(f"CREATE OR REPLACE TABLE {differences} AS {_differences(kept, nth, columns)}")
@@ -147,6 +148,13 @@ def _fields(plan: Plan, raw: Table, engine: Database) -> dict[str, str]:
 def _person(owner: str) -> str:
     """SQL of an owner who is somebody: a case that lies in a queue is nobody's."""
     return f"CASE WHEN NOT regexp_matches({owner}, '{_QUEUE}') THEN {owner} END"
+
+
+def _clear_nobody(engine: Database, rows: str) -> None:
+    """Empty the owners that are words for nobody: the field was cleared."""
+    for column in engine.columns(rows) & {"group", "resource", "was_group", "was_resource"}:
+        if words := nobody(engine, rows, column):
+            engine.execute(f"UPDATE {rows} SET {name(column)} = '' WHERE {name(column)} IN ({listed(words)})")
 
 
 def _clear(engine: Database, rows: str, nth: str) -> None:
