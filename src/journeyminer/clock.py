@@ -58,11 +58,18 @@ MONTHS: Final[dict[str, int]] = {
 }
 """month names and abbreviations in en, pt, es and hu, lower case without accents -> 1..12"""
 
+_DAY: Final = (
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|(?:seg(?:unda)?|ter(?:ca)?|qua(?:rta)?|qui(?:nta)?|sex(?:ta)?)(?:-feira)?|sab(?:ado)?|dom(?:ingo)?"
+    r"|lun(?:es)?|mart(?:es)?|mie(?:rcoles)?|jue(?:ves)?|vie(?:rnes)?"
+    r"|hetfo|kedd|szerda|csutortok|pentek|szombat|vasarnap)\b"
+)
 SAYS_NOTHING: Final = (
-    (r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
-    (r"^(seg|ter|qua|qui|sex|sab|dom|lun|mie|jue|vie|mart)[a-z]*(-feira)?[,.]?\s+(\d)", r"\3"),
-    (r"^(hetfo|kedd|szerda|csutortok|pentek|szombat|vasarnap)[,.]?\s+", ""),
-    (r"\s*\([^()]*\)\s*$", ""),
+    (rf"^{_DAY}[.,]*\s+", ""),
+    (rf"[\s,(-]+{_DAY}[).,\s-]*(\d|$)", r" \1"),
+    (r"^mar[.,]*\s+(\d{1,2}\s(de )?[a-z]{3})", r"\1"),  # martes, where a month follows
+    (r"([+-]\d\d:?\d\d|\dz)\s?[(\[][^()\[\]]*[)\]]$", r"\1"),
+    (r"\((utc|gmt)([^()]*)\)$", r"\1\2"),
     (r"\b(gmt|utc)\s?([+-]\d)", r"\2"),
 )
 """days of the week, zones by name beside their offset: pattern -> what is kept of it, on plain text"""
@@ -74,16 +81,16 @@ HALF_DAYS: Final = (
 """how languages write the half of a day -> am, pm, on plain text"""
 
 _NUMERIC = re.compile(r"(?<![\d:])(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}(?!\d)|\d{1,3}(?![\d:]))")
-_BETWEEN = r"((?=\D)[\W_]{0,3}(?:(?:st|nd|rd|th)\b)?[\W_]{0,2}(?:(?:del?|of)\b)?[\W_]{0,2})"
-"""signs, and the few words that stand inside of a date: 5th of 01, 5 de 01 de 2026; others may make it another thing"""
+_BETWEEN = r"((?=\D)[\W_]{0,3}(?:(?:st|nd|rd|th|o)\b)?[\W_]{0,2}(?:(?:del?|of)\b)?[\W_]{0,2})"
+"""signs, and the few words that stand inside of a date: 5th of 01, 1º de 01 de 2026; others may say another thing"""
 DATE: Final = re.compile(rf"(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})(?!\d)\.?")
 WEEK: Final = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])(?!\d)", re.IGNORECASE)
 """a day of a week of ISO 8601, 2026-W02-1"""
-COMPACT: Final = re.compile(r"(\d{4})()(\d\d)()(\d\d)(?!\d)")
+COMPACT: Final = re.compile(r"(\d{4})()(\d\d)()(\d\d)(?:(?!\d)|(?=\d{6}$))")
 TIME: Final = re.compile(
-    r"^[\st,:]*(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
+    r"^[\st,:]*(?:(?:at|as|a las?)\s+)?(?:(?P<before>[ap]m)\s*)?(?P<hour>\d{1,2})[:h.]?(?P<minute>\d\d)"
     r"(?:[:.]?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<after>[ap]m)?\s*(?P<zone>z|utc|gmt|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?\s*$"
+    r"\s*(?P<after>[ap]m)?(?:\s?(?:hs?|hrs?)\b\.?)?\s*(?P<zone>z|utc|gmt|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?\s*$"
 )
 
 
@@ -161,7 +168,7 @@ class Written(NamedTuple):
 def spelled(text: str) -> tuple[str, Order | None]:
     """Plain text with months in digits and half days as am and pm, and the order that a month's name shows.
 
-    A day of the week in front and a zone's name in brackets behind say nothing more.
+    A day of the week and a zone's name in brackets behind its offset say nothing more.
     """
     words = fold(text)
     for pattern, kept in SAYS_NOTHING:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from journeyminer.clock import read_moment
 from journeyminer.errors import AmbiguousTimestamp, MissingColumn
 from journeyminer.importers import read_log
 from journeyminer.log import EventLog
@@ -266,3 +267,42 @@ def test_blank_rows_may_stand_anywhere(tmp_path: Path, separator: str) -> None:
     rows = ["case,activity,timestamp", "1,A,2026-01-05 10:00", blank, "1,B,2026-01-06 10:00", blank]
     log = read(tmp_path / "a.csv", "\n".join(row.replace(",", separator) for row in rows))
     assert (receipt(log).records, receipt(log).used, receipt(log).ignored) == (4, 2, 2)
+
+
+LOG = "Case ID;Activity;Timestamp\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("martes 3 mar 2026 09:00", datetime(2026, 3, 3, 9)),
+        ("mar 5 may 2026 09:00", datetime(2026, 5, 5, 9)),
+        ("mar., 5 de may. de 2026 a las 9:00", datetime(2026, 5, 5, 9)),
+        ("2026. január 5., hétfő 09:00", datetime(2026, 1, 5, 9)),
+        ("5 January 2026, Monday 09:00", datetime(2026, 1, 5, 9)),
+        ("13/01/2026 (ter) 09:00", datetime(2026, 1, 13, 9)),
+    ],
+)
+def test_a_day_of_the_week_says_nothing_wherever_it_stands(tmp_path: Path, text: str, moment: datetime) -> None:
+    assert moments(read(tmp_path / "log.csv", f"{LOG}1;a;{text}\n")) == [moment]
+
+
+def test_a_zone_in_brackets_says_nothing_beside_its_offset_and_is_no_date_without() -> None:
+    assert read_moment("2026-01-13 09:00 -0300 (BRT)") == read_moment("2026-01-13T12:00Z")
+    assert read_moment("2026-01-13 09:00 (UTC)") == read_moment("2026-01-13T09:00Z")
+    assert read_moment("2026-01-13 09:00 (BRT)") is None
+
+
+@pytest.mark.parametrize("days", [("26-01-13", "26-01-14"), ("26/2/03", "26/1/20"), ("25.12.30.", "25.12.31.")])
+def test_a_year_of_two_digits_that_may_stand_first_is_no_day(tmp_path: Path, days: tuple[str, str]) -> None:
+    """As days these would be of one day of the month in several years: 26 January 2013 and 26 January 2014."""
+    text = LOG + "".join(f"1;a{n};{day} 09:00\n" for n, day in enumerate(days))
+    with pytest.raises(AmbiguousTimestamp):
+        read(tmp_path / "log.csv", text)
+    year = 2000 + int(days[0][:2])
+    assert {moment.year for moment in moments(read(tmp_path / "log.csv", text, date_order="ymd"))} == {year}
+
+
+def test_days_before_a_year_of_two_digits_are_read(tmp_path: Path) -> None:
+    text = f"{LOG}1;a;13/01/26 09:00\n1;b;14/01/26 09:00\n2;a;13/01/26 09:00\n"
+    assert {moment.day for moment in moments(read(tmp_path / "log.csv", text))} == {13, 14}

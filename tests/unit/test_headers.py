@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from journeyminer.errors import MissingColumn, UsageError
+from journeyminer.importers.tabular.dialect import read_dialect
 from journeyminer.importers.tabular.headers import Headers, normalise
+from journeyminer.importers.tabular.plan import choose_plan
+from journeyminer.options import ReadOptions
 
 KNOWN = ("case_id", "activity", "timestamp", "group")
 
@@ -63,3 +66,32 @@ def test_an_unknown_header_lists_what_the_file_has() -> None:
 def test_an_unknown_column_of_ours_lists_ours() -> None:
     with pytest.raises(UsageError, match=r"no column .team.*case_id, activity, timestamp, group"):
         Headers(["Team"]).given({"team": "Team"}, KNOWN)
+
+
+CHANGES = ("New", "open"), ("Solved", "paid")
+
+
+@pytest.mark.parametrize(
+    ("headers", "chosen"),
+    [
+        ("Problem Status;Sub Status", "Problem Status"),
+        ("Status do chamado;Outro", "Status do chamado"),
+        ("Problem Status;Status Date", "Problem Status"),  # a column of moments is no status
+        ("Work Status;Bill Status", None),  # both change
+        ("Marital Status;Outro", None),  # says the same in all rows of a case
+    ],
+)
+def test_a_status_with_a_word_more_is_taken_where_it_changes(headers: str, chosen: str | None) -> None:
+    rows = f"Ticket;Timestamp;{headers}\n"
+    for case in "12":
+        for day, (status, other) in enumerate(CHANGES, 5):
+            first = "single" if "Marital" in headers else status
+            rows += f"{case};2026-01-0{day} 09:00;{first};{f'2026-01-0{day}' if 'Date' in headers else other}\n"
+    dialect = read_dialect(rows, complete=True)
+    assert dialect
+    if not chosen:
+        with pytest.raises(MissingColumn):
+            choose_plan(dialect, ReadOptions())
+        return
+    plan = choose_plan(dialect, ReadOptions())
+    assert plan.headers.named([plan.columns["activity"], plan.columns["status"]]) == (chosen, chosen)

@@ -76,6 +76,29 @@ def test_two_sheets_that_may_be_meant_are_an_error_that_names_both(tmp_path: Pat
         read(xlsx(tmp_path / "a.xlsx", {"Jan": [HEADERS, *ROWS], "Feb": [HEADERS, *ROWS[:2]]}))
 
 
+@pytest.mark.parametrize("write", [xlsx, ods])
+def test_sheets_of_one_header_are_one_table(
+    tmp_path: Path, write: Callable[[Path, dict[str, list[Sequence[Cell]]]], Path]
+) -> None:
+    """Titles above and sheets without rows do not matter; another table is listed with its rows."""
+    months: dict[str, list[Sequence[Cell]]] = {
+        "Jan": [("January",), HEADERS, *ROWS[:1]],
+        "Feb": [("February",), (), HEADERS, *ROWS[1:]],
+        "Mar": [HEADERS],
+        "Notes": [("x", "y"), ("a", "b")],
+    }
+    log = read(write(tmp_path / f"a.{write.__name__}", months))
+    assert events(log) == EVENTS
+    assert decided(log)["sheets_joined"] == {"sheets": ("Jan (3)", "Feb (4)")}
+    assert decided(log)["sheets_unread"] == {"sheets": ("Notes (2)",)}
+
+
+def test_a_sheet_of_all_rows_beside_those_of_months_is_an_error(tmp_path: Path) -> None:
+    months = {"Jan": [HEADERS, *ROWS[:2]], "Feb": [HEADERS, ROWS[2]], "All": [HEADERS, *ROWS]}
+    with pytest.raises(AmbiguousSource):
+        read(xlsx(tmp_path / "a.xlsx", months))
+
+
 def test_errors_are_empty_and_numbers_keep_what_they_have(tmp_path: Path) -> None:
     rows: list[Sequence[Cell]] = [
         (1.0, True, datetime(2026, 1, 2), "#N/A"), (2.5, 3.0, datetime(2026, 1, 2), "#REF!"),

@@ -146,13 +146,16 @@ class DateFormats:
         return column.widened(texts)
 
     def _order(self, place: int, header: str, open_: Sequence[str], cell: str) -> DateOrder:
-        found = (
-            _by_a_part(open_)
-            or self._by_a_part_below(cell)
-            or prove_date_order(self._texts(self._all(cell)))
-            or self._by_another_column(place)
-            or (DateOrder(self.given, Note("proof.order_given")) if self.given else None)
-        )
+        found = None
+        if not _may_begin_with_years(open_):
+            found = (
+                _by_a_part(open_)
+                or self._by_a_part_below(cell)
+                or prove_date_order(self._texts(self._all(cell)))
+                or self._by_another_column(place)
+            )
+        if not found and self.given:
+            found = DateOrder(self.given, Note("proof.order_given"))
         if not found:
             raise _ambiguous(Note("read.open_order", column=header, examples=_examples(open_)))
         return found
@@ -195,6 +198,13 @@ class DateFormats:
 
     def _texts(self, query: str) -> list[str]:
         return [text for (text,) in self.engine.rows(query)]
+
+
+def _may_begin_with_years(texts: Iterable[str]) -> bool:
+    """Whether years of two digits may stand first, 26-01-13: the last parts differ more, and all may be days."""
+    parts = [found for text in texts if (found := re.match(r"\s*(\d\d)\D+\d\d?\D+(\d\d)(?!\d)", text))]
+    first, last = ({int(part[place]) for part in parts} for place in (1, 2))
+    return len(last) > len(first) and last <= set(range(1, 32))
 
 
 def _has_day(text: str) -> bool:

@@ -87,6 +87,10 @@ class Plan:
     def decide(self, loader: Loader) -> None:
         """Note in the receipt which columns of the file are read, and which are not."""
         loader.decide(Note("decision.columns", columns=self.mapping))
+        if "status" in self.columns and self.columns.get("activity") == self.columns["status"]:
+            loader.decide(
+                Note("decision.status_is_activity", column=self.headers.texts[self.columns["status"]].strip())
+            )
         if unused := self.unused:
             loader.decide(Note("decision.columns_unused", columns=unused))
 
@@ -153,7 +157,13 @@ def _plan(profile: Profile, headers: Headers, dialect: Dialect, given: Mapping[s
             place = headers.find_within(told, set(columns.values()))
             if place is not None and (ours != "timestamp" or _holds_moments(dialect, place)):
                 columns[ours] = place
-    if profile.shape == "events" and "activity" not in columns and "status" in columns and _repeats(dialect, columns):
+    is_open = profile.shape == "events" and "activity" not in columns and _repeats(dialect, columns)
+    if is_open and profile.within and "status" not in columns:
+        every = range(len(headers.texts))
+        fixed = {place for place in every if _holds_moments(dialect, place) or _is_of_the_case(dialect, columns, place)}
+        place = headers.find_within(profile.columns["status"], fixed | set(columns.values()))
+        columns |= {"status": place} if place is not None else {}
+    if is_open and "status" in columns:
         columns["activity"] = columns["status"]
     if "time_of_day" in columns and "time_of_day" not in given and not _is_split(dialect, columns):
         del columns["time_of_day"]

@@ -290,7 +290,7 @@ def given_pattern(format_: str) -> Pattern:
     """The pattern of a form that the user gives; months, half days and days of the week are words of any language."""
     worded = bool(re.search("%[bBaAp]", format_))
     if worded:
-        format_ = re.sub(r"%[aA][,.]?\s*", "", format_)
+        format_ = re.sub(r"[\s,(-]*%[aA][).,\s-]*", " ", format_).strip()
         parts = re.split("(%.)", format_)  # text, directive, text ...
         # between bars, as folding takes away the blanks around a text
         texts = [fold(f"|{part}|")[1:-1] if place % 2 == 0 else part for place, part in enumerate(parts)]
@@ -318,11 +318,13 @@ def _sorted(patterns: Sequence[Pattern]) -> tuple[Pattern, ...]:
 def spelled_sql(text: str) -> str:
     """The SQL twin of `clock.spelled`."""
     words = fold_sql(text)
+    for pattern, kept in SAYS_NOTHING:
+        words = f"regexp_replace({words}, {quote(pattern)}, {quote(kept)})"
     names = "|".join(sorted(MONTHS, key=len, reverse=True))
     numbers = ", ".join(f"'{word}': '{number:02}'" for word, number in MONTHS.items())
     month = f"regexp_extract({words}, '\\b({names})\\b', 1)"
-    words = f"CASE WHEN {month} = '' THEN {words} ELSE replace({words}, {month}, MAP {{{numbers}}}[{month}]) END"
-    for pattern, half in (*SAYS_NOTHING, *HALF_DAYS):
+    words = f"replace({words}, {month}, coalesce(MAP {{{numbers}}}[{month}], ''))"
+    for pattern, half in HALF_DAYS:
         words = f"regexp_replace({words}, {quote(pattern)}, {quote(half)})"
     return words
 

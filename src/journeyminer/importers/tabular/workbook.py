@@ -1,5 +1,7 @@
 """Workbooks (XLSX, XLSM, XLS, ODS): the sheet that is a table of ours is read like a table of text.
 
+Sheets of one header, one a month, are one table, unless they share a row: then one of them holds what the other holds.
+
 A spreadsheet knows what its cells are: a date is written out with the year in front, whatever the sheet shows, so that
 nothing is left to prove; a number loses no digit that it has.
 """
@@ -57,6 +59,11 @@ class Sheet:
         """How sure a profile is of the sheet."""
         return self.plan.score if self.plan else 0.0
 
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What its columns are called."""
+        return tuple(header.strip() for header in self.dialect.headers) if self.dialect else ()
+
 
 def identify(sample: Sample) -> Match | None:
     """A workbook with a sheet that a profile knows, or whose columns can be mapped."""
@@ -71,7 +78,7 @@ def identify(sample: Sample) -> Match | None:
 
 
 def load(source: Source, loader: Loader) -> None:
-    """Read the sheet that a profile knows best; rows are counted as in the spreadsheet.
+    """Read the sheet that a profile knows best, with those of the same header; rows are counted as in the spreadsheet.
 
     Raises:
         AmbiguousSource: two sheets may be meant.
@@ -84,15 +91,23 @@ def load(source: Source, loader: Loader) -> None:
     sheets = _sheets(book)
     if not sheets:
         raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
-    chosen = _choose(sheets)
+    chosen = _choose(sheets, book)
     with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
         path = Path(folder) / "sheet.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(_rows(book.get_sheet_by_name(chosen.name)))
+            write = csv.writer(file, lineterminator="\n").writerows
+            write(_rows(book.get_sheet_by_name(chosen[0].name)))
+            for sheet in chosen[1:]:
+                write(_below_header(book, sheet))
         _, dialect = load_table(replace(source, sample=Sample(path, source.shown)), loader)
-    loader.decide(Note("decision.sheet", name=chosen.name))
+    if len(chosen) > 1:
+        loader.decide(
+            Note("decision.sheets_joined", sheets=tuple(f"{sheet.name} ({sheet.n_rows})" for sheet in chosen))
+        )
+    else:
+        loader.decide(Note("decision.sheet", name=chosen[0].name))
     loader.decide(Note("decision.header_row", row=dialect.header_row))
-    if others := tuple(f"{sheet.name} ({sheet.n_rows})" for sheet in sheets if sheet is not chosen):
+    if others := tuple(f"{sheet.name} ({sheet.n_rows})" for sheet in sheets if sheet not in chosen):
         loader.decide(Note("decision.sheets_unread", sheets=others))
 
 
@@ -130,13 +145,31 @@ def _sheets(book: CalamineWorkbook) -> list[Sheet]:
     return found
 
 
-def _choose(sheets: list[Sheet]) -> Sheet:
-    """The sheet of the best score; where none has one, that with most rows. Raises AmbiguousSource for a tie."""
+def _choose(sheets: list[Sheet], book: CalamineWorkbook) -> list[Sheet]:
+    """The sheet of the best score, where none has one that with most rows, and those of its header.
+
+    Raises AmbiguousSource for a tie: another one has that score, or they share a row.
+    """
     best, *others = sorted(sheets, key=lambda sheet: (-sheet.score, -sheet.n_rows))
-    if best.score and others and others[0].score == best.score:
-        tie = Note("read.sheets_tie", first=best.name, second=others[0].name)
+    if not best.score:
+        return [best]
+    alike = [sheet for sheet in sheets if sheet.headers == best.headers]
+    other = next((sheet for sheet in others if sheet not in alike and sheet.score == best.score), None)
+    seen: set[int] = set()
+    for sheet in alike if len(alike) > 1 else ():
+        rows = {hash(tuple(row)) for row in _below_header(book, sheet) if any(row)}
+        if not seen.isdisjoint(rows):
+            other = next(each for each in others if each in alike)
+        seen |= rows
+    if other:
+        tie = Note("read.sheets_tie", first=best.name, second=other.name)
         raise AmbiguousSource(tie, hint=Note("hint.one_sheet"))
-    return best
+    return alike
+
+
+def _below_header(book: CalamineWorkbook, sheet: Sheet) -> Iterator[list[str]]:
+    """The rows of a sheet without its header and what stands above."""
+    return islice(_rows(book.get_sheet_by_name(sheet.name)), sheet.dialect.header_row if sheet.dialect else 0, None)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
