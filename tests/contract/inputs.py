@@ -64,7 +64,7 @@ def _changer(file: Path) -> Callable[[str], str] | None:
         return lambda text: re.sub(
             r'(<string key="(?!lifecycle)[^"]*" value=")([^"]*)"', lambda m: f'{m[1]}{m[2]}{_xml()}"', text
         )
-    if file.suffix in (".parquet", ".xlsx"):
+    if file.suffix in (".parquet", ".xlsx", ".xls"):
         return None
     return lambda text: re.sub(r"(?m)(\S)$", lambda m: m[1] + HOSTILE.replace("\n", " "), text)
 

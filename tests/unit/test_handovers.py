@@ -210,13 +210,11 @@ def test_what_the_giver_does_later_or_is_given_again_is_a_hand_over_back() -> No
 
 
 def test_a_word_for_nobody_is_no_owner() -> None:
-    tiny = log(
-        """
+    tiny = log("""
         A: ask@09:00/as=customer/in=EMPTY assigned@10:00/as=system/by=Unassigned/in=empty
-        reply@11:00/as=agent/by=ana/in=L1 A: group_changed@12:00/as=system/by=sin_asignar/in=N/A
-        reply@13:00/as=agent/by=bob/in=L2
-    """.replace("N/A", "(none)")
-    )
+        A: reply@11:00/as=agent/by=ana/in=L1
+        A: group_changed@12:00/as=system/by=sin_asignar/in=(none) reply@13:00/as=agent/by=bob/in=L2
+    """)
     found = rows(handovers(tiny), "by", "source", "target", "n", "total_seconds")
     assert found == [("resource", "ana", "bob", 1, 3600), ("group", "L1", "L2", 1, 3600)]
     (source,) = tiny.receipt.sources

@@ -120,3 +120,8 @@ def test_the_same_cases_at_other_times_are_said(tmp_path: Path) -> None:
     later = [(case, activity, when.replace(" 1", " 2")) for case, activity, when in ROWS]
     log = read_log([csv(tmp_path / "a.csv", ROWS), csv(tmp_path / "b.csv", later)])
     assert (log.n_events, [note.slug for note in log.receipt.notes]) == (60, ["same_cases"])
+
+
+def test_what_stands_in_many_files_is_counted_once(tmp_path: Path) -> None:
+    log = read_log([*(csv(tmp_path / f"{n}.csv", ROWS) for n in range(5)), xes(tmp_path / "b.xes")])
+    assert (log.n_events, sorted(used(log).values())) == (30, [0, 0, 0, 0, 0, 30])

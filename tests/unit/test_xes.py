@@ -252,7 +252,7 @@ def test_a_channel_of_the_trace_is_its_events_channel(data: Data) -> None:
     log = read(data("pm4py_logs/08_receipt.xes.gz"))
     found = dict(log.rows("SELECT CAST(channel AS VARCHAR), count(DISTINCT case_key) FROM events GROUP BY ALL"))
     assert found == {"Internet": 1_250, "Desk": 109, "Post": 53, "e-mail": 21, "Intern": 1}
-    assert log.one("SELECT count(*) FROM events WHERE \"group\" IS NULL") == (1_936,)  # the log says EMPTY
+    assert log.one('SELECT count(*) FROM events WHERE "group" IS NULL') == (1_936,)  # the log says EMPTY
 
 
 def test_starts_are_read_where_the_log_has_them(data: Data) -> None:

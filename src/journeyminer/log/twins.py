@@ -45,29 +45,37 @@ def join_twins(
     if len({source.namespace for source in sources}) < 2:
         return left, notes
     sizes, shared = _shared(schema, tables)
-    gone: set[int] = set()
+    gone: dict[int, int] = {}
     moved: set[int] = set()
     richest = {number: _n_columns(schema, tables, number) for pair in shared for number in pair}
-    for one, other in sorted(shared, key=lambda pair: (pair[0] >= n_stored, -sizes[pair[0]], pair)):
-        if {one, other} & gone or sources[one].namespace == sources[other].namespace:
+    for pair in sorted(shared, key=lambda pair: (pair[0] >= n_stored, -sizes[pair[0]], pair)):
+        one, other = (_stands_in(gone, number) for number in pair)
+        if sources[one].namespace == sources[other].namespace:
             continue
         # a stored file first, then the one that holds most and says most
         kept, later = sorted((one, other), key=lambda n: (n >= n_stored, -sizes[n], -richest[n], n))
         names = {"file": sources[later].file, "other": sources[kept].file}
-        if later >= n_stored and shared[one, other] == sizes[later]:
+        if later >= n_stored and shared[pair] == sizes[later]:
             left = _without(schema, left, later)
             source = sources[later]
             source.deduplicated, source.used, source.events = source.deduplicated + source.used, 0, 0
-            gone.add(later)
+            gone[later] = kept
             notes.append(Note("same_log", **names))
         elif later >= n_stored and later not in moved and _are_read_alike(sources[kept], sources[later]):
             sources[later].namespace = sources[kept].namespace
             left = [each._replace(coded=each.coded and each.source_no != later) for each in left]
             moved.add(later)
-            notes.append(Note("one_system", **names, n=shared[one, other]))
+            notes.append(Note("one_system", **names, n=shared[pair]))
         else:
-            notes.append(Note("same_events", **names, n=shared[one, other]))
+            notes.append(Note("same_events", **names, n=shared[pair]))
     return left, [*notes, *_same_cases(schema, left, sources, n_stored, shared)]
+
+
+def _stands_in(gone: Mapping[int, int], number: int) -> int:
+    """The file that holds what a file held which is gone."""
+    while number in gone:
+        number = gone[number]
+    return number
 
 
 def _are_read_alike(one: SourceReceipt, other: SourceReceipt) -> bool:
@@ -75,7 +83,7 @@ def _are_read_alike(one: SourceReceipt, other: SourceReceipt) -> bool:
 
 
 def _shared(schema: Schema, tables: Sequence[Staged]) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
-    """How many different events each file holds, and each pair of files that shares some with how many."""
+    """How many different events each file holds, and how many it shares with the file that holds them before it."""
     stages = [(stage.table, "source_no" if stage.source_no is None else str(stage.source_no)) for stage in tables]
     rows = " UNION ALL ".join(
         f"SELECT CAST({number} AS UINTEGER) AS source_no, hash(CAST(case_id AS VARCHAR), timestamp, "
@@ -84,11 +92,11 @@ def _shared(schema: Schema, tables: Sequence[Staged]) -> tuple[dict[int, int], d
     )
     schema.execute(f"CREATE TABLE prints AS SELECT DISTINCT source_no, event FROM ({rows})")
     sizes = dict(schema.rows("SELECT source_no, count(*) FROM prints GROUP BY source_no"))
+    # each beside the one before it: what stands in thousands of files would make millions of pairs
+    before = "lag(source_no) OVER (PARTITION BY event ORDER BY source_no)"
     pairs = schema.rows(
-        "WITH twice AS (SELECT event FROM prints GROUP BY event HAVING count(*) > 1), "
-        "few AS (SELECT * FROM prints SEMI JOIN twice USING (event)) "
-        "SELECT a.source_no, b.source_no, count(*) FROM few a JOIN few b USING (event) "
-        f"WHERE a.source_no < b.source_no GROUP BY ALL HAVING count(*) >= {FEW} ORDER BY ALL"
+        f"SELECT before, source_no, count(*) FROM (SELECT source_no, {before} AS before FROM prints) "
+        f"WHERE before IS NOT NULL GROUP BY ALL HAVING count(*) >= {FEW} ORDER BY ALL"
     )
     schema.execute("DROP TABLE prints")
     return sizes, {(one, other): n for one, other, n in pairs}
