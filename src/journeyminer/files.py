@@ -20,6 +20,9 @@ from journeyminer.note import Note
 STDOUT: Final = Path("-")
 
 
+_GZIP: Final = b"\x1f\x8b"
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file to read its content, unpacked where it is gzip."""
     return cast("IO[bytes]", gzip.open(path)) if is_gzip(path) else path.open("rb")
@@ -28,11 +31,11 @@ def open_bytes(path: Path) -> IO[bytes]:
 def is_gzip(path: Path) -> bool:
     """Return whether a file begins as gzip does, whatever it is called."""
     with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
+        return file.read(2) == _GZIP
 
 
 _BEGINNINGS: Final = {
-    b"\x1f\x8b": ".gz",
+    _GZIP: ".gz",
     b"PAR1": ".parquet",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ".xls",
     b"PK\x03\x04": ".zip",

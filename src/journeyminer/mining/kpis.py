@@ -153,7 +153,7 @@ def _waits(lens: Lens) -> str:
                 OR coalesce(opened_again < first_resolved, false), (first_resolved, case_key)) AS again_since,
             bool_or(coalesce({n_reopens} > 0, false) OR opened_again IS NOT NULL) AS counted_again,
             bool_or(has_role OR milestones_only AND tells_roles) AS has_role, bool_or(tells_replies) AS tells_replies,
-            bool_or(has_touches) AS has_touches, bool_or(has_status) AS has_status,
+            bool_or(has_status) AS has_status,
             bool_or(milestones_only) AS has_milestones,
             CASE WHEN bool_and({n_reopens} IS NOT NULL OR NOT milestones_only)
                 THEN bool_or(coalesce({n_reopens} > 0, reopened)) END AS reopened,
@@ -173,7 +173,7 @@ def _waits(lens: Lens) -> str:
         CASE WHEN NOT is_open AND NOT is_unclear AND NOT (begins_resolved AND first_resolved = last_resolved)
             THEN epoch_us(last_resolved) END AS last_resolved,
         first_resolved IS NOT NULL OR counted_again AS was_resolved, reopened, is_open, is_unclear, has_role,
-        tells_replies, has_touches, has_milestones, has_status, zones_differ, epoch_us(as_of) AS as_of
+        tells_replies, has_milestones, has_status, zones_differ, epoch_us(as_of) AS as_of
     FROM per_trace LEFT JOIN replies USING (trace)
     """
 
