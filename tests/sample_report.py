@@ -91,6 +91,7 @@ def sample_report() -> Report:
                     "turn": "us_queue",
                     "n_cases": 311,
                     "each": 31_190,
+                    "median": 14_400,
                     "share": 0.3139,
                 },
             ),

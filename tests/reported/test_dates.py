@@ -78,6 +78,13 @@ def test_times_of_day_are_read_however_they_are_spelt(tmp_path: Path, time: str,
     assert {moment.hour for moment in moments(log)} == {hour}
 
 
+@pytest.mark.parametrize("day", ["45361", "45361.0", "45361,00", "2024-03-10", "2024-03-10 00:00:00"])
+@pytest.mark.parametrize("time", ["0.375", "09:00", "9:00 AM"])
+def test_a_day_that_a_spreadsheet_counts_takes_the_time_beside_it(tmp_path: Path, day: str, time: str) -> None:
+    log = read(tmp_path / "log.csv", f"case;activity;date;time\n1;open;{day};{time}\n")
+    assert moments(log) == [datetime(2024, 3, 10, 9)]
+
+
 def test_a_column_of_durations_is_no_time_of_day(tmp_path: Path) -> None:
     rows = "".join(f"{n},A,2026-01-05 09:{n:02},{minutes}\n" for n, minutes in enumerate((5, 120, 45)))
     assert {moment.hour for moment in moments(read(tmp_path / "a.csv", f"Case,Activity,Timestamp,Time\n{rows}"))} == {9}

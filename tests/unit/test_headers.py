@@ -37,6 +37,20 @@ def test_no_header_is_two_columns_and_the_first_synonym_wins() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        (["Problem Sub Status", "Problem Status"], 1),
+        (["Status", "Status Reason", "Billing Status"], 0),
+        (["Billing Status", "Ticket State Status"], None),
+        (["Old Status", "New Status"], None),
+        (["Owner"], None),
+    ],
+)
+def test_of_headers_that_hold_a_word_the_plain_one_is_meant(texts: list[str], place: int | None) -> None:
+    assert Headers(texts).find_within(["status"], set()) == place
+
+
 @pytest.mark.parametrize("header", ["Nº do pedido", "N.º do pedido", "N.o do pedido", "N° do pedido", "No. do pedido"])
 def test_a_number_is_written_in_many_ways(header: str) -> None:
     assert normalise(header) == "no do pedido"

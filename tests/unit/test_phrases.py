@@ -112,8 +112,15 @@ def of_customers() -> Report:
         (Finding("ping_pong", "warning", {"n": 4, "n_cases": 3}), "3 customers went back"),
         (Finding("reopened", "warning", {"share": 0.5, "n": 4, "of": 8}), "of 8 customers with a resolved case"),
         (Finding("open_cases", "info", {"n": 1, "of": 9}), "1 of 9 customers still had an open case"),
-        (Finding("happy_path", "info", {"share": 0.5, "n_cases": 4}), "50% (4 customers)"),
-        (Finding("bottleneck", "warning", {"seconds": 9, "n_cases": 4, "each": 2}), "in 4 cases"),
+        (
+            Finding("happy_path", "info", {"share": 0.5, "n_cases": 4, "last": "x", "ends": "way"}),
+            "50% (4 customers); it ends",
+        ),
+        (
+            Finding("happy_path", "info", {"share": 0.5, "n_cases": 4, "last": "x", "ends": "one_step"}),
+            "it is “x” alone",
+        ),
+        (Finding("bottleneck", "warning", {"seconds": 9, "n_cases": 4, "each": 2, "median": 1}), "in 4 cases"),
     ],
 )
 def test_a_finding_calls_traces_what_they_are_and_a_places_cases_cases(found: Finding, says: str) -> None:

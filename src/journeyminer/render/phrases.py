@@ -291,7 +291,8 @@ def durations_lead(report: Report, language: Language) -> str:
     if of.n_unclear:
         says.append(language.text("section.durations.unclear", n_unclear=of.n_unclear))
     if of.n_unknown:
-        says.append(language.text("section.durations.unknown", n_unknown=of.n_unknown))
+        which = "unknown_all" if of.n_unknown == of.n > 1 else "unknown"
+        says.append(language.text(f"section.durations.{which}", n_unknown=of.n_unknown))
     resolved = next((kpi for kpi in report.kpis or () if kpi.id == "last_resolution" and kpi.median is not None), None)
     if resolved and resolved.median != of.median_seconds:
         cases = traces(report, resolved.n, language)

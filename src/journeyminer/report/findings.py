@@ -166,6 +166,7 @@ def _place(slug: str, severity: str, place: Bottleneck) -> Finding:
         "seconds": place.lost_seconds,
         "n_cases": place.n_cases,
         "each": round(place.lost_seconds / place.n_cases),
+        "median": place.median_seconds,
     }
     return Finding(slug, severity, params, place.evidence)
 
@@ -221,5 +222,6 @@ def _happy_path(report: Report) -> Iterator[Finding]:
         best = report.variants.rows[0]
         if best.n_cases == 1 < report.log.n_traces:
             return  # none is more frequent than another
-        ends = best.activities[-1] if best.activities else None
-        yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases, "last": ends})
+        *way, last = best.activities
+        ends = "way" if way else "one_step"
+        yield Finding("happy_path", "info", {"share": best.share, "n_cases": best.n_cases, "last": last, "ends": ends})

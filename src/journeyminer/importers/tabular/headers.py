@@ -56,7 +56,11 @@ class Headers:
         return []
 
     def find_within(self, synonyms: Sequence[str], taken: set[int]) -> int | None:
-        """The one header that holds all words of a synonym; the longest synonym goes first, a tie is no match."""
+        """The one header that holds all words of a synonym; the longest synonym goes first.
+
+        Of several the plain one is meant, whose words all the others hold too: `Problem Status` beside `Problem Sub
+        Status`. Else they tie, which is no match.
+        """
         for synonym in sorted(synonyms, key=lambda synonym: -len(synonym.split())):
             words = set(synonym.split())
             held = [
@@ -64,8 +68,10 @@ class Headers:
                 for place, header in enumerate(self.normal)
                 if place not in taken and words <= set(header.split()) and "by" not in header.split()
             ]
-            if len(held) == 1:
-                return held[0]
+            shared = set.intersection(*(set(self.normal[place].split()) for place in held)) if held else set()
+            plain = held if len(held) == 1 else [place for place in held if set(self.normal[place].split()) == shared]
+            if len(plain) == 1:
+                return plain[0]
         return None
 
     def match(self, columns: Mapping[str, Sequence[str]]) -> dict[str, int]:

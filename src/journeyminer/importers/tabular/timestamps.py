@@ -54,6 +54,7 @@ _SHOWN = {
 _MIDNIGHT_AT_THE_END = re.compile(r"24[:h.]?00")
 """24:00 is the beginning of the next day"""
 _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
+_SERIAL_DAY = re.compile(r"[2-6]\d{4}([.,]0+)?")
 _FRACTION = re.compile(r"0|0?[.,]\d+")
 _LEAD = r"^(0 days |1899-12-3[01][ t]|1900-01-0[01][ t]|t)"
 """what a spreadsheet or a data frame puts before a time of day"""
@@ -220,8 +221,10 @@ def time_of_day_sql(text: str) -> str:
 
 
 def day_sql(text: str) -> str:
-    """SQL of a date without the midnight that software writes behind it."""
-    return f"regexp_replace({text}, {quote(_MIDNIGHT.pattern)}, '')"
+    """SQL of a date without the midnight that software writes behind it; a spreadsheet counts days instead."""
+    counted = f"strftime(DATE '1899-12-30' + CAST(left({text}, 5) AS INTEGER), '%Y-%m-%d')"
+    written = f"regexp_replace({text}, {quote(_MIDNIGHT.pattern)}, '')"
+    return f"CASE WHEN regexp_full_match({text}, {quote(_SERIAL_DAY.pattern)}) THEN {counted} ELSE {written} END"
 
 
 def is_day(text: str) -> bool:
