@@ -246,7 +246,7 @@ def test_what_is_lost_on_a_move_is_part_of_its_seconds(rows: list[Row]) -> None:
     for log, per in lenses(rows):
         total = edges(log, "total_seconds", per)
         for move, seconds in lost_by_edge(Lens(log, per)).items():
-            assert 0 < seconds <= total[move]
+            assert 0 <= seconds <= total[move]
 
 
 @SETTINGS

@@ -59,7 +59,18 @@ def test_lost_seconds_are_those_in_our_turns() -> None:
     edges = graph(tiny, lost=True).edges
     assert edges["ask", "reply"]["lost_seconds"] == 3600
     assert edges["reply", "answer"]["lost_seconds"] == 0
-    assert lost_by_edge(Lens(tiny)) == {("answer", "solve"): 1800, ("ask", "reply"): 3600}
+    assert lost_by_edge(Lens(tiny)) == {("answer", "solve"): 1800, ("ask", "reply"): 3600, ("reply", "answer"): 0}
+
+
+def test_what_is_lost_is_not_known_where_nobody_knows_whose_turn_it_was() -> None:
+    for per in ("case", "customer"):
+        tiny = with_customers(
+            log("A: ask@09:00 reply@10:00 note@10:00\nB: ask@09:00/to=new solve@12:00/to=solved"), A=1, B=2
+        )
+        edges = graph(tiny, per=per, lost=True).edges
+        assert edges["ask", "reply"]["lost_seconds"] is None
+        assert edges["reply", "note"]["lost_seconds"] == 0  # it took no time
+        assert edges["ask", "solve"]["lost_seconds"] == 3 * 3600
 
 
 def test_lost_seconds_of_a_customer_lie_on_the_moves_of_the_customer() -> None:
@@ -73,6 +84,7 @@ def test_lost_seconds_of_a_customer_lie_on_the_moves_of_the_customer() -> None:
         ("ask", "call"): 1800,
         ("call", "reply"): 1800,
         ("reply", "end"): 1800,
+        ("end", "answer"): 0,
     }
     assert graph(tiny, per="customer", lost=True).edges["end", "answer"]["lost_seconds"] == 0
 

@@ -12,15 +12,15 @@ import pytest
 
 from journeyminer.mining import simplify as simplifying
 from journeyminer.mining.graph import Found
-from journeyminer.mining.simplify import Shown
+from journeyminer.mining.simplify import Place, Shown
 
 Trace = tuple[str, ...]
 
 
-def simplify(graph: nx.DiGraph[str], **limits: int) -> Shown:
+def simplify(graph: nx.DiGraph[str], places: Iterable[Place] = (), **limits: int) -> Shown:
     nodes = {activity: graph.nodes[activity] for activity in graph}
     edges = {move: graph.edges[move] for move in graph.edges}
-    return simplifying.simplify(Found(nodes, edges, **graph.graph), **limits)
+    return simplifying.simplify(Found(nodes, edges, **graph.graph), places=places, **limits)
 
 
 def graph_of(traces: dict[Trace, int], *, lost: dict[tuple[str, str], int] | None = None) -> nx.DiGraph[str]:
@@ -173,6 +173,35 @@ def test_a_rare_repetition_is_a_note_and_a_costly_one_is_a_line() -> None:
     assert ("reply", "reply") not in simplify(graph_of(traces)).edges
     costly = graph_of(traces, lost={("reply", "reply"): 1000, ("open", "reply"): 1000})
     assert ("reply", "reply") in simplify(costly).edges
+
+
+PLACES: tuple[tuple[Place, set[str], set[tuple[str, str]]], ...] = (
+    (("open", "vendor"), {"vendor"}, {("open", "vendor")}),
+    (("vendor", None), {"vendor"}, set()),
+    ((None, "vendor"), {"vendor"}, set()),
+    (("reply", "reply"), {"reply"}, {("reply", "reply")}),
+    (("close", "open"), set(), {("close", "open")}),
+    (("open", "elsewhere"), set(), set()),
+)
+
+
+@pytest.mark.parametrize(("place", "nodes", "edges"), PLACES)
+def test_what_is_ranked_is_shown_before_what_is_frequent(
+    place: Place, nodes: set[str], edges: set[tuple[str, str]]
+) -> None:
+    traces = {
+        ("open", "close"): 900,
+        ("open", "note", "close"): 300,
+        ("open", "reply", "close"): 200,
+        ("open", "reply", "reply", "close"): 1,
+        ("open", "vendor", "close"): 1,
+        ("open", "close", "open", "close"): 1,
+    }
+    shown = simplify(graph_of(traces), [place], max_nodes=3)
+    assert set(shown.nodes) == {"open", "close"} | (nodes or {"note"})
+    assert edges <= set(shown.edges)
+    without = simplify(graph_of(traces), max_nodes=3)
+    assert not (edges & set(without.edges) or nodes & set(without.nodes))
 
 
 @pytest.mark.parametrize("first", range(0, 1000, 100))

@@ -54,6 +54,11 @@ class Bottleneck(Row, frozen=True):
     evidence: Annotated[tuple[Evidence, ...], about("The three cases that lost most.")]
 
 
+def where(place: Bottleneck) -> tuple[str | None, str | None]:
+    """Where a place is in a graph: at a move; our work on an activity (no source); what still waits (no target)."""
+    return None if place.turn == "us_work" else place.source, place.target
+
+
 @measure(Bottleneck)
 def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
     """The places ranked by the seconds that customers lost at them.

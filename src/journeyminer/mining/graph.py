@@ -42,7 +42,7 @@ class Edge(Row, frozen=True):
     median_seconds: Annotated[Seconds | None, about("Median, interpolated; null where none is known.")]
     p90_seconds: Annotated[Seconds | None, about("90th percentile, interpolated; null where none is known.")]
     total_seconds: Annotated[int | None, about("Sum of the seconds; null where none is known.")]
-    lost_seconds: Annotated[int | None, about("The part of it in a turn that we control; null without turns.")]
+    lost_seconds: Annotated[int | None, about("The part of it in a turn that we control; null where none is known.")]
 
 
 class Endpoint(Row, frozen=True):
@@ -110,9 +110,9 @@ def graph(log: EventLog, *, per: Per = "case", lost: bool = False) -> nx.DiGraph
         A graph whose nodes are activities with `n` (events), `n_cases` (traces), and where asked for `work_seconds` and
         `waiting_seconds` (our work on it, and what cases still wait for us after it), and whose edges have `n` (moves),
         `n_cases` (traces), `mean_seconds`, `median_seconds`, `p90_seconds`, `total_seconds` and `lost_seconds` (None
-        where not asked for). Nodes and edges come in order of falling `n`, then by name. Graph attributes: `start`
-        and `end` (activity to traces), `happy_path` (the most frequent variant), `n_overlaps`, `n_untimed`, and the
-        scope: `per`, `n_traces`, `n_cases`, `n_customers`, `n_left_out`.
+        where not asked for, or where nobody knows whose turn any of them was). Nodes and edges come in order of falling
+        `n`, then by name. Graph attributes: `start` and `end` (activity to traces), `happy_path` (the most frequent
+        variant), `n_overlaps`, `n_untimed`, and the scope: `per`, `n_traces`, `n_cases`, `n_customers`, `n_left_out`.
     """
     import networkx as nx
 
@@ -140,7 +140,8 @@ def find_graph(lens: Lens, *, lost: bool) -> Found:
                 "n": row["n"],
                 "n_cases": n_cases[move],
                 **{name: row[name] for name in ("mean_seconds", "median_seconds", "p90_seconds", "total_seconds")},
-                "lost_seconds": lost_seconds.get(move, 0) if lost else None,
+                # without any known time, none is lost only where there is none
+                "lost_seconds": lost_seconds.get(move, None if row["total_seconds"] else 0) if lost else None,
             }
     best = variants.rows(lens, top=1)
     start = "SELECT CAST(activity AS VARCHAR) AS a, count(*) AS n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -30,6 +30,8 @@ COSTLY = 0.01
 """with a larger share of the lost seconds it is none"""
 
 Move = tuple[str, str]
+Place = tuple[str | None, str | None]
+"""a move; without a source our work on an activity, without a target what still waits after one"""
 Thing = TypeVar("Thing", bound=Hashable)
 
 
@@ -48,27 +50,35 @@ class Shown(Row, frozen=True):
 
 
 def simplify(
-    graph: Found, *, max_nodes: int = ReportOptions.max_nodes, max_edges: int = ReportOptions.max_edges
+    graph: Found,
+    *,
+    places: Iterable[Place] = (),
+    max_nodes: int = ReportOptions.max_nodes,
+    max_edges: int = ReportOptions.max_edges,
 ) -> Shown:
     """The part of a directly-follows graph that is worth drawing.
 
     1. The happy path stays, with every move on it, whatever the budgets say.
-    2. The other activities are asked in order of weight: their rank by cases, or by the lost seconds of the costliest
-       move they touch, whichever is better. One is shown together with its widest way from the start and to the end;
-       if that does not fit into both budgets, it is hidden: a way that ends nowhere would be worse.
-    3. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
+    2. The places come next, the costliest first: what a report ranks, its map shows.
+    3. The other activities are asked in order of weight: their rank by cases, or by the lost seconds of the costliest
+       thing about them (a move, our work, what still waits), whichever is better.
+    4. The moves between shown activities fill what is left of the edge budget, in the same order of weight, so that
        rare but costly ways stay.
+
+    A place or an activity is shown together with its widest way from the start and to the end; if that does not fit
+    into both budgets, it is hidden: a way that ends nowhere would be worse.
 
     Activities and moves of less than one in two hundred traces are left out though they would fit, unless they hold
     more than a hundredth of the lost seconds or a shown way needs them.
 
     Only lines between two activities cost something of the edge budget. A repetition is a line of its own where one in
-    ten of its activity's events is one or it costs 1 % of the lost time, and else a note inside its activity. The
-    way in from the start and the way out to the end of a trace are no moves. Activities that no trace can pass from
-    start to end are hidden. Counts are never changed by hiding.
+    ten of its activity's events is one, it costs 1 % of the lost time or is a place, and else a note inside its
+    activity. The way in from the start and the way out to the end of a trace are no moves. Activities that no trace can
+    pass from start to end are hidden. Counts are never changed by hiding.
 
     Args:
         graph: what `find_graph` found.
+        places: where the ranked places are, the costliest first.
         max_nodes: activities shown at most, unless the happy path alone has more.
         max_edges: moves shown at most, unless the happy path alone has more.
     """
@@ -80,19 +90,26 @@ def simplify(
         after=_widest(back, graph.end) | _neighbours(happy_path),
     )
     nodes, edges = set(happy_path), {(u, v) for u, v in pairwise(happy_path) if u != v}
-    n_traces, lost = sum(graph.start.values()), sum(lost for _, lost in _move_weights(graph).values())
-    floor = (n_traces * RARE, lost * COSTLY)
-    for activity in _by_weight(_above(floor, _activity_weights(graph))):
-        wider = frame.around(activity, nodes)
+    repeated = set[str]()
+    floor = (sum(graph.start.values()) * RARE, sum(_lost(graph).values()) * COSTLY)
+    others = _by_weight(_above(floor, _activity_weights(graph)))
+    for source, target in (*places, *((activity, None) for activity in others)):
+        wider = nodes
+        for activity in filter(None, (source, target)):
+            wider = frame.around(activity, wider)
         moves = frame.moves(wider) | edges
+        if source and target and source != target:
+            moves |= {(source, target)} & graph.edges.keys()
         if wider and len(wider) <= max_nodes and len(moves) <= max_edges:
             nodes, edges = wider, moves
+            if source and source == target:
+                repeated.add(source)
     for move in _by_weight(_above(floor, _move_weights(graph))):
         if len(edges) >= max_edges:
             break
         if nodes.issuperset(move) and move[0] != move[1]:
             edges.add(move)
-    return _result(graph, nodes, edges, happy_path)
+    return _result(graph, nodes, edges, repeated, happy_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +169,8 @@ def _move_weights(graph: Found) -> dict[Move, tuple[int, int]]:
 
 def _activity_weights(graph: Found) -> dict[str, tuple[int, int]]:
     costliest = dict.fromkeys(graph.nodes, 0)
-    for move, (_, lost) in _move_weights(graph).items():
-        for activity in move:
+    for thing, lost in _lost(graph).items():
+        for activity in (thing,) if isinstance(thing, str) else thing:
             costliest[activity] = max(costliest[activity], lost)
     return {activity: (graph.nodes[activity]["n_cases"], lost) for activity, lost in costliest.items()}
 
@@ -177,16 +194,18 @@ def _by_weight(weights: Mapping[Thing, tuple[int, int]]) -> list[Thing]:
     return sorted(weights, key=rank)
 
 
-def _result(graph: Found, nodes: set[str], edges: set[Move], happy_path: tuple[str, ...]) -> Shown:
+def _result(graph: Found, nodes: set[str], edges: set[Move], repeated: set[str], happy_path: tuple[str, ...]) -> Shown:
     order = {activity: at for at, activity in enumerate(dict.fromkeys(happy_path))}
     by_cases = _by_weight({node: (graph.nodes[node]["n_cases"], 0) for node in nodes - order.keys()})
     order |= {activity: len(order) + at for at, activity in enumerate(by_cases)}
     moves = {move: edge["n"] for move, edge in graph.edges.items()}
-    lost = {move: edge["lost_seconds"] for move, edge in graph.edges.items() if edge["lost_seconds"] is not None}
+    lost = _lost(graph)
     loops = {(node, node) for node in nodes} & moves.keys()
     costly = COSTLY * sum(lost.values())
     shown = edges | {
-        loop for loop in loops if moves[loop] >= OFTEN * graph.nodes[loop[0]]["n"] or lost.get(loop, 0) > costly
+        loop
+        for loop in loops
+        if moves[loop] >= OFTEN * graph.nodes[loop[0]]["n"] or lost.get(loop, 0) > costly or loop[0] in repeated
     }
     return Shown(
         nodes=tuple(order),
@@ -195,11 +214,22 @@ def _result(graph: Found, nodes: set[str], edges: set[Move], happy_path: tuple[s
         hidden_nodes=len(graph.nodes) - len(order),
         hidden_edges=len(moves) - len(shown),
         hidden_moves_share=_hidden_share(moves, shown),
-        hidden_lost_share=_hidden_share(lost, shown) if lost else None,
+        hidden_lost_share=_hidden_share(lost, shown | nodes) if lost else None,
     )
 
 
-def _hidden_share(amounts: Mapping[Move, int], shown: set[Move]) -> float:
+def _lost(graph: Found) -> dict[Move | str, int]:
+    """The lost seconds of each move, and at each activity itself, as far as they are known."""
+    lost: dict[Move | str, int] = {
+        move: edge["lost_seconds"] for move, edge in graph.edges.items() if edge["lost_seconds"] is not None
+    }
+    for name, node in graph.nodes.items():
+        if at := (node.get("work_seconds") or 0) + (node.get("waiting_seconds") or 0):
+            lost[name] = at
+    return lost
+
+
+def _hidden_share(amounts: Mapping[Thing, int], shown: Set[object]) -> float:
     total = sum(amounts.values())
     hidden = sum(amount for move, amount in amounts.items() if move not in shown)
     return hidden / total if total else 0.0

@@ -98,17 +98,18 @@ def finish(sums: Sums) -> Exact:
 def lost_by_edge(lens: Lens) -> dict[tuple[str, str], int]:
     """The part of each move's seconds in a turn that we control (us_work, us_queue, bot), whole seconds.
 
-    Moves without any are left out. Seconds of a move end where its target begins, so that the work on the target
-    itself is no part of them.
+    Moves are left out that take no time, or of whose time nobody knows whose turn it was. Seconds of a move end where
+    its target begins, so that the work on the target itself is no part of them.
     """
     if not lens.one_case:
         return _lost_over_cases(lens)
     rows = lens.log.rows(
         f"""
-        SELECT CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target,
-            CAST(round(sum(least(closed, wait_until) - opened) / 1e6) AS BIGINT) AS seconds
+        SELECT CAST(source AS VARCHAR) AS source, CAST(target AS VARCHAR) AS target, CAST(round(sum(
+            CASE WHEN turn IN ({listed(OUR_TURNS)}) THEN least(closed, wait_until) - opened ELSE 0 END
+        ) / 1e6) AS BIGINT)
         FROM {spans(lens.log)}
-        WHERE turn IN ({listed(OUR_TURNS)}) AND wait_until > opened AND source IS NOT NULL AND target IS NOT NULL
+        WHERE turn <> 'unknown' AND wait_until > opened AND source IS NOT NULL AND target IS NOT NULL
         GROUP BY ALL ORDER BY source, target
         """
     )
@@ -197,8 +198,10 @@ def _lost_over_cases(lens: Lens) -> dict[tuple[str, str], int]:
     import pandas as pd
 
     pieces = pd.DataFrame(_segments(lens))
-    ours = [number for number, (turn, _) in enumerate(_CODES) if turn in OUR_TURNS]
-    pieces = pieces[pieces["code"].isin(ours)].sort_values(["opened", "trace"])
+    ours, unknown = (
+        [number for number, (turn, _) in enumerate(_CODES) if turn in turns] for turns in (OUR_TURNS, ("unknown",))
+    )
+    pieces = pieces[~pieces["code"].isin(unknown)].sort_values(["opened", "trace"])
     steps = lens.log.sql(
         "SELECT trace, CAST(activity AS VARCHAR) AS source, CAST(next_activity AS VARCHAR) AS target, "
         f"epoch_us(timestamp) AS begun, epoch_us(timestamp) + us AS wait_until FROM {moves(lens)} "
@@ -206,7 +209,9 @@ def _lost_over_cases(lens: Lens) -> dict[tuple[str, str], int]:
     )
     placed = pd.merge_asof(pieces, steps, left_on="opened", right_on="begun", by="trace").dropna(subset=["wait_until"])
     placed["us"] = placed[["closed", "wait_until"]].min(axis=1).astype("int64") - placed["opened"]
-    sums = placed[placed["us"] > 0].groupby(["source", "target"], as_index=False)["us"].sum()
+    placed = placed[placed["us"] > 0]
+    placed.loc[~placed["code"].isin(ours), "us"] = 0
+    sums = placed.groupby(["source", "target"], as_index=False)["us"].sum()
     return {
         (source, target): _rounded(us)
         for source, target, us in zip(sums["source"], sums["target"], sums["us"].tolist(), strict=True)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip
 FORMATS: Final = (*SUFFIXES.values(), "csv")
-MARKED_PLACES: Final = 10
-"""so many places, the costliest, have a mark on the map"""
 FOLDER: Final = ("report.html", "report.md", "report.json", "map.svg", "map.dot")
 """what `write_folder` writes, beside the tables"""
 
@@ -119,11 +117,9 @@ def _diagram(report: Report, language: Language) -> Diagram | None:
     from journeyminer.render.map.diagram import diagram
     from journeyminer.render.map.labels import ranks_of
 
-    return (
-        None
-        if report.graph is None
-        else diagram(report.graph, language, per=report.per, ranks=ranks_of((report.bottlenecks or ())[:MARKED_PLACES]))
-    )
+    if report.graph is None:
+        return None
+    return diagram(report.graph, language, per=report.per, ranks=ranks_of(report.bottlenecks or ()))
 
 
 def _write_tables(report: Report, folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final
 
+from journeyminer.mining.bottlenecks import where
 from journeyminer.mining.turns import our_time
 from journeyminer.report.findings import UNKNOWN_SHARE, usual_cautions
 from journeyminer.vocabulary import FATES, OUR_TURNS, RATINGS, Per
@@ -211,19 +212,23 @@ def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
 
 
 def hidden(report: Report, language: Language) -> str:
-    """Return what the map leaves out; nothing where it shows all."""
+    """Return what the map leaves out, ranked places by name; nothing where it shows all."""
     if report.graph is None or not (report.graph.shown.hidden_edges or report.graph.shown.hidden_nodes):
         return ""
     shown = report.graph.shown
     counts = {"moves": shown.hidden_edges, "steps": shown.hidden_nodes}
     words = [language.text(f"count.{kind}", n=n) for kind, n in counts.items() if n]
     key = "section.map.hidden" if shown.hidden_lost_share is None else "section.map.hidden_lost"
-    return language.text(
+    says = language.text(
         key,
         what=words[0] if len(words) == 1 else language.text("count.both", first=words[0], second=words[1]),
         moves=shown.hidden_moves_share,
         lost=shown.hidden_lost_share,
     )
+    drawn = {*shown.edges, *((None, node) for node in shown.nodes), *((node, None) for node in shown.nodes)}
+    if ranks := [f"#{place.rank}" for place in report.bottlenecks or () if where(place) not in drawn]:
+        says += f" {language.text('section.map.hidden_places', n=len(ranks), places=ranks)}"
+    return says
 
 
 def handovers(report: Report, language: Language) -> list[str]:

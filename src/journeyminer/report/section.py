@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from journeyminer.mining.bottlenecks import Bottleneck
     from journeyminer.mining.lens import Lens
 
 
@@ -21,6 +22,13 @@ class Making:
     max_edges: int
     wanted: frozenset[str]
     """the keys that are made"""
+
+    @cached_property
+    def places(self) -> tuple[Bottleneck, ...]:
+        """The ranked places: the list of them, and what the map must show."""
+        from journeyminer.mining.bottlenecks import bottlenecks
+
+        return bottlenecks.rows(self.lens)
 
     @cached_property
     def names(self) -> Mapping[str, str]:

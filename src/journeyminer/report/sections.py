@@ -12,7 +12,7 @@ from typing import Annotated, Final, get_type_hints
 from msgspec import Struct
 from msgspec.structs import asdict, astuple, replace
 
-from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks
+from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks, where
 from journeyminer.mining.contrasts import Contrast, contrasts
 from journeyminer.mining.durations import Durations, durations
 from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
@@ -32,7 +32,8 @@ from journeyminer.vocabulary import Per
 
 def _graph(making: Making) -> GraphData:
     found = find_graph(making.lens, lost="turns" in making.wanted)
-    return found.data(simplify(found, max_nodes=making.max_nodes, max_edges=making.max_edges))
+    places = [where(place) for place in making.places] if "bottlenecks" in making.wanted else ()
+    return found.data(simplify(found, places=places, max_nodes=making.max_nodes, max_edges=making.max_edges))
 
 
 def _variants(making: Making) -> Variants:
@@ -83,7 +84,8 @@ TEAMS = Section(
 )
 BOTTLENECKS = Section(
     (bottlenecks,),
-    sheets=(Sheet("bottlenecks", Bottleneck.__struct_fields__, _evidence, _WAIT, traces=""),),
+    lambda making: making.places,
+    (Sheet("bottlenecks", Bottleneck.__struct_fields__, _evidence, _WAIT, traces=""),),
     part="bottlenecks",
     even_empty=True,
 )

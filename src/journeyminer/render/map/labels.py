@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from journeyminer.mining.bottlenecks import where
 from journeyminer.text import printable
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def ranks_of(places: Iterable[Bottleneck]) -> Ranks:
     """Return where on the map the places are, with their ranks."""
     found: defaultdict[tuple[str | None, str | None], list[int]] = defaultdict(list)
     for place in places:
-        found[None if place.turn == "us_work" else place.source, place.target].append(place.rank)
+        found[where(place)].append(place.rank)
     return found
 
 
