@@ -16,7 +16,7 @@ LAYERS = (
     {"vocabulary", "sql", "i18n", "interrupts"},
     {"note"},
     {"errors"},
-    {"text", "files", "clock", "encoding", "words"},
+    {"text", "locks", "files", "outputs", "clock", "encoding", "words"},
     {"options"},
     {"config"},
     {"log"},

@@ -106,6 +106,22 @@ class UnreadableReport(JourneyminerError):
 class Unwritable(JourneyminerError):
     """The output cannot be written."""
 
+    @classmethod
+    def because(cls, error: OSError, path: object) -> Self:
+        """Return the failure to write a path, for the reason that the system gives."""
+        what = Note("file.unwritable", reason=error.strerror or str(error))
+        return cls(what, place=str(path), hint=Note("file.elsewhere"))
+
+
+class NotOurs(Unwritable):
+    """The output is one of the inputs, or something that journeyminer did not write stands in its place."""
+
+    status = ExitStatus.USAGE
+
+
+class Locked(Unwritable):
+    """Another run writes the same output."""
+
 
 class TooLittleMemory(JourneyminerError):
     """The engine needs more memory than `--memory` allows it, with everything spilled that can be."""

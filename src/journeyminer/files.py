@@ -1,24 +1,20 @@
-"""Files: how one is opened, and how a new one comes to its place in one step."""
+"""Files: how one is opened, what it holds, whether it changed; and folders for what a run needs on its way."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import os
 import shutil
-import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
-from typing import IO, Final, cast
+from typing import IO, Final, NamedTuple, cast
 
-from journeyminer.errors import Unwritable
-from journeyminer.note import Note
-
-STDOUT: Final = Path("-")
-
+if os.name == "posix":
+    import fcntl
 
 _GZIP: Final = b"\x1f\x8b"
 
@@ -61,48 +57,93 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def in_place(path: Path) -> Iterator[Path]:
-    """Give the block a path to write a file or a folder at; put it in the place of `path` once it is whole.
+class State(NamedTuple):
+    """What tells that a file is another one now, or was written to."""
 
-    The new one lies beside its place under a temporary name until the block ends, so that a crash leaves the old one
-    or the new one. Missing folders above it are made. What is written has the mode that the process gives any new
-    file. `-` is standard output, which gets the whole file at the end.
+    device: int
+    number: int
+    size: int
+    written: int
+    """nanoseconds"""
 
-    Raises:
-        Unwritable: the folder is missing or read-only, or the disk is full; what stood there is untouched.
-    """
-    if path == STDOUT:
-        with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
-            yield Path(folder) / "output"
-            with (Path(folder) / "output").open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.flush()
-        return
-    temporary = path.with_name(f".{path.name}-{token_hex(4)}")
+
+def state_of(path: Path) -> State:
+    """Return the state of a file. Raises OSError where it is gone."""
+    now = path.stat()
+    return State(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+
+
+WAIT_SECONDS: Final = 600.0
+"""so long a run waits for another one that holds a lock"""
+_NO_LOCKS: Final = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL)
+"""what a file system says that knows none"""
+
+
+def lock(file: int) -> bool:
+    """Lock an open file or folder until it is closed or the process dies; return False where another one holds it."""
+    if os.name != "posix":  # Windows has no such locks: there nobody waits for anybody
+        return True
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _put(temporary, path)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     except OSError as error:
-        reason = error.strerror or str(error)
-        what = Note("file.unwritable", reason=reason)
-        raise Unwritable(what, place=str(path), hint=Note("file.elsewhere")) from error
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(temporary) if temporary.is_dir() else temporary.unlink()
+        if error.errno not in _NO_LOCKS:
+            raise
+    return True
 
 
-def _put(temporary: Path, path: Path) -> None:
-    if not (temporary.is_dir() and path.is_dir()):
-        temporary.replace(path)
-        return
-    # a folder that holds anything cannot be replaced in one step
-    old = temporary.with_name(f"{temporary.name}-old")
-    path.rename(old)
+def is_free(path: Path) -> bool:
+    """Return whether nobody holds a lock on a file or folder."""
+    file = os.open(path, os.O_RDONLY)
     try:
-        temporary.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old)
+        return lock(file)
+    finally:
+        os.close(file)
+
+
+_PREFIX: Final = "journeyminer-run-"
+
+
+class Scratch(tempfile.TemporaryDirectory[str]):
+    """A temporary folder of this run. A killed run leaves its own behind; the next run removes it.
+
+    The owner holds a lock on the folder, which the system frees when the process dies: so nobody removes the folder of
+    a run that lives, in whatever container.
+    """
+
+    def __init__(self) -> None:
+        _sweep()
+        while True:
+            super().__init__(prefix=_PREFIX, ignore_cleanup_errors=True)
+            self._held = os.open(self.name, os.O_RDONLY) if os.name == "posix" else -1
+            if self._held < 0 or (lock(self._held) and Path(self.name).exists()):
+                return
+            self.cleanup()  # another run swept it before it was locked
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.name)
+
+    def cleanup(self) -> None:
+        """Remove the folder and let go of it."""
+        super().cleanup()
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
+
+
+_swept: set[str] = set()
+
+
+def _sweep() -> None:
+    """Remove what dead runs of this user left in the folder of temporaries, once a process."""
+    folder = tempfile.gettempdir()
+    if os.name != "posix" or folder in _swept:
+        return
+    _swept.add(folder)
+    for left in Path(folder).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if left.lstat().st_uid == os.getuid() and is_free(left):
+                shutil.rmtree(left, ignore_errors=True)

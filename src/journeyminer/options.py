@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from journeyminer.errors import UsageError, nearest
+from journeyminer.files import WAIT_SECONDS
 from journeyminer.i18n import available_languages
 from journeyminer.note import Note
 from journeyminer.vocabulary import PERS, Per
@@ -191,6 +192,14 @@ def hours(value: object) -> float:
     return found
 
 
+def seconds(value: object) -> float:
+    """Return a length of time in seconds, zero or more."""
+    found = number(value)
+    if not 0 <= found <= MOST_HOURS * 3600:
+        raise UsageError(Note("usage.not_seconds", value=_quoted(value)))
+    return found
+
+
 def count(least: int) -> Callable[[object], int]:
     """Return a reader of whole numbers from `least` on."""
 
@@ -296,6 +305,16 @@ class RunOptions(LanguageOptions):
     memory: str | None = option("--memory SIZE", text, "Memory limit of the engine, e.g. 4GB (60 % of what there is).")
     as_of: datetime | None = option("--as-of TIME", moment, "The moment open cases run to, UTC (last timestamp).")
     quiet: bool = option("-q --quiet", bool, "No progress and no notes on stderr.", default=False)
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """How outputs come to their places."""
+
+    wait: float = option("--wait SECONDS", seconds, default=WAIT_SECONDS,
+        help="How long to wait for another run that writes the same output.")
+    force: bool = option("--force", bool, "Write over files and into folders that journeyminer did not write.",
+        default=False)
 
 
 @dataclass(frozen=True)

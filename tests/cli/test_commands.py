@@ -21,6 +21,7 @@ from journeyminer.cli.demo import unpack
 from journeyminer.i18n import Language
 from journeyminer.importers.reading.folders import OUTPUTS
 from journeyminer.log.store import load_log
+from journeyminer.outputs import MARKER
 from journeyminer.report.schema import schema
 from journeyminer.report.sections import ASKED
 from workbooks import xlsx
@@ -290,7 +291,7 @@ def test_a_run_does_not_read_what_the_last_one_wrote(cli: Cli, tickets: Path, tm
 
 def test_an_output_folder_given_alone_is_its_log(cli: Cli, tickets: Path, tmp_path: Path) -> None:
     cli("discover", tickets, "-o", "out")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == set(OUTPUTS)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*OUTPUTS, MARKER}
     direct = cli("show", "durations", tickets, "--format", "csv")
     assert cli("show", "durations", "out", "--format", "csv") == direct
     assert cli("show", "durations", tickets, "out", "--format", "csv").out == direct.out

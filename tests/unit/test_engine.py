@@ -33,7 +33,8 @@ def test_too_little_memory_says_which_flag_gives_more() -> None:
 
 def test_an_engine_leaves_no_folder_behind() -> None:
     engine = Engine()
-    spill = engine._spill
+    (found,) = engine.one("SELECT current_setting('temp_directory')")
+    spill = Path(found)
     assert spill.exists()
     engine.close()
     assert not spill.exists()

@@ -18,6 +18,7 @@ from journeyminer.options import (
     ReadOptions,
     ReportOptions,
     RunOptions,
+    WriteOptions,
     count,
     fill,
     hours,
@@ -27,7 +28,8 @@ from journeyminer.options import (
 )
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "journeyminer.toml"
-ALL = {each.name: each for kind in (ReadOptions, RunOptions, FilterOptions, ReportOptions) for each in options_of(kind)}
+KINDS = (ReadOptions, RunOptions, WriteOptions, FilterOptions, ReportOptions)
+ALL = {each.name: each for kind in KINDS for each in options_of(kind)}
 
 
 def session(**texts: Any) -> Session:
@@ -87,7 +89,7 @@ def test_what_cannot_be_meant_is_refused(read: Any, value: object) -> None:
         read(value)
 
 
-@pytest.mark.parametrize("kind", [ReadOptions, RunOptions, FilterOptions, ReportOptions])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_default_of_an_option_is_that_of_its_field(kind: type[Any]) -> None:
     assert fill(kind) == kind()
     for each, option in zip(fields(kind), options_of(kind), strict=True):

@@ -65,7 +65,7 @@ def test_a_folder_holds_every_form_with_one_diagram_for_all(tmp_path: Path, monk
     monkeypatch.setattr(diagram, "diagram", counted)
     written = write_folder(sample_report(), tmp_path, language="hu")
     assert [path.name for path in written] == [*FOLDER, "tables"]
-    assert {path.name for path in tmp_path.iterdir()} == {*FOLDER, "tables"}
+    assert {path.name for path in tmp_path.iterdir()} == {*FOLDER, "tables", ".journeyminer"}
     assert (tmp_path / "map.svg").read_text(encoding="utf-8") == render(sample_report(), "svg", Language("hu"))
     assert len(made) == 2  # one for the folder, one for this test
 

@@ -9,7 +9,7 @@ import click
 
 from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions
+from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.html, .md and .json, the map, the tables and the log here.",
 )
-@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, WriteOptions)
 def command(exports: tuple[Path, ...], output: Path | None, session: Session) -> int:
     """Find the journeys, hand-offs and bottlenecks of a folder of exports.
 
@@ -33,22 +33,24 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     from journeyminer.cli.output import print_summary
     from journeyminer.cli.progress import progress_bar
     from journeyminer.log.store import save_log
+    from journeyminer.outputs import in_place
     from journeyminer.render import check_no_log, write_folder
 
     if output is not None:
         check_no_log(output)
-    log = session.read(exports, fingerprints=output is not None)
-    written: tuple[Path, ...] = ()
-    with progress_bar(session.reader) as step:
-        step(Note("run.mining"), 0, 0)
-        report = session.report(session.filter(log))
-        if output is not None:
-            step(Note("run.writing"), 0, 0)
-            written = write_folder(report, output, language=session.language.code, program=session.look.dot)
-            save_log(log, output / "log")
-            written = (*written, output / "log")
+    written: list[str] = []
+    with session.writing(output, exports):
+        log = session.read(exports, fingerprints=output is not None)
+        with progress_bar(session.reader) as step:
+            step(Note("run.mining"), 0, 0)
+            report = session.report(session.filter(log))
+            if output is not None:
+                step(Note("run.writing"), 0, 0)
+                with in_place(output) as new:
+                    parts = write_folder(report, new, language=session.language.code, program=session.look.dot)
+                    save_log(log, new / "log")
+                written = [*(part.name for part in parts), "log"]
     print_summary(report, session.language)
-    if written:
-        first, *others = written
-        session.tell(Note("run.wrote_folder", file=str(first), others=tuple(path.name for path in others)))
+    if output is not None:
+        session.tell(Note("run.wrote_folder", file=str(output / written[0]), others=tuple(written[1:])))
     return session.status

@@ -10,7 +10,7 @@ import click
 from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.errors import UsageError
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, NameOptions, ReadOptions, RunOptions
+from journeyminer.options import FilterOptions, NameOptions, ReadOptions, RunOptions, WriteOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", required=True, metavar="FILE", help="log.xes, log.xes.gz or log.csv; - is CSV on stdout."
 )
-@session_options(NameOptions, ReadOptions, RunOptions, FilterOptions)
+@session_options(NameOptions, ReadOptions, RunOptions, FilterOptions, WriteOptions)
 def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
     """Write a log (or exports) as XES or CSV."""
     from journeyminer.log.export import write_csv, write_xes
@@ -33,8 +33,9 @@ def command(exports: tuple[Path, ...], output: str, session: Session) -> int:
         write = write_xes
     else:
         raise UsageError(Note("usage.no_format", name=output), hint=Note("usage.export_formats"))
-    log = session.read(exports)
-    write(session.filter(log), Path(output), agents=resource_names(log, named=session.look.agents == "named"))
+    with session.writing(Path(output), exports):
+        log = session.read(exports)
+        write(session.filter(log), Path(output), agents=resource_names(log, named=session.look.agents == "named"))
     if output != "-":
         session.tell(Note("run.wrote", file=output))
     return session.status

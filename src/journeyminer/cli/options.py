@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
@@ -16,7 +15,7 @@ import click
 from journeyminer.cli.output import Reader
 from journeyminer.cli.session import Session
 from journeyminer.errors import UsageError
-from journeyminer.files import sha256, suffix_of
+from journeyminer.files import Scratch, sha256, suffix_of
 from journeyminer.note import Note
 from journeyminer.options import Option, options_of
 
@@ -38,7 +37,7 @@ def _streams(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]
         if path != STDIN and not path.is_fifo():
             read.append(path)
             continue
-        folder = Path(ctx.with_resource(tempfile.TemporaryDirectory(prefix="journeyminer-")))
+        folder = Path(ctx.with_resource(Scratch()))
         copied = folder / ("stdin" if path == STDIN else f"pipe {number}")
         with copied.open("wb") as file, nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as stream:
             shutil.copyfileobj(stream, file)

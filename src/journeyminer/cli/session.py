@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.cli.progress import progress_bar
 from journeyminer.config import Config, Mistakes, load_config
-from journeyminer.errors import ExitStatus, UsageError
+from journeyminer.errors import ExitStatus, NotOurs, UsageError
+from journeyminer.locks import one_writer
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, fill
+from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, WriteOptions, fill
 
 if TYPE_CHECKING:
     from journeyminer.cli.output import Reader
@@ -31,6 +33,7 @@ class Session:
     run: RunOptions
     filters: FilterOptions
     look: ReportOptions
+    write: WriteOptions
     status: ExitStatus = ExitStatus.OK
     """3 once a file of this run's reading broke, although everything else is written"""
 
@@ -55,6 +58,7 @@ class Session:
             fill(RunOptions, flags, config.options),
             fill(FilterOptions, flags),
             fill(ReportOptions, flags, config.options),
+            fill(WriteOptions, flags),
         )
 
     @property
@@ -89,6 +93,31 @@ class Session:
             self._say_what_broke(log)
         prepared = prepare(log, config=self.config, pair=not self.read_options.no_pair)
         return prepared.run_to(self.run.as_of) if self.run.as_of else prepared
+
+    @contextmanager
+    def writing(self, output: Path | None, inputs: Sequence[Path]) -> Iterator[None]:
+        """Be the only run that writes an output, for the length of the block; None and streams are nobody's.
+
+        Raises:
+            NotOurs: it is one of the inputs, or somebody's own and --force was not given.
+            Locked: another run writes it, and is not done within --wait.
+        """
+        from journeyminer.importers.reading.folders import files_among
+        from journeyminer.outputs import find_again, is_ours, is_stream
+
+        for path in inputs:
+            find_again(path)
+        if output is None or is_stream(output):
+            yield
+            return
+        read = [*inputs, *([self.reader.config] if self.reader.config else [])]
+        if files_among(read, output):
+            raise NotOurs(Note("file.is_input"), place=str(output), hint=Note("file.elsewhere"))
+        with one_writer(output, wait=self.write.wait, tell=self.tell):
+            if not self.write.force and not is_ours(output):
+                what = Note("file.foreign_folder") if output.is_dir() else Note("file.foreign")
+                raise NotOurs(what, place=str(output), hint=Note("file.force"))
+            yield
 
     def say_skipped(self, shown: str) -> None:
         """Say that something in a folder of exports is none."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.errors import TooLittleMemory, UsageError
+from journeyminer.files import Scratch
 from journeyminer.interrupts import stopped_by_interrupt
 from journeyminer.note import Note
 from journeyminer.sql import name, one_file, quote
@@ -199,14 +198,14 @@ class Engine(Database):
     def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
         import duckdb
 
-        self._spill = Path(tempfile.mkdtemp(prefix="journeyminer-"))
-        self._removed = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
+        scratch = Scratch()
+        self._removed = weakref.finalize(self, scratch.cleanup)
         limit = parse_memory(memory) if memory else default_memory()
         connection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": f"{max(limit, 64 << 20)}B",
-                "temp_directory": str(self._spill),
+                "temp_directory": scratch.name,
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "preserve_insertion_order": "true",  # see log.order

@@ -13,8 +13,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from journeyminer.files import in_place
 from journeyminer.log.schema import CASES, EVENTS, Column
+from journeyminer.outputs import in_place
 from journeyminer.sql import name, quote
 from journeyminer.text import guarded_sql
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import MsgspecError
 
-from journeyminer.errors import UnreadableLog, Unwritable
-from journeyminer.files import in_place
+from journeyminer.errors import NotOurs, UnreadableLog
+from journeyminer.files import State, state_of
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.finish import Placed
@@ -18,6 +19,7 @@ from journeyminer.log.receipt import Receipt, from_data, to_data
 from journeyminer.log.schema import CASES, RAW, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.views import documented_events
 from journeyminer.note import Note
+from journeyminer.outputs import find_again, in_place
 from journeyminer.sql import name, one_file
 
 if TYPE_CHECKING:
@@ -37,14 +39,21 @@ def save_log(log: EventLog, path: str | Path) -> None:
     """Write a log as a folder. It comes to its place whole, so that a crash leaves the old one or the new one.
 
     Raises:
-        Unwritable: the folder cannot be written, or something that is not a log stands in its place.
+        Unwritable: the folder cannot be written.
+        NotOurs: something that is not a log stands in its place.
+        Locked: another run writes it, and does not end.
     """
     path, log = Path(path), log.unpaired or log
-    if path.exists() and not is_log(path):
-        raise Unwritable(Note("log.in_the_way"), place=str(path), hint=Note("hint.another_folder"))
+    check_place(path)
     with in_place(path) as folder:
         folder.mkdir()
         _write(log, folder)
+
+
+def check_place(path: Path) -> None:
+    """Raise NotOurs where something stands in the place of a log that is none, and no empty folder either."""
+    if path.exists() and not is_log(path) and not (path.is_dir() and not any(path.iterdir())):
+        raise NotOurs(Note("log.in_the_way"), place=str(path), hint=Note("hint.another_folder"))
 
 
 def _write(log: EventLog, folder: Path) -> None:
@@ -92,10 +101,28 @@ def load_log(path: str | Path, *, memory: str | None = None) -> EventLog:
     Raises:
         UnreadableLog: the folder is not a log, is damaged, or was written by another schema version.
     """
-    builder = LogBuilder(Engine(memory=memory))
-    as_of = stage_stored(builder, Path(path))
-    log = builder.build()
-    return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
+    path = Path(path)
+    find_again(path)
+    engine = Engine(memory=memory)
+    while True:
+        # a writer may put another log in the place of this one meanwhile: what was read of two is read anew
+        before = _state(path)
+        builder = LogBuilder(engine)
+        try:
+            as_of = stage_stored(builder, path)
+        except UnreadableLog:
+            if _state(path) == before:
+                raise
+            continue
+        if _state(path) == before:
+            log = builder.build()
+            return log.run_to(as_of) if as_of and log.as_of and as_of > log.as_of else log
+
+
+def _state(path: Path) -> State | None:
+    with suppress(OSError):
+        return state_of(path / MANIFEST)
+    return None
 
 
 def stored_receipt(path: Path) -> Receipt:

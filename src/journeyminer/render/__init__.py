@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from journeyminer.config import language_of
 from journeyminer.errors import DrawingFailed, MissingProgram, Unwritable, UsageError, nearest
-from journeyminer.files import STDOUT, in_place
 from journeyminer.note import Note
+from journeyminer.outputs import MADE_BY, STDOUT, in_place
 
 if TYPE_CHECKING:
     from journeyminer.i18n import Language
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip
 FORMATS: Final = (*SUFFIXES.values(), "csv")
+_COMMENTS: Final = {
+    "html": f"<!-- {MADE_BY} -->\n",
+    "markdown": f"\n<!-- {MADE_BY} -->\n",
+    "svg": f"<!-- {MADE_BY} -->\n",
+    "dot": f"// {MADE_BY}\n",
+    "terminal": f"\n{MADE_BY}\n",
+}
+"""format -> its last line; JSON has a name inside"""
+_PNG_HEAD: Final = 33
+"""bytes of a PNG's signature and of its first chunk"""
 FOLDER: Final = ("report.html", "report.md", "report.json", "map.svg", "map.dot")
 """what `write_folder` writes, beside the tables"""
 
@@ -62,9 +73,10 @@ def write_folder(
     drawn = _diagram(report, reader)
     names = [name for name in FOLDER if drawn or not name.startswith("map")]
     contents = {name: render(report, format_of(Path(name)), reader, drawn=drawn, program=program) for name in names}
-    for name, content in contents.items():
-        write(folder / name, content)
-    _write_tables(report, folder / "tables")
+    with in_place(folder) as new:
+        _write_tables(report, new / "tables")
+        for name, content in contents.items():
+            _fill(new / name, content)
     return (*(folder / name for name in contents), folder / "tables")
 
 
@@ -80,7 +92,15 @@ def format_of(path: Path) -> str:
 def render(
     report: Report, format: str, language: Language, *, drawn: Diagram | None = None, program: str | None = None
 ) -> str | bytes:
-    """Return one form of a report that is one file. `drawn` is its map, if at hand; else as `write_report`."""
+    """Return one form of a report that is one file. `drawn` is its map, if at hand; else as `write_report`.
+
+    It says that we made it, in a comment where its format has any: so a later run may write over it.
+    """
+    content = _render(report, format, language, drawn, program)
+    return _commented(content) if isinstance(content, bytes) else content + _COMMENTS.get(format, "")
+
+
+def _render(report: Report, format: str, language: Language, drawn: Diagram | None, program: str | None) -> str | bytes:
     from journeyminer.render import json, markdown, page, terminal
     from journeyminer.render.map import map_dot, map_file, map_svg
 
@@ -105,6 +125,13 @@ def render(
     raise UsageError(Note("usage.not_one_of", value=format, hint=nearest(format, FORMATS)))
 
 
+def _commented(png: bytes) -> bytes:
+    """Return a PNG that says in a chunk of text, behind its head, who made it."""
+    body = b"tEXtSoftware\0" + MADE_BY.encode()
+    chunk = (len(body) - 4).to_bytes(4) + body + crc32(body).to_bytes(4)
+    return png[:_PNG_HEAD] + chunk + png[_PNG_HEAD:]
+
+
 def check_no_log(folder: Path) -> None:
     """Raise Unwritable where the folder is a log: a folder is a log or a report, never both."""
     from journeyminer.log.store import is_log
@@ -126,8 +153,10 @@ def _write_tables(report: Report, folder: Path) -> None:
     from journeyminer.render import tables
 
     check_no_log(folder)
-    for name, content in tables.files(report).items():
-        write(folder / name, content)
+    with in_place(folder) as new:
+        new.mkdir()
+        for name, content in tables.files(report).items():
+            _fill(new / name, content)
 
 
 def write(path: str | Path, content: str | bytes) -> None:
@@ -137,4 +166,8 @@ def write(path: str | Path, content: str | bytes) -> None:
         Unwritable: the folder is missing or read-only, or the disk is full.
     """
     with in_place(Path(path)) as temporary:
-        temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+        _fill(temporary, content)
+
+
+def _fill(path: Path, content: str | bytes) -> None:
+    path.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)

@@ -6,11 +6,11 @@ Lines go through a file: handed over as a parameter, the same text would cost a 
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from journeyminer.files import Scratch
 from journeyminer.log.order import nth_row
 from journeyminer.sql import name, one_file, quote
 
@@ -48,7 +48,7 @@ class Records:
     def __init__(self, query: Query, schema: Schema) -> None:
         self.query = query
         self.schema = schema
-        self._folder = tempfile.TemporaryDirectory(prefix="journeyminer-")
+        self._folder = Scratch()
         self._lines: list[bytes] = []
         self.n = self._size = self._before = 0
         self._runs: list[Run] = []

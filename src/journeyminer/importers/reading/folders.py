@@ -41,6 +41,29 @@ def find_files(paths: Iterable[Path], *, skipped: Skipped | None = None) -> list
     return sorted(set(files), key=lambda pair: pair[1])
 
 
+def files_among(paths: Iterable[Path], output: Path) -> list[Path]:
+    """The files to be read that writing an output would replace: the output itself, or what lies in it.
+
+    A file of a log that is read is one of them.
+    """
+    if not output.exists():
+        return []
+    place = output.resolve()
+    read = []
+    for path in paths:
+        if path.is_dir():
+            logs = [each for each in (path, path / "log") if is_log(each)]
+            inside = [file for log in logs for file in log.iterdir()]
+            read += [*inside, *(file for file, _ in find_files([path]))]
+        elif path.exists():
+            read.append(path)
+    return [
+        file
+        for file in read
+        if file.exists() and (file.samefile(place) or (place.is_dir() and file.resolve().is_relative_to(place)))
+    ]
+
+
 def log_of(path: Path) -> Path | None:
     """The log that a path stands for: a log folder, or the log of a folder that holds what `discover -o` wrote and
     nothing that could be an export."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from journeyminer.errors import JourneyminerError, TooManyRejected, UnidentifiedSource, UnreadableExport, UsageError
-from journeyminer.files import sha256
+from journeyminer.files import Scratch, State, sha256, state_of
 from journeyminer.importers.base import Importer, Match, Sample, Source, readable
 from journeyminer.importers.reading.archive import is_archive, unpack
 from journeyminer.importers.reading.file_names import public_name
@@ -65,7 +64,7 @@ def read_log(
     if append_to is not None:
         stage_stored(builder, append_to)
         builder.failed, builder.unclaimed = [], []  # of this reading, not of the last
-    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+    with Scratch() as folder:
         found = find_files(map(Path, paths), skipped=skipped)
         files = _unpacked(found, Path(folder), builder, options)
         claimed = _claim(files, builder, options)
@@ -87,7 +86,7 @@ def identify_files(
     paths: Sequence[str | Path], options: ReadOptions, *, skipped: Skipped | None = None
 ) -> Iterator[Identified]:
     """What identify says of every file under the paths, archives' members among them."""
-    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+    with Scratch() as folder:
         for number, (path, shown) in enumerate(find_files(map(Path, paths), skipped=skipped)):
             try:
                 members = unpack(path, shown, Path(folder) / str(number)) if is_archive(path) else [(path, shown)]
@@ -108,7 +107,10 @@ def _unpacked(
             unpacked.append((_readable(path, folder / str(number)), shown))
             continue
         try:
+            with readable():
+                before = state_of(path)
             unpacked += unpack(path, shown, folder / str(number))
+            _check_unchanged(path, before)
         except UnreadableExport as error:
             if options.strict:
                 error.in_file(shown)
@@ -131,9 +133,17 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
     """Every file that an importer reads; the others go to the receipt's `unclaimed` and `failed`."""
     claimed: list[Claimed] = []
     for path, shown in files:
+        try:
+            with readable():
+                before = state_of(path)
+        except UnreadableExport as error:  # it is gone
+            if options.strict:
+                raise error.in_file(shown) from None
+            builder.failed.append(_listed(shown, error))
+            continue
         answer = identify(Sample(path, shown, encoding=options.encoding), options)
         if answer.chosen:
-            claimed.append(Claimed(answer.sample, *answer.chosen))
+            claimed.append(Claimed(answer.sample, *answer.chosen, before))
         elif isinstance(answer.error, UnidentifiedSource):
             builder.unclaimed.append(_listed(shown, answer.error))
         elif answer.error:
@@ -149,6 +159,8 @@ class Claimed(NamedTuple):
     sample: Sample
     importer: Importer
     match: Match
+    before: State
+    """of the file, before anybody looked into it"""
 
 
 class _Reading:
@@ -167,7 +179,7 @@ class _Reading:
         self.options = options
         self.claimed = claimed
         self.progress = progress
-        self.sizes = {claim.sample.path: claim.sample.path.stat().st_size for claim in claimed}
+        self.sizes = {claim.sample.path: claim.before.size for claim in claimed}
         self.times = Counter(self.sizes.values())
         self.siblings = {
             name: tuple(claim.sample for claim in claimed if name == claim.importer.NAME)
@@ -205,7 +217,7 @@ class _Reading:
                 raise UsageError(Note("usage.format_of_none", format=format_))
 
     def _load(self, claim: Claimed) -> None:
-        sample, importer, match = claim
+        sample, importer, match, before = claim
         digest = self._digest(sample.path)
         if digest in self.stored:  # what is in the log already changes nothing, not even its receipt
             return
@@ -227,6 +239,7 @@ class _Reading:
         try:
             with readable():
                 importer.load(source, loader)
+            _check_unchanged(sample.path, before)
             _check_rejected(receipt, self.options.max_rejected)
         except JourneyminerError as error:
             # what the user got wrong is wrong for every file
@@ -243,6 +256,13 @@ class _Reading:
     def _digest(self, path: Path) -> str:
         """The file's SHA-256, where it is wanted or another file of the same size may be the same file."""
         return sha256(path) if self.fingerprints or self.times[self.sizes[path]] > 1 else ""
+
+
+def _check_unchanged(path: Path, before: State) -> None:
+    """Raise UnreadableExport where a file is another one than before, or was written to: half of it may be read."""
+    with readable():
+        if state_of(path) != before:
+            raise UnreadableExport(Note("read.changed"), hint=Note("hint.when_whole"))
 
 
 def _check_rejected(receipt: SourceReceipt, share: float) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journeyminer.errors import MissingColumn, UnreadableExport
+from journeyminer.files import Scratch
 from journeyminer.importers.tabular.events import load_events
 from journeyminer.importers.tabular.milestones import load_milestones
 from journeyminer.importers.tabular.plan import Plan, choose_plan, make_plans
@@ -71,7 +71,7 @@ def load_table(source: Source, loader: Loader) -> tuple[Encoding, Dialect]:
     if not dialect.head:
         raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
     _refuse_rounded_ids(plan, dialect)
-    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+    with Scratch() as folder:
         return _load(plan, dialect, source, loader, Path(folder)), dialect
 
 

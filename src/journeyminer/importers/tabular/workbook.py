@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.errors import AmbiguousSource, UnreadableExport
-from journeyminer.files import open_bytes
+from journeyminer.files import Scratch, open_bytes
 from journeyminer.importers.base import Match, Sample, Source
 from journeyminer.importers.reading.archive import is_bomb
 from journeyminer.importers.tabular.dialect import Dialect, read_dialect
@@ -92,7 +91,7 @@ def load(source: Source, loader: Loader) -> None:
     if not sheets:
         raise UnreadableExport(Note("read.no_rows"), hint=Note("hint.check_filter"))
     chosen = _choose(sheets, book)
-    with tempfile.TemporaryDirectory(prefix="journeyminer-") as folder:
+    with Scratch() as folder:
         path = Path(folder) / "sheet.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             write = csv.writer(file, lineterminator="\n").writerows
