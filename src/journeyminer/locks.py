@@ -58,7 +58,8 @@ def one_writer(path: Path, *, wait: float = WAIT_SECONDS, tell: Callable[[Note],
         yield
     finally:
         _held.paths.discard(path)
-        beside.unlink(missing_ok=True)  # before the lock is free: who takes it next looks whether the file is there
+        with suppress(OSError):
+            beside.unlink()  # before the lock is free: who takes it next looks whether the file is there
         os.close(file)
         with suppress(OSError):
             for folder in made:
