@@ -12,11 +12,12 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from journeyminer.errors import ConfigError, UsageError, nearest
+from journeyminer.files import sha256
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
 from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, listed, one_of, options_of, text
@@ -53,6 +54,9 @@ class Config:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """column of CLOSED_SETS -> what the source says -> what it means"""
     labels: tuple[Rule, ...] = ()
+    file: str = field(default="", compare=False)
+    """its name; none where there is no file"""
+    sha256: str = field(default="", compare=False)
 
     @property
     def us(self) -> tuple[str, ...]:
@@ -86,7 +90,10 @@ def load_config(path: Path | None = None) -> Config:
     Raises:
         ConfigError: the file is missing or is not TOML, or holds mistakes; all of them are in the message.
     """
-    return parse_config(*_find(path))
+    data, place = _find(path)
+    config = parse_config(data, place)
+    found = Path(place)
+    return replace(config, file=found.name, sha256=sha256(found)) if found.exists() else config
 
 
 def _find(path: Path | None) -> tuple[dict[str, Any], str]:

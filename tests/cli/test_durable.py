@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -153,3 +154,24 @@ def test_a_file_that_changes_while_it_is_read_is_not_read(
     done = cli("import", tickets, other, "-o", "log")
     assert done.status == 3 and "tickets.csv" in done.err
     assert [source.file for source in jm.open_log(tmp_path / "log").receipt.sources] == ["week1.csv"]
+
+
+def test_the_receipt_names_the_configuration_and_every_rule_of_it_that_gave_a_label(
+    cli: Cli, tickets: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "journeyminer.toml"
+    config.write_text(
+        'status."wobbly" = "pending"\n\n[[label]]\nwhen = { activity = "*" }\n'
+        'give = { role = "customer", status = "closed" }\n\n[[label]]\nwhen = { activity = "never" }\n'
+        'give = { role = "agent" }\n'
+    )
+    (source,) = json.loads(cli("show", "quality", tickets, "--format", "json").out)["sources"]
+    told = {note["slug"]: note["params"] for note in source["decisions"]}
+    assert told["decision.configured"] == {"file": config.name, "sha256": sha256(config)}
+    given = {"give": ["role = customer", "status = closed"], "n": 7, "when": ["activity = *"]}
+    assert told["decision.own_rule"] == given
+    said = cli("report", tickets, "--format", "markdown").out
+    assert sha256(config) in said and "role = customer, status = closed for 7 events, where activity = " in said
+    jm.save_log(jm.read(tickets), tmp_path / "log")
+    config.unlink()
+    assert "configured" not in cli("show", "quality", "log", "--format", "json").out

@@ -103,7 +103,7 @@ class Session:
             Locked: another run writes it, and is not done within --wait.
         """
         from journeyminer.importers.reading.folders import files_among
-        from journeyminer.outputs import find_again, is_ours, is_stream
+        from journeyminer.outputs import find_again, is_ours, is_stream, recover
 
         for path in inputs:
             find_again(path)
@@ -114,6 +114,7 @@ class Session:
         if files_among(read, output):
             raise NotOurs(Note("file.is_input"), place=str(output), hint=Note("file.elsewhere"))
         with one_writer(output, wait=self.write.wait, tell=self.tell):
+            recover(output.resolve())
             if not self.write.force and not is_ours(output):
                 what = Note("file.foreign_folder") if output.is_dir() else Note("file.foreign")
                 raise NotOurs(what, place=str(output), hint=Note("file.force"))

@@ -7,7 +7,7 @@ a small table that the log's events are joined with, so nothing is stored twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +31,8 @@ UNMATCHED = ("status", "role", "channel")
 CHATS = ("whatsapp", *(source for source, profile in source_profiles().items() if profile.get("chat")))
 TALKS = ("mail", *CHATS)
 """the sources whose every message is by the customer or by us"""
+_DECIDED = ("decision.labels", "decision.configured", "decision.own_rule")
+"""what labelling says of a source, each time anew"""
 
 
 class Labelled(NamedTuple):
@@ -48,7 +50,8 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
 
     `activity` becomes a slug of ours where a rule of a known product matched; else it stays the source's text. Words
     that no rule knows are counted in the receipt (`unmatched`). What a file's events came to know is its decision
-    `labels`. What the source said stays beside the labels (`schema.RAW`), of which a labelled log is labelled anew.
+    `labels`; `configured` and `own_rule` name the user's configuration, and each rule of it that gave a label. What the
+    source said stays beside the labels (`schema.RAW`), of which a labelled log is labelled anew.
 
     Receipt notes: `status_is_final` (a file repeats the last status of a case on all its events; such a status is left
     out), `ends_unknown` (a file has no status and the names of its activities do not say how most of its cases end; no
@@ -63,9 +66,10 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     if unproved:
         labelled = [_without_named_status(row) if row.source_no in unproved else row for row in labelled]
         prepared = _with_labels(log, labelled)
+    told = _configured(config or Config(), rules, labelled)
     # who acts is numbered where customers are known first
     origin = (log.origin or log) if log.prepared else None
-    return replace(prepared, receipt=_receipt(log, labelled, final, unproved), prepared=True, origin=origin)
+    return replace(prepared, receipt=_receipt(log, labelled, told, final, unproved), prepared=True, origin=origin)
 
 
 def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
@@ -218,7 +222,13 @@ def _make_table(schema: Schema, labelled: Sequence[Labelled], keys: Sequence[str
     )
 
 
-def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unproved: set[int]) -> Receipt:
+def _receipt(
+    log: EventLog,
+    labelled: Sequence[Labelled],
+    told: Mapping[int, Sequence[Note]],
+    final: set[int],
+    unproved: set[int],
+) -> Receipt:
     """The log's receipt with what labelling came to: per source what is known, the unmatched words, who is silent."""
     counts: Counter[tuple[str, str]] = Counter()
     known: dict[int, Counter[str]] = defaultdict(Counter)
@@ -243,13 +253,35 @@ def _receipt(log: EventLog, labelled: Sequence[Labelled], final: set[int], unpro
     slugs = {note.slug for note in made}
     return replace(
         log.receipt,
-        sources=tuple(_labelled_source(source, known[number]) for number, source in enumerate(log.receipt.sources)),
+        sources=tuple(
+            _labelled_source(source, known[number], told.get(number, ()))
+            for number, source in enumerate(log.receipt.sources)
+        ),
         unmatched=tuple(Unmatched(field, value, n) for (field, value), n in ranked),
         notes=(
             *(note for note in log.receipt.notes if note.slug not in slugs),
             *(note for note in made if note.params["files"]),
         ),
     )
+
+
+def _configured(config: Config, rules: Rules, labelled: Sequence[Labelled]) -> dict[int, list[Note]]:
+    """Per source the file of the configuration, and each of its rules that gave a label, with the number of events."""
+    if not config.file:
+        return {}
+    given: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for row in labelled:
+        given[row.source_no].update(dict.fromkeys(row.meaning.own.values(), row.n))
+    read = Note("decision.configured", file=config.file, sha256=config.sha256)
+    return {source_no: [read, *_own_rules(rules, counts)] for source_no, counts in given.items()}
+
+
+def _own_rules(rules: Rules, counts: Counter[int]) -> Iterator[Note]:
+    for number, n in sorted(counts.items()):
+        rule = rules.own[number]
+        when = tuple(f"{column} = {' | '.join(texts)}" for column, texts in rule.when.items())
+        give = tuple(f"{column} = {value}" for column, value in rule.give.items())
+        yield Note("decision.own_rule", when=when, give=give, n=n)
 
 
 def _spellings(labelled: Sequence[Labelled]) -> Note:
@@ -263,6 +295,7 @@ def _spellings(labelled: Sequence[Labelled]) -> Note:
     return Note("spellings", files=len({number for number, _ in several}), example=tuple(example))
 
 
-def _labelled_source(source: SourceReceipt, known: Counter[str]) -> SourceReceipt:
-    told = Note("decision.labels", n=source.events, **{column: known[column] for column in CLOSED_SETS})
-    return replace(source, decisions=[*(each for each in source.decisions if each.slug != told.slug), told])
+def _labelled_source(source: SourceReceipt, known: Counter[str], told: Sequence[Note]) -> SourceReceipt:
+    labels = Note("decision.labels", n=source.events, **{column: known[column] for column in CLOSED_SETS})
+    kept = (each for each in source.decisions if each.slug not in _DECIDED)
+    return replace(source, decisions=[*kept, labels, *told])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,23 +37,27 @@ class Meaning:
 
     `give` holds column -> value for the columns of GIVE that a rule decided. `unmatched` holds (column, word): the
     word speaks of that column and no rule knows what it means, so the column stays null; a status becomes unknown, as
-    the status before it has ended. `own` are the columns that a rule of the user's decided.
+    the status before it has ended. `own` holds column -> number in `Rules.own`, where a rule of the user's decided.
     """
 
     give: Mapping[str, str]
     unmatched: tuple[tuple[str, str], ...]
-    own: frozenset[str] = frozenset()
+    own: Mapping[str, int] = field(default_factory=dict)
 
 
 class Rules:
-    """All rules in their order: the user's, then ours. `meaning` answers for one combination of words."""
+    """All rules in their order: the user's (`own`), then ours. `meaning` answers for one combination of words."""
 
     def __init__(self, config: Config | None = None) -> None:
         config = config or Config()
         ours, phrases = _our_rules()
-        own = [*config.labels, *_word_rules(config.words)]
-        self._n_own = len(own)
-        self._rules = [*own, *_word_rules(values(), ("lifecycle",)), *ours, *_word_rules(values(), ("own", "activity"))]
+        self.own = (*config.labels, *_word_rules(config.words))
+        self._rules = [
+            *self.own,
+            *_word_rules(values(), ("lifecycle",)),
+            *ours,
+            *_word_rules(values(), ("own", "activity")),
+        ]
         before = sorted(phrases["before"], key=len, reverse=True)
         self._before = tuple(f"{phrase} " for phrase in before)
         self._objects = frozenset(phrases["objects"])
@@ -82,7 +86,7 @@ class Rules:
         hits = {column: self._matching(column, text) for column, text in said.items() if text is not None}
         hits["source"] = frozenset().union(*(self._matching("source", source) for source in sources))
         give: dict[str, str] = {}
-        own: set[str] = set()
+        own: dict[str, int] = {}
         for number in sorted(frozenset().union(*hits.values())):
             rule = self._rules[number]
             if any(number not in hits.get(column, ()) for column in rule.when):
@@ -90,7 +94,7 @@ class Rules:
             for column, value in rule.give.items():
                 if column not in give and self._may_give(number, rule, column, said):
                     give[column] = value
-                    own |= {column} if number < self._n_own else set()
+                    own |= {column: number} if number < len(self.own) else {}
         unmatched = tuple(
             (column, word)
             for column in ("status", "role", "channel")
@@ -99,10 +103,10 @@ class Rules:
         if said.get("status") == UNKNOWN or any(column == "status" for column, _ in unmatched):
             give["status"] = UNKNOWN
         given = {column: value for column, value in give.items() if value != UNKNOWN or column == "status"}
-        return Meaning(given, unmatched, frozenset(own))
+        return Meaning(given, unmatched, own)
 
     def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
-        if number < self._n_own or "source" in rule.when:
+        if number < len(self.own) or "source" in rule.when:
             return True
         if column == "status" and "activity" in rule.when and fold(said.get("lifecycle") or "") in self._unfinished:
             return False
