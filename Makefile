@@ -10,7 +10,7 @@ FUZZED  = $(shell grep -rl "^@given" tests/unit)
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test fuzz truth truth-full pollock coverage mutants check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test faults fuzz truth truth-full pollock coverage mutants check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ pollock: $(READY) ## read 150 polluted tables and compare with their clean twins
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)
+
+faults: $(READY) ## kill and fail the commands that write at every step on the disk (a few minutes)
+	JOURNEYMINER_FAULTS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 tests/faults
 
 fuzz: $(READY) ## run the tests whose inputs are made up, with new ones (a failure prints how to repeat it)
 	JOURNEYMINER_FUZZ=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 -m "not scale" tests/property $(FUZZED)
