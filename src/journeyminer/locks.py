@@ -27,6 +27,14 @@ _held = _Held()
 """the outputs that this thread writes: who writes a log while its command holds it does not wait for himself"""
 
 
+def beside(path: Path, kind: str) -> Path:
+    """Return where an output's lock or temporary lies: beside it, so that one step changes their places.
+
+    A folder that a file system is mounted on has nothing of that beside it; there it lies inside.
+    """
+    return (path if path.is_mount() else path.parent) / f".{path.name}.{kind}"
+
+
 @contextmanager
 def one_writer(path: Path, *, wait: float = WAIT_SECONDS, tell: Callable[[Note], None] | None = None) -> Iterator[None]:
     """Be the only run that writes an output, for the length of the block; where another one is, wait.
@@ -47,10 +55,10 @@ def one_writer(path: Path, *, wait: float = WAIT_SECONDS, tell: Callable[[Note],
         yield
         return
     made = [folder for folder in path.parents if not folder.exists()]
-    beside = path.with_name(f".{path.name}.lock")
+    file_of_lock = beside(path, "lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = _take(beside, path, wait, tell)
+        file = _take(file_of_lock, path, wait, tell)
     except OSError as error:
         raise Unwritable.because(error, path) from error
     _held.paths.add(path)
@@ -59,22 +67,22 @@ def one_writer(path: Path, *, wait: float = WAIT_SECONDS, tell: Callable[[Note],
     finally:
         _held.paths.discard(path)
         with suppress(OSError):
-            beside.unlink()  # before the lock is free: who takes it next looks whether the file is there
+            file_of_lock.unlink()  # before the lock is free: who takes it next looks whether the file is there
         os.close(file)
         with suppress(OSError):
             for folder in made:
                 folder.rmdir()
 
 
-def _take(beside: Path, path: Path, wait: float, tell: Callable[[Note], None] | None) -> int:
+def _take(file_of_lock: Path, path: Path, wait: float, tell: Callable[[Note], None] | None) -> int:
     """Return the open lock file once it is ours."""
     until = time.monotonic() + wait
     while True:
-        file = os.open(beside, os.O_RDWR | os.O_CREAT, 0o666)
+        file = os.open(file_of_lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             ours = lock(file)
             holder = "" if ours else os.pread(file, 200, 0).decode("utf-8", "replace").strip()
-            if ours and _is_there(file, beside):
+            if ours and _is_there(file, file_of_lock):
                 os.ftruncate(file, 0)
                 os.pwrite(file, f"{os.getpid()} {platform.node()}\n".encode(), 0)
                 return file

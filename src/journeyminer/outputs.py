@@ -8,14 +8,14 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from journeyminer.errors import Unwritable
 from journeyminer.files import Scratch, open_bytes
-from journeyminer.locks import one_writer
+from journeyminer.locks import beside, one_writer
 
 STDOUT: Final = Path("-")
 MARKER: Final = ".journeyminer"
@@ -55,7 +55,7 @@ def in_place(path: Path) -> Iterator[Path]:
         return
     place = path.resolve()
     with one_writer(place):
-        new = _beside(place, "new")
+        new = beside(place, "new")
         try:
             recover(place)
             yield new
@@ -73,17 +73,17 @@ def recover(place: Path) -> None:
 
     Where the system cannot exchange two folders, a crash may have left the old one under another name: it comes back.
     """
-    old = _beside(place, "old")
+    old = beside(place, "old")
     if not os.path.lexists(place) and old.exists():
         old.rename(place)
-    for left in (old, _beside(place, "new")):
+    for left in (old, beside(place, "new")):
         _remove(left)
 
 
 def find_again(path: Path) -> None:
     """Let a log come back to its place that a killed run left beside it; whoever reads it asks."""
     place = path.resolve()
-    if not place.exists() and _beside(place, "old").exists():
+    if not place.exists() and beside(place, "old").exists():
         with one_writer(place):
             recover(place)
 
@@ -102,7 +102,8 @@ def is_stream(path: Path) -> bool:
 def is_ours(path: Path) -> bool:
     """Return whether we wrote what stands there, or nothing does that could be lost."""
     if path.is_dir():
-        return (path / MARKER).is_file() or not any(path.iterdir())
+        on_the_way = {beside(path, kind) for kind in ("new", "old", "lock")}
+        return (path / MARKER).is_file() or on_the_way.issuperset(path.iterdir())
     if not path.exists() or not path.stat().st_size:
         return True
     with suppress(OSError, EOFError), open_bytes(path) as file:
@@ -133,14 +134,13 @@ def _pour(output: Path, path: Path) -> None:
             raise Unwritable.because(error, path) from error
 
 
-def _beside(place: Path, kind: str) -> Path:
-    return place.with_name(f".{place.name}.{kind}")
-
-
 def _put(new: Path, place: Path) -> None:
     """Put what is whole in its place, on the disk."""
     if new.is_dir():
         _mark(new)
+    if place.is_mount():
+        _put_inside(new, place)
+        return
     if place.is_dir() and new.is_dir():
         _carry(place, new)
     if place.exists() and place.is_dir() == new.is_dir():
@@ -154,11 +154,27 @@ def _put(new: Path, place: Path) -> None:
     _flush_folder(place.parent)
 
 
+def _put_inside(new: Path, place: Path) -> None:
+    """Put a folder in the place of one that cannot be exchanged, since a file system is mounted there: part by part."""
+    _flush(new)
+    stale = [path for path in _ours(place, _files(place)) if len(path.parts) == 1 and not (new / path).exists()]
+    for part in sorted(new.iterdir()):
+        target = place / part.name
+        if part.is_dir() and target.is_dir():
+            _carry(target, part)
+            _exchange(part, target)
+        else:
+            part.replace(target)
+    for path in stale:
+        _remove(place / path)
+    _flush_folder(place)
+
+
 def _exchange(new: Path, place: Path) -> None:
     """Let two folders change places; in two steps where the system has no single one."""
     if _exchanged(new, place):
         return
-    old = _beside(place, "old")
+    old = beside(place, "old")
     place.rename(old)
     try:
         new.rename(place)
@@ -199,20 +215,21 @@ def _mark(folder: Path) -> None:
     (folder / MARKER).write_text(json.dumps(names, indent=0) + "\n", encoding="utf-8")
 
 
-def _foreign(folder: Path) -> list[Path]:
-    """The files below a folder that no marker names: those of others."""
-    files = _files(folder)
+def _ours(folder: Path, files: Iterable[Path]) -> set[Path]:
+    """The files below a folder that a marker names."""
     ours: set[Path] = set()
     for marker in (path for path in files if path.name == MARKER):
         with suppress(OSError, ValueError, TypeError):
             names = json.loads((folder / marker).read_text(encoding="utf-8"))
             ours |= {marker, *(marker.parent / name for name in names)}
-    return [path for path in files if path not in ours]
+    return ours
 
 
 def _carry(old: Path, new: Path) -> None:
     """Give a new folder what others laid into the old one, except under a name that is ours now."""
-    for path in _foreign(old):
+    files = _files(old)
+    ours = _ours(old, files)
+    for path in (path for path in files if path not in ours):
         target = new / path
         if os.path.lexists(target) or any((new / above).is_file() for above in path.parents[:-1]):
             continue

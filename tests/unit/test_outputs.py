@@ -12,6 +12,7 @@ import pytest
 
 from journeyminer.errors import Unwritable
 from journeyminer.log.export import CSV_COLUMNS, write_csv, write_xes
+from journeyminer.log.store import save_log
 from journeyminer.outputs import MADE_BY, MARKER, STDOUT, find_again, in_place, is_ours
 from journeyminer.render import write_report
 from sample_report import sample_report
@@ -65,6 +66,26 @@ def test_what_we_wrote_is_replaced_whole_and_what_others_laid_there_stays(tmp_pa
     assert found == {"new": "new", "both": "newer", "notes/mine": "mine"}
     assert (place / "link").readlink() == Path("notes")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.usefixtures("way")
+def test_a_folder_that_is_mounted_is_filled_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "volume"
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == place)
+    place.mkdir()
+    for number in (1, 2):
+        assert is_ours(place)
+        with in_place(place) as folder:
+            folder.mkdir()
+            (folder / str(number)).write_text("top")
+            fill(folder / "part", same=f"{number}", **{f"only {number}": "x"})
+        if number == 1:
+            (place / "part" / "mine").write_text("mine")
+    found = {path.relative_to(place).as_posix() for path in place.rglob("*")}
+    assert found == {MARKER, "2", "part", f"part/{MARKER}", "part/same", "part/only 2", "part/mine"}
+    assert (place / "part" / "same").read_text() == "2"
+    with pytest.raises(Unwritable):
+        save_log(log("A: x@09:00"), place)
 
 
 def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:

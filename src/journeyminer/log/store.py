@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import MsgspecError
 
-from journeyminer.errors import NotOurs, UnreadableLog
+from journeyminer.errors import NotOurs, UnreadableLog, Unwritable
 from journeyminer.files import State, state_of
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
@@ -51,7 +53,12 @@ def save_log(log: EventLog, path: str | Path) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Raise NotOurs where something stands in the place of a log that is none, and no empty folder either."""
+    """Raise NotOurs where something stands in the place of a log that is none, and no empty folder either.
+
+    Raises Unwritable where a file system is mounted there: a log could not come to such a place in one step.
+    """
+    if path.is_mount():
+        raise Unwritable.because(OSError(errno.EBUSY, os.strerror(errno.EBUSY)), path)
     if path.exists() and not is_log(path) and not (path.is_dir() and not any(path.iterdir())):
         raise NotOurs(Note("log.in_the_way"), place=str(path), hint=Note("hint.another_folder"))
 
