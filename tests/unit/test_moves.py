@@ -6,8 +6,9 @@ from journeyminer.log import EventLog
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
+from journeyminer.mining.events import acts
 from journeyminer.mining.lens import Lens
-from journeyminer.mining.moves import changes, moves, traces
+from journeyminer.mining.moves import changes, moves, ordered, traces
 from journeyminer.note import Note
 from journeyminer.vocabulary import Per
 from tiny import log, with_customers
@@ -51,6 +52,27 @@ def test_a_change_runs_from_the_last_event_of_the_old_owner_with_customers_skipp
     assert tiny.rows(f"SELECT source, target, us FROM {changes(Lens(tiny), 'resource')}") == [
         ("ana", "bob", 20 * MINUTE)
     ]
+
+
+def test_what_stands_at_the_moment_of_an_assignment_is_no_act_on_whichever_side_of_it() -> None:
+    tiny = log(
+        "A: open@09:00/as=customer note@09:10 tag@09:10 assigned@09:10 mark@09:10 mark@09:20 assigned@09:30\n"
+        "B: note@09:10 reply@09:10/by=ana/as=agent assigned@09:10 note@09:11 mark@09:11\n"
+        "C: note@09:10 mark@09:10 assigned@09:30/by=ana/as=agent note@09:30"
+    )
+    ours = f"SELECT case_key, timestamp, activity FROM event_rows WHERE {acts(tiny)} ORDER BY ALL"
+    rows = tiny.rows(f"SELECT trace, timestamp, activity FROM {ordered(Lens(tiny))} WHERE is_act ORDER BY ALL")
+    assert rows == tiny.rows(ours)
+    assert sorted(activity for _, _, activity in rows) == ["mark"] * 3 + ["note"] * 3 + ["reply"]
+
+
+def test_one_role_alone_hands_over_to_nobody() -> None:
+    def handed(text: str) -> list[tuple[object, ...]]:
+        tiny = log(text)
+        return tiny.rows(f"SELECT source, target FROM {changes(Lens(tiny), 'role')}")
+
+    assert handed("A: open@09:00/as=customer reply@09:10/by=ana/as=agent reply@09:20/by=bob/as=agent") == []
+    assert handed("A: hello@09:10/by=robo/as=bot reply@09:20/by=bob/as=agent") == [("bot", "agent")]
 
 
 def test_no_wait_between_a_known_and_an_assumed_zone() -> None:

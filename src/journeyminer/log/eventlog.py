@@ -93,8 +93,11 @@ class EventLog:
         """Write the rows of a query over this log's tables to a file. Raises OSError where it cannot be written."""
         self._tables.copy(query, path, options)
 
-    def materialise(self, table: str, select: str) -> str:
+    def materialise(self, table: str, select: str, *, then: str = "") -> str:
         """Make a table of this log once, on first use, and return its name; it is dropped with the log.
+
+        Args:
+            then: a statement that finishes the new table.
 
         Raises:
             ValueError: another query has made a table of that name.
@@ -102,6 +105,8 @@ class EventLog:
         with self._making:
             if table not in self._made:
                 self._tables.execute(f"CREATE TABLE {self._tables}.{name(table)} AS {select}")
+                if then:
+                    self._tables.execute(then)
                 self._made[table] = select
             elif self._made[table] != select:
                 raise ValueError(f"two queries make a table {table}")
@@ -166,6 +171,11 @@ class EventLog:
         role = "role" if self.has("role") else "NULL"
         rows = self.rows(f"SELECT activity, {role} FROM event_rows GROUP BY ALL")
         return tuple(sorted(rows, key=lambda row: (row[0], row[1] or "")))
+
+    @cached_property
+    def counts_minutes(self) -> bool:
+        """Whether no moment of the log has seconds: then the order of what happens in one minute is the file's."""
+        return not self.rows("SELECT 1 FROM event_rows WHERE epoch_us(timestamp) % 60000000 <> 0 LIMIT 1")
 
     @cached_property
     def agents(self) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _without_nobody(schema: Schema, stage: Staged, sources: Sequence[SourceRecei
     """Empty the owners that are words for nobody, and tell each file's receipt of how many events (`nobody`)."""
     found = dict[str, list[str]]()
     for column in stage.columns & {"resource", "group"}:
-        if words := nobody(schema, stage.table, column):
+        if words := nobody(schema, stage.table, column, coded=stage.coded):
             found[column] = words
     if not found:
         return stage
@@ -139,8 +139,12 @@ def _make_cases(schema: Schema, stages: Sequence[Staged]) -> int:
     A key is a hash, salted again until as many keys as cases come out, so it is exact.
     """
     selects = " UNION ALL ".join(
-        f"SELECT {_namespace(schema, stage)} AS namespace, case_id AS native_id, min(timestamp) AS first "
-        f"FROM {stage.table} e WHERE {IS_EVENT} GROUP BY ALL"
+        f"SELECT {_namespace(schema, stage)} AS namespace, case_id AS native_id, "
+        + (
+            f"first FROM {stage.cases} WHERE first IS NOT NULL"
+            if stage.coded
+            else f"min(timestamp) AS first FROM {stage.table} e WHERE {IS_EVENT} GROUP BY ALL"
+        )
         for stage in stages
     )
     if len(stages) > 1:
@@ -154,6 +158,8 @@ def _make_cases(schema: Schema, stages: Sequence[Staged]) -> int:
             f"native_id, ns_no, first AS first_at FROM ({selects}) JOIN namespaces USING (namespace)"
         )
         n, distinct = schema.one("SELECT count(*), count(DISTINCT case_key) FROM case_ids")
+    for stage in stages:
+        schema.execute(f"DROP TABLE IF EXISTS {stage.cases}")
     return salt
 
 

@@ -156,7 +156,7 @@ class Loader:
         """Take back everything that was handed over, to read the file in another way or not at all."""
         self._rows.rollback(self.number)
         for staged in self.tables:
-            self.engine.execute(f"DROP TABLE {staged.table}")
+            staged.drop(self.engine)
         self.tables.clear()
         receipt = self.receipt
         receipt.records = receipt.used = receipt.events = receipt.rejected = receipt.ignored = 0

@@ -43,30 +43,31 @@ def in_order(
         A query of all columns of the relation, in the same order, and the new ones.
     """
     key = name(of)
-    made = {column: (f"lag({sql}) OVER ()", "_first") for column, sql in (before or {}).items()}
-    made |= {column: (f"lead({sql}) OVER ()", "_last") for column, sql in (after or {}).items()}
+    made = {column: (f"lag({sql}) OVER ()", "_goes_back") for column, sql in (before or {}).items()}
+    made |= {column: (f"lead({sql}) OVER ()", "_goes_on") for column, sql in (after or {}).items()}
     helpers = {
-        "_first": f"lag({key}) OVER () IS DISTINCT FROM {key}",
-        "_last": f"lead({key}) OVER () IS DISTINCT FROM {key}",
+        "_goes_back": f"lag({key}) OVER () = {key}",  # null in the first row of all
+        "_goes_on": f"lead({key}) OVER () = {key}",
     }
-    needed = {end for _, end in made.values()} | ({"_first"} if lasting or holding else set())
+    needed = {way for _, way in made.values()} | ({"_goes_back"} if holding else set())
     if position:
         helpers["_nth"] = "row_number() OVER ()"
-        needed |= {"_first", "_nth"}
+        needed |= {"_goes_back", "_nth"}
+    last = "last_value({} IGNORE NULLS) OVER (ROWS UNBOUNDED PRECEDING)"
     listed = [f"{sql} AS {name(column)}" for column, (sql, _) in made.items()]
     listed += [f"{helpers[helper]} AS {helper}" for helper in sorted(needed)]
-    kept = "".join(
-        f", CASE WHEN NOT {end} THEN {name(column)} END AS {name(column)}" for column, (_, end) in made.items()
-    )
+    kept = "".join(f", CASE WHEN {way} THEN {name(column)} END AS {name(column)}" for column, (_, way) in made.items())
     if position:
-        begun = "max(_nth) FILTER (_first) OVER (ROWS UNBOUNDED PRECEDING)"
+        begun = last.format("CASE WHEN _goes_back THEN NULL ELSE _nth END")
         kept += f", CAST(_nth - {begun} + 1 AS INTEGER) AS {name(position)}"
-    last = "last_value({} IGNORE NULLS) OVER (ROWS UNBOUNDED PRECEDING)"
     for column, sql in (holding or {}).items():
-        kept += f", {last.format(f'coalesce({sql}, CASE WHEN _first THEN false END)')} AS {name(column)}"
-    for column, sql in (lasting or {}).items():  # the first row of a trace says at least that nothing is known
-        known = last.format(f"CASE WHEN _first OR {sql} IS NOT NULL THEN {sql} IS NOT NULL END")
-        kept += f", CASE WHEN {known} THEN {last.format(sql)} END AS {name(column)}"
+        begun = "CASE WHEN _goes_back IS NOT TRUE THEN false END"
+        kept += f", {last.format(f'coalesce({sql}, {begun})')} AS {name(column)}"
+    for column, sql in (lasting or {}).items():
+        said_in = last.format(f"CASE WHEN {sql} IS NOT NULL THEN {key} END")
+        kept += f", CASE WHEN {said_in} = {key} THEN {last.format(sql)} END AS {name(column)}"
+    if not listed:
+        return f"SELECT *{kept} FROM {relation}"
     hidden = ", ".join([*map(name, made), *sorted(needed)])
     return f"SELECT * EXCLUDE ({hidden}){kept} FROM (SELECT *, {', '.join(listed)} FROM {relation})"
 

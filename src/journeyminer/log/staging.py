@@ -27,7 +27,7 @@ with all that it knows"""
 class Staged(NamedTuple):
     """A table of staged events: of one file, or (`source_no` None) of several, told apart by a column `source_no`.
 
-    A `coded` stage has ENUM words and `case_key` with salt 0, null where case_id is.
+    A `coded` stage has ENUM words and `case_key` with salt 0, null where case_id is; and a dictionary, `cases`.
     """
 
     table: str
@@ -35,6 +35,16 @@ class Staged(NamedTuple):
     columns: frozenset[str]
     first_row: int
     coded: bool = False
+
+    @property
+    def cases(self) -> str:
+        """The table of the cases of a coded stage: `case_id`, and `first`, the moment of its first event or null."""
+        return f"{self.table}_cases"
+
+    def drop(self, schema: Schema) -> None:
+        """Drop the stage."""
+        for table in (self.table, self.cases):
+            schema.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def filled_columns(database: Database, table: str) -> frozenset[str]:
@@ -56,22 +66,33 @@ def count_events(database: Database, table: str) -> tuple[int, int]:
     return rows, database.one(f"SELECT count(*) FROM {table} WHERE {IS_EVENT}")[0]
 
 
-def has_blanks(database: Database, table: str) -> bool:
-    """Return whether a text of a table of staged events begins or ends with white space, or is nothing else."""
+def has_blanks(database: Database, staged: Staged) -> bool:
+    """Return whether a text of a coded stage begins or ends with white space, or is nothing else."""
+    table = staged.table
     described = database.rows(f"DESCRIBE {table}")
-    texts = [has_blanks_sql(name(column)) for column, type_, *_ in described if type_ == "VARCHAR"]
-    if texts and database.one(f"SELECT bool_or({' OR '.join(texts)}) FROM {table}")[0]:
-        return True
+    texts = [name(column) for column, type_, *_ in described if type_ == "VARCHAR" and column != "case_id"]
+    for columns, relation in ((["case_id"], staged.cases), (texts, table)):
+        found = " OR ".join(map(has_blanks_sql, columns))
+        if found and database.one(f"SELECT bool_or({found}) FROM {relation}")[0]:
+            return True
     coded = [column for column, type_, *_ in described if type_.startswith("ENUM")]
-    words = " UNION ALL ".join(
-        f"SELECT unnest(enum_range({name(column)})) AS word FROM (FROM {table} LIMIT 1)" for column in coded
-    )
+    words = " UNION ALL ".join(_dictionary(table, column) for column in coded)
     return bool(coded and database.one(f"SELECT bool_or({has_blanks_sql('word')}) FROM ({words})")[0])
 
 
-def nobody(database: Database, table: str, column: str) -> list[str]:
-    """Return what stands in a column of people or teams and is a word for nobody, see `is_nobody`."""
-    found = database.rows(f"SELECT DISTINCT CAST({name(column)} AS VARCHAR) AS owner FROM {table} ORDER BY owner")
+def _dictionary(table: str, column: str) -> str:
+    """SQL of the words of a coded column of a table that holds anything; some may stand in no row."""
+    return f"SELECT unnest(enum_range({name(column)})) AS word FROM (FROM {table} LIMIT 1)"
+
+
+def nobody(database: Database, table: str, column: str, *, coded: bool = False) -> list[str]:
+    """Return what stands in a column of people or teams and is a word for nobody, see `is_nobody`.
+
+    Args:
+        coded: whether the column is; then its dictionary tells, without a look at the rows.
+    """
+    owners = _dictionary(table, column) if coded else f"SELECT DISTINCT {name(column)} AS word FROM {table}"
+    found = database.rows(f"SELECT word FROM ({owners}) ORDER BY word")
     return [owner for (owner,) in found if owner and is_nobody(owner)]
 
 
@@ -126,7 +147,12 @@ def stage_table(schema: Schema, table: str, source_no: int, select: str, *, name
     filled = filled_columns(schema, table)
     for column in schema.columns(table) - filled - {"case_id", "case_key", "activity", "timestamp"}:
         schema.execute(f"ALTER TABLE {table} DROP COLUMN {name(column)}")
-    return Staged(table, source_no, filled, first_row, coded=True)
+    staged = Staged(table, source_no, filled, first_row, coded=True)
+    schema.execute(
+        f"CREATE TABLE {staged.cases} AS SELECT case_id, min(timestamp) FILTER ({IS_EVENT}) AS first FROM {table} "
+        "WHERE case_id IS NOT NULL GROUP BY case_id"
+    )
+    return staged
 
 
 def _make_dictionaries(schema: Schema, table: str, words: list[str], select: str) -> list[str]:

@@ -158,7 +158,7 @@ def _without(schema: Schema, tables: Sequence[Staged], number: int) -> list[Stag
         if stage.source_no is None:
             schema.execute(f"DELETE FROM {stage.table} WHERE source_no = {number}")
         elif stage.source_no == number:
-            schema.execute(f"DROP TABLE {stage.table}")
+            stage.drop(schema)
     for kind in ("events", "cases", "identities"):
         schema.execute(f"DELETE FROM staged_{kind} WHERE source_no = {number}")
     return [stage for stage in tables if stage.source_no != number]

@@ -44,12 +44,18 @@ def acts(log: EventLog) -> str:
     Where a table shows what a case became at a moment and nobody says who set it, the rest of what is set at the moment
     of an assignment is no act either.
     """
-    role, given = column(log, "role"), f"activity IN ({assignments(log)})"
-    ours = f"({role} IS NULL OR {role} IN ('agent', 'bot', 'vendor')) AND NOT {given}"
-    if has_bare_assignments(log):
-        bare = f"SELECT case_key, timestamp FROM event_rows WHERE {role} IS NULL AND {given}"
-        ours += f" AND NOT ({role} IS NULL AND (case_key, timestamp) IN ({bare}))"
-    return ours
+    alone = acts_alone(log)
+    if not has_bare_assignments(log):
+        return alone
+    bare = f"{column(log, 'role')} IS NULL"
+    given = f"SELECT case_key, timestamp FROM event_rows WHERE {bare} AND activity IN ({assignments(log)})"
+    return f"{alone} AND NOT ({bare} AND (case_key, timestamp) IN ({given}))"
+
+
+def acts_alone(log: EventLog) -> str:
+    """SQL of whether an event is an act of ours for all that it says itself, see `acts`."""
+    role = column(log, "role")
+    return f"({role} IS NULL OR {role} IN ('agent', 'bot', 'vendor')) AND NOT activity IN ({assignments(log)})"
 
 
 def has_bare_assignments(log: EventLog) -> bool:

@@ -91,9 +91,14 @@ class Lens:
         """SQL of whether the zone of an event was assumed; None where all zones of the log are equally sure."""
         return zone_is_assumed(self.log)
 
-    def materialise(self, table: str, select: str) -> str:
-        """Make a table of the log for this lens once, on first use, and return its name."""
-        return self.log.materialise(f"{table}_{self.per}", select)
+    def materialise(self, table: str, select: str, *, then: str = "") -> str:
+        """Make a table of the log for this lens once, on first use, and return its name.
+
+        Args:
+            then: a statement that finishes the new table, which is `{table}` in it.
+        """
+        called = f"{table}_{self.per}"
+        return self.log.materialise(called, select, then=then.replace("{table}", called))
 
     @cached_property
     def scope(self) -> Scope:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import assignments, column, has_bare_assignments, is_assignment
+from journeyminer.mining.events import acts_alone, assignments, column, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.mining.lens import Lens
 
+OWNING_ROLES = ("agent", "bot", "vendor")
 OWNERS = {
-    "role": "CASE WHEN role IN ('agent', 'bot', 'vendor') THEN role END",
+    "role": f"CASE WHEN role IN ({listed(OWNING_ROLES)}) THEN role END",
     "channel": "nullif(channel, 'internal')",
 }
 """SQL of who owns a trace after an event, null where it does not say, for the levels where that is not the column"""
@@ -31,27 +32,45 @@ def ordered(lens: Lens) -> str:
     """Make the table of events in the declared order (trace, timestamp, namespace, case, seq) and return its name.
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
-    began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, `is_late`
-    (whether the trace was resolved before that moment and stayed so) where it has a status, `assumed` (whether the zone
-    is) where the log's zones are not equally sure, and `with_assignment` (whether nobody says who did it, at a moment
-    at which the case was given to somebody) where that occurs. A column that says nothing would cost memory for every
-    event.
+    began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, `is_act`
+    (whether it is an act of ours, see `events.acts`) where somebody may own a case, `is_late` (whether the trace was
+    resolved before that moment and stayed so) where it has a status, and `assumed` (whether the zone is) where the
+    log's zones are not equally sure. A column that says nothing would cost memory for every event.
     """
-    log, rows = lens.log, lens.rows("event_rows")
+    log, rows, then = lens.log, lens.rows("event_rows"), ""
     columns = ["trace", "timestamp", "activity"] + ([] if lens.one_case else ["case_key"])
     columns += [name(column) for column in (*HANDOVER_LEVELS, "status") if log.has(column)]
     if log.has("started_at"):
         columns.append("least(started_at, timestamp) AS begin")
     if assumed := lens.zone_is_assumed:
         columns.append(f"{assumed} AS assumed")
-    if has_bare_assignments(log):
-        bare = f"{column(log, 'role')} IS NULL"
-        given = f"SELECT trace, timestamp FROM {rows} WHERE {bare} AND activity IN ({assignments(log)})"
-        columns.append(f"{bare} AND (trace, timestamp) IN ({given}) AS with_assignment")
+    if any(log.has(level) for level in HANDOVER_LEVELS):
+        columns.append(f"{acts_alone(log)} AS is_act")
+        then = _without_parts(log) if has_bare_assignments(log) else ""
     if log.has("status"):
         columns.append("coalesce(timestamp > over_since, false) AS is_late")
         rows += f" LEFT JOIN ({_over(rows)}) USING (trace)"
-    return lens.materialise("ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}")
+    return lens.materialise(
+        "ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}", then=then
+    )
+
+
+def _without_parts(log: EventLog) -> str:
+    """The statement that takes what is part of an assignment out of the acts, see `events.acts`.
+
+    Of the events that nobody owns up to, only those matter that stand beside another one of their moment.
+    """
+    bare = f"(SELECT *, rowid AS place FROM {{table}} WHERE {column(log, 'role')} IS NULL)"
+    beside = in_order(bare, before={"before": "timestamp"}, after={"behind": "timestamp"})
+    return f"""
+        UPDATE {{table}} SET is_act = false WHERE rowid IN (
+            WITH tied AS (
+                SELECT place, trace, timestamp, activity IN ({assignments(log)}) AS gives FROM ({beside})
+                WHERE before = timestamp OR behind = timestamp
+            )
+            SELECT place FROM tied SEMI JOIN (FROM tied WHERE gives) USING (trace, timestamp)
+        )
+    """
 
 
 def moves(lens: Lens) -> str:
@@ -85,12 +104,12 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     is none yet), `is_late` (whether the trace was resolved before and stayed so). `handovers` defines all of these.
     """
     log, owner, role = lens.log, OWNERS.get(level, name(level)), column(lens.log, "role")
-    owned, acts, is_change = f"{role} IS DISTINCT FROM 'customer'", "true", "source <> holder"
+    owned, is_act, is_change = f"{role} IS DISTINCT FROM 'customer'", "is_act", "source <> holder"
     ends_wait = "is_act OR is_change"
     if level == "channel":
-        owned = f"({role} IS NULL OR {role} = 'customer')"
-    else:
-        acts = f"{owned} AND {role} IS DISTINCT FROM 'system' AND NOT ({_given(lens)})"
+        owned, is_act = f"({role} IS NULL OR {role} = 'customer')", "true"
+    if level == "role" and len({who for _, who in log.steps}.intersection(OWNING_ROLES)) < 2:
+        owned = "false"  # one owner hands over to nobody
     if level in ("group", "tier"):  # what the case is in, whoever's event says so
         owned = f"({owned} OR {owner} IS NOT NULL)"
     if (freed := FREED.get(level)) and any(activity == freed for activity, _ in log.steps):
@@ -99,27 +118,19 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         ends_wait = "is_act OR is_change OR (source <> '' AND holder = '')"
     is_late, begin = "is_late" if log.has("status") else "false", _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
-    owners = f"(SELECT *, {owner} AS owner, {acts} AS is_act FROM {ordered(lens)} WHERE {owned})"
-    if level != "channel" and any(is_assignment(activity) for activity, _ in log.steps) and _counts_minutes(lens):
+    owners = f"(SELECT * REPLACE ({is_act} AS is_act), {owner} AS owner FROM {ordered(lens)} WHERE {owned})"
+    if level != "channel" and any(is_assignment(activity) for activity, _ in log.steps) and log.counts_minutes:
         owners = _without_rest(owners)
-    left, only_acts = {"left_at": "timestamp", **zone_before}, _holds_only_acts(log)
-    if only_acts:  # nobody is waited for after a change, and what names no owner ends no wait
-        held = f"SELECT *, owner AS holder FROM ({in_order(owners, before=left)})"
-    else:
-        held = in_order(owners, before=left, lasting={"holder": "owner"})
+    held = in_order(owners, before={"left_at": "timestamp", **zone_before}, lasting={"holder": "owner"})
     named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})
-    if only_acts:
-        none_after = "".join(f", {sql} AS {name(at)}" for at, sql in zone_after.items())
-        ended = f"SELECT *, true AS is_change, timestamp AS taken_at{none_after} FROM ({named})"
-        ended += f" WHERE {is_change}"
-    else:  # of the acts and what else ends a wait, only the first after a change that was no act is looked at
-        acted = in_order(
-            f"(SELECT * FROM (SELECT *, coalesce({is_change}, false) AS is_change FROM ({named})) WHERE {ends_wait})",
-            before={"is_awaited": "is_change AND NOT is_act"},
-        )
-        ended = in_order(
-            f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, **zone_after}
-        )
+    # of the acts and what else ends a wait, only the first after a change that was no act is looked at
+    acted = in_order(
+        f"(SELECT * FROM (SELECT *, {is_change} AS is_change FROM ({named})) WHERE {ends_wait})",
+        before={"is_awaited": "is_change AND NOT is_act"},
+    )
+    ended = in_order(
+        f"(SELECT * FROM ({acted}) WHERE is_change OR is_awaited)", after={"taken_at": begin, **zone_after}
+    )
     own_act = _seconds(lens, "left_at", begin, "zone_before")
     later_act = _seconds(lens, "timestamp", "taken_at", "zone_after")
     return lens.materialise(
@@ -127,11 +138,6 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
         f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
     )
-
-
-def _counts_minutes(lens: Lens) -> bool:
-    """Whether no moment of the log has seconds: then the order of what happens in one minute is the file's."""
-    return bool(lens.log.one("SELECT bool_and(epoch_us(timestamp) % 60000000 = 0) FROM event_rows")[0])
 
 
 def _without_rest(owners: str) -> str:
@@ -144,15 +150,6 @@ def _without_rest(owners: str) -> str:
     return f"(SELECT {kept}is_act AND NOT {is_rest} AS is_act) FROM ({last}))"
 
 
-def _given(lens: Lens) -> str:
-    """SQL of whether an event of `ordered` gives the case to somebody: an assignment, or what nobody says he did then.
-
-    A table that shows what a case became at a moment does not tell that its new owner set the rest.
-    """
-    is_part = " OR with_assignment" if has_bare_assignments(lens.log) else ""
-    return f"activity IN ({assignments(lens.log)}){is_part}"
-
-
 def _over(rows: str) -> str:
     """SQL of `trace` and `over_since`: when it was resolved, of those that were not open at that moment or later."""
     is_over = f"status IN ({listed(RESOLVED_STATUSES)})"
@@ -161,11 +158,6 @@ def _over(rows: str) -> str:
         SELECT trace, min(timestamp) AS over_since FROM {rows} LEFT JOIN ({opened}) USING (trace)
         WHERE {is_over} AND (last_open IS NULL OR timestamp > last_open) GROUP BY trace
     """
-
-
-def _holds_only_acts(log: EventLog) -> bool:
-    """Whether every event is an act of ours: there are no customers, no system and no assignments."""
-    return not any(role in ("customer", "system") or is_assignment(activity) for activity, role in log.steps)
 
 
 def _begin(log: EventLog) -> str:

@@ -174,7 +174,7 @@ def load_in_one_query(rows: Rows, formats: DateFormats, loader: Loader) -> None:
         return loader.table(rows.select(texts=False), first_row=rows.table.first_row)
 
     staged = stage(replace(rows, bounded=False))
-    if not rows.table.padded and has_blanks(loader.engine, staged):
+    if not rows.table.padded and has_blanks(loader.engine, loader.tables[-1]):
         loader.rollback()  # to trim each text costs, and is rarely due
         rows = rows.trimmed(loader.engine)
         staged = stage(replace(rows, bounded=False))
