@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from journeyminer.log.engine import Database, Schema
 
 IS_EVENT = "case_id IS NOT NULL AND activity IS NOT NULL AND timestamp IS NOT NULL"
-SAMPLE_ROWS = 100_000
+SAMPLE_ROWS = 20_000
 """so many first rows make the provisional dictionary; a smaller file is known whole"""
+FIRST_LOOK = 100_000
+"""so many first rows say whether a look at all is worth it for their order"""
 MANY_WORDS = 300
 """from so many words on, a dictionary is made from the whole file: the engine compares each word that it does not know
 with all that it knows"""
@@ -111,7 +113,7 @@ def runs_backwards(database: Database, table: str) -> bool:
         falling, rising = database.one(f"SELECT {counted} FROM ({neighbours})")
         return falling, rising
 
-    falling, rising = count(f"(FROM {table} LIMIT {SAMPLE_ROWS})")
+    falling, rising = count(f"(FROM {table} LIMIT {FIRST_LOOK})")
     if rising * 20 > falling:
         return False
     falling, rising = count(table)  # few files come so far, and they are worth a whole look
@@ -188,17 +190,15 @@ def _missed(table: str, words: list[str]) -> str:
 
 
 def _code_missed(schema: Schema, table: str, words: list[str]) -> None:
-    """Widen the dictionaries by the words that the first rows did not hold."""
-    if schema.rows(f"SELECT 1 FROM {table} WHERE missed IS NOT NULL LIMIT 1"):
-        both = {
-            word: f"coalesce(missed[{place}], CAST({name(word)} AS VARCHAR))" for place, word in enumerate(words, 1)
-        }
-        for word, text in both.items():
-            schema.execute(f"CREATE OR REPLACE TYPE {_type(table, word, 'all')} AS ENUM ({_distinct(text, table)})")
-        recoded = ", ".join(f"CAST({both[word]} AS {_type(table, word, 'all')}) AS {name(word)}" for word in words)
-        schema.execute(f"CREATE TABLE {table}_all AS SELECT * REPLACE ({recoded}) FROM {table}")
-        schema.execute(f"DROP TABLE {table}")
-        schema.execute(f"ALTER TABLE {table}_all RENAME TO {table}")
+    """Widen the dictionaries by the words that the first rows did not hold; only these columns are coded anew."""
+    for place, word in enumerate(words, 1):
+        missed = f"SELECT DISTINCT missed[{place}] AS word FROM {table} WHERE missed[{place}] IS NOT NULL"
+        known = _dictionary(table, word)
+        if schema.rows(f"FROM ({missed}) EXCEPT {known} LIMIT 1"):
+            wider = _type(table, word, "all")
+            schema.execute(f"CREATE OR REPLACE TYPE {wider} AS ENUM (FROM ({missed} UNION {known}) ORDER BY word)")
+            recoded = f"coalesce(CAST(missed[{place}] AS {wider}), CAST({name(word)} AS {wider}))"
+            schema.execute(f"ALTER TABLE {table} ALTER {name(word)} TYPE {wider} USING {recoded}")
     schema.execute(f"ALTER TABLE {table} DROP COLUMN missed")
 
 
