@@ -33,9 +33,8 @@ def ordered(lens: Lens) -> str:
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
     began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, `is_act`
-    (whether it is an act of ours, see `events.acts`) where somebody may own a case, `is_late` (whether the trace was
-    resolved before that moment and stayed so) where it has a status, and `assumed` (whether the zone is) where the
-    log's zones are not equally sure. A column that says nothing would cost memory for every event.
+    (whether it is an act of ours, see `events.acts`) where somebody may own a case, and `assumed` (whether the zone is)
+    where the log's zones are not equally sure. A column that says nothing would cost memory for every event.
     """
     log, rows, then = lens.log, lens.rows("event_rows"), ""
     columns = ["trace", "timestamp", "activity"] + ([] if lens.one_case else ["case_key"])
@@ -47,9 +46,6 @@ def ordered(lens: Lens) -> str:
     if any(log.has(level) for level in HANDOVER_LEVELS):
         columns.append(f"{acts_alone(log)} AS is_act")
         then = _without_parts(log) if has_bare_assignments(log) else ""
-    if log.has("status"):
-        columns.append("coalesce(timestamp > over_since, false) AS is_late")
-        rows += f" LEFT JOIN ({_over(rows)}) USING (trace)"
     return lens.materialise(
         "ordered", f"SELECT {', '.join(columns)} FROM {rows} ORDER BY trace, {lens.order}", then=then
     )
@@ -116,9 +112,10 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         owner = f"CASE WHEN activity = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
         is_change = "source <> holder AND source <> '' AND holder <> ''"
         ends_wait = "is_act OR is_change OR (source <> '' AND holder = '')"
-    is_late, begin = "is_late" if log.has("status") else "false", _begin(log)
+    begin = _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
-    owners = f"(SELECT * REPLACE ({is_act} AS is_act), {owner} AS owner FROM {ordered(lens)} WHERE {owned})"
+    owners = f"SELECT * REPLACE ({is_act} AS is_act), rowid AS place, {owner} AS owner FROM {ordered(lens)}"
+    owners = f"({owners} WHERE {owned})"
     if level != "channel" and any(is_assignment(activity) for activity, _ in log.steps) and log.counts_minutes:
         owners = _without_rest(owners)
     held = in_order(owners, before={"left_at": "timestamp", **zone_before}, lasting={"holder": "owner"})
@@ -133,10 +130,13 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
     )
     own_act = _seconds(lens, "left_at", begin, "zone_before")
     later_act = _seconds(lens, "timestamp", "taken_at", "zone_after")
+    is_late, over = "false", ""
+    if log.has("status"):
+        is_late, over = "coalesce(timestamp > over_since, false)", f"LEFT JOIN {_over(lens)} USING (trace)"
     return lens.materialise(
         f"changes_{level}",
         f"SELECT trace, source, holder AS target, CASE WHEN is_act THEN {own_act} ELSE {later_act} END AS us, "
-        f"{is_late} AS is_late FROM ({ended}) WHERE is_change",
+        f"{is_late} AS is_late FROM (SELECT * FROM ({ended}) WHERE is_change) {over} ORDER BY place",
     )
 
 
@@ -150,14 +150,21 @@ def _without_rest(owners: str) -> str:
     return f"(SELECT {kept}is_act AND NOT {is_rest} AS is_act) FROM ({last}))"
 
 
-def _over(rows: str) -> str:
-    """SQL of `trace` and `over_since`: when it was resolved, of those that were not open at that moment or later."""
-    is_over = f"status IN ({listed(RESOLVED_STATUSES)})"
-    opened = f"SELECT trace, max(timestamp) AS last_open FROM {rows} WHERE NOT {is_over} GROUP BY trace"
-    return f"""
-        SELECT trace, min(timestamp) AS over_since FROM {rows} LEFT JOIN ({opened}) USING (trace)
-        WHERE {is_over} AND (last_open IS NULL OR timestamp > last_open) GROUP BY trace
+def _over(lens: Lens) -> str:
+    """Make the table of the traces that were resolved and stayed so: `trace`, `over_since`; return its name.
+
+    A trace is over since the first resolved event of a later moment than every open one.
     """
+    said = f"status IN ({listed(RESOLVED_STATUSES)}) AS is_over FROM {ordered(lens)} WHERE status IS NOT NULL"
+    told = in_order(f"(SELECT trace, timestamp, {said})", lasting={"last_open": "if(is_over, NULL, timestamp)"})
+    clear = f"(SELECT * FROM ({told}) WHERE NOT is_over OR last_open IS NULL OR timestamp > last_open)"
+    turned = (
+        f"(SELECT * FROM ({in_order(clear, before={'was_over': 'is_over'})}) WHERE is_over IS DISTINCT FROM was_over)"
+    )
+    last = in_order(turned, after={"turns_again": "true"})
+    return lens.materialise(
+        "over", f"SELECT trace, timestamp AS over_since FROM ({last}) WHERE is_over AND turns_again IS NULL"
+    )
 
 
 def _begin(log: EventLog) -> str:
