@@ -18,7 +18,7 @@ from journeyminer.mining.teams import TeamRow
 from journeyminer.mining.turns import TurnRow
 from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.model import Finding, LogSummary, Promise
 from journeyminer.report.receipt import Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import Turn, TurnBasis
@@ -45,18 +45,27 @@ def sample_report() -> Report:
             last="2026-03-31T17:42:08+00:00",
             n_ties=37,
         ),
+        promises=PROMISES,
         graph=GRAPH,
         variants=VARIANTS,
         handovers=HANDOVERS,
         handover_totals=(
             HandoverTotal(
-                "group", n=811, n_cases=604, ping_pong=143, ping_pong_cases=118, hops_mean=0.63, n_after_resolution=12
+                "group",
+                n=811,
+                n_cases=604,
+                ping_pong=143,
+                ping_pong_share=143 / 811,
+                ping_pong_cases=118,
+                hops_mean=0.63,
+                n_after_resolution=12,
             ),
             HandoverTotal(
                 "resource",
                 n=1506,
                 n_cases=880,
                 ping_pong=201,
+                ping_pong_share=201 / 1506,
                 ping_pong_cases=166,
                 hops_mean=1.17,
                 n_after_resolution=95,
@@ -306,7 +315,7 @@ KPIS = (
 )  # fmt: skip
 
 QUALITY = Quality(
-    records=10_087, used=9842, rejected=15, deduplicated=209, ignored=21, balances=True,
+    records=10_087, used=9842, rejected=15, rejected_share=15 / 10_087, deduplicated=209, ignored=21, balances=True,
     unclaimed=(UnreadFile("notes/shift-plan.xlsx", Note("read.no_importer")),),
     failed=(UnreadFile("calls-old.csv.gz", Note("read.bad_gzip")),),
     unmatched=(UnmatchedRow("status", "awaiting parts", 118, '"awaiting parts" = "on_hold"'),),
@@ -315,6 +324,24 @@ QUALITY = Quality(
         RejectRow("calls.csv", "row 91", "unreadable_timestamp"),
         RejectRow("calls.csv", "row 240", "no_case"),
         RejectRow("zendesk/tickets.json", "line 77", "unreadable_timestamp"),
+    ),
+)  # fmt: skip
+
+PROMISES = (
+    Promise(
+        rule="kpis.first_response.p90 <= 4h where channel = 'chat'", severity="error", verdict="broken",
+        figure="kpis.first_response.p90", unit="seconds", value=19_800.0, limit=14_400.0, n=412, min_n=20, why=None,
+        reason="The contract says four hours.", command="journeyminer show cases LOG --channel chat",
+    ),
+    Promise(
+        rule="quality.rejected_share < 1%", severity="error", verdict="kept", figure="quality.rejected_share",
+        unit="share", value=15 / 10_087, limit=0.01, n=10_087, min_n=20, why=None, reason=None,
+        command="journeyminer show quality LOG",
+    ),
+    Promise(
+        rule="kpis.csat.value >= 85% where group = 'Billing'", severity="warning", verdict="undecided",
+        figure="kpis.csat.value", unit="score", value=0.75, limit=0.85, n=4, min_n=20, why="too_few", reason=None,
+        command='journeyminer show cases LOG --where "group = \'Billing\'"',
     ),
 )  # fmt: skip
 

@@ -23,7 +23,15 @@ import journeyminer as jm
 from journeyminer.cli.main import COMMANDS, cli, run
 from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
-from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions, options_of
+from journeyminer.options import (
+    FilterOptions,
+    PromiseOptions,
+    ReadOptions,
+    ReportOptions,
+    RunOptions,
+    WriteOptions,
+    options_of,
+)
 from journeyminer.report.schema import schema
 from journeyminer.report.sections import MEASURES
 
@@ -149,7 +157,7 @@ def option_reference() -> str:
     parts = [
         "# Options\n\nA flag goes before journeyminer.toml, the file before the default; lists and tables add up.\n"
     ]
-    for kind in (ReadOptions, RunOptions, WriteOptions, FilterOptions, ReportOptions):
+    for kind in (ReadOptions, RunOptions, WriteOptions, FilterOptions, ReportOptions, PromiseOptions):
         rows = []
         for each in options_of(kind):
             flag = f"{', '.join(each.flags)} {each.metavar}".strip().replace("|", "\\|")

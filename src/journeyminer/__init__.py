@@ -30,6 +30,8 @@ _LAZY = {
     "events": "journeyminer.log.lists",
     "identities": "journeyminer.log.lists",
     "build": "journeyminer.report.build",
+    "check": "journeyminer.report.promises",
+    "Promised": "journeyminer.config",
     "write_report": "journeyminer.render",
     "write_folder": "journeyminer.render",
     "read_report": "journeyminer.render.json",

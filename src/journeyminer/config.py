@@ -4,23 +4,24 @@ The file knows the keys of the options (options.py), and beside them:
 
     [status] [role] [channel] [visibility]    "what the source says" = "what it means"
     [[label]]     when = { ... }, give = { ... }: a rule as in prepare/rules.toml, tried before ours
+    [[promise]]   rule = "kpis.first_response.p90 <= 4h", and severity, reason, min_n: see report/promises.py
 """
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from journeyminer.errors import ConfigError, UsageError, nearest
 from journeyminer.files import sha256
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
-from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, listed, one_of, options_of, text
+from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, count, listed, one_of, options_of, text
 from journeyminer.vocabulary import CLOSED_SETS
 
 FILE = "journeyminer.toml"
@@ -46,6 +47,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A rule that must hold, see report/rules.py."""
+
+    rule: str
+    severity: Literal["error", "warning"] = "error"
+    """error: the command fails where the rule is broken"""
+    reason: str | None = None
+    """why it was promised, to be read beside a breach"""
+    min_n: int = 20
+    """a figure that rests on fewer decides nothing"""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What the file says."""
 
@@ -54,6 +68,7 @@ class Config:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """column of CLOSED_SETS -> what the source says -> what it means"""
     labels: tuple[Rule, ...] = ()
+    promises: tuple[Promised, ...] = ()
     file: str = field(default="", compare=False)
     """its name; none where there is no file"""
     sha256: str = field(default="", compare=False)
@@ -120,8 +135,9 @@ def parse_config(data: Mapping[str, Any], place: str) -> Config:
     options = _options(data, mistakes)
     words = {column: mistakes.all(data, column, one_of(*values)) for column, values in CLOSED_SETS.items()}
     labels = parse_rules(data.get("label", []), mistakes)
+    promises = _promises(data.get("promise", []), mistakes)
     mistakes.stop(ConfigError, place)
-    return Config(options, {column: mapped for column, mapped in words.items() if mapped}, labels)
+    return Config(options, {column: mapped for column, mapped in words.items() if mapped}, labels, promises)
 
 
 def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
@@ -131,7 +147,7 @@ def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
         for key in each.keys:
             table, _, last = key.rpartition(".")
             tables.setdefault(table, {})[last] = each
-    mistakes.unknown(data, (*tables[""], *filter(None, tables), *CLOSED_SETS, "label"))
+    mistakes.unknown(data, (*tables[""], *filter(None, tables), *CLOSED_SETS, "label", "promise"))
     given: dict[str, Any] = {}
     for table, keys in tables.items():
         values = mistakes.table(data, table, tuple(keys)) if table else data
@@ -145,24 +161,47 @@ def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
     return given
 
 
+def _promises(tables: object, mistakes: Mistakes) -> tuple[Promised, ...]:
+    """Return what `[[promise]]` tables say; report/rules.py understands the rules."""
+    known: dict[str, Callable[[Any], Any]] = {
+        "rule": text,
+        "severity": one_of("error", "warning"),
+        "reason": text,
+        "min_n": count(1),
+    }
+    promises = []
+    for at, table in _tables(tables, "promise", mistakes):
+        mistakes.unknown(table, tuple(known), at)
+        given: dict[str, Any] = {key: mistakes.take(table, key, read, at) for key, read in known.items()}
+        if "rule" not in table:
+            mistakes.add(f"{at}.rule", Note("usage.missing"))
+        promises.append(Promised(**{"rule": "", **{key: value for key, value in given.items() if value is not None}}))
+    return tuple(promises)
+
+
+def _tables(tables: object, name: str, mistakes: Mistakes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each table of a list of tables, and where it stands."""
+    if not isinstance(tables, list):
+        mistakes.add(name, Note("usage.not_tables", name=name))
+        return
+    for number, table in enumerate(tables, 1):
+        if isinstance(table, dict):
+            yield f"{name} {number}", table
+        else:
+            mistakes.add(f"{name} {number}", Note("usage.not_a_table"))
+
+
 def parse_rules(tables: object, mistakes: Mistakes, *, activities: Sequence[str] = ()) -> tuple[Rule, ...]:
     """Return the rules of `[[label]]` tables.
 
     Args:
         activities: what `give.activity` may be; any text where empty.
     """
-    if not isinstance(tables, list):
-        mistakes.add("label", Note("usage.not_label_tables"))
-        return ()
     words = listed(text, least=1)
     values = {column: one_of(*known) for column, known in CLOSED_SETS.items()}
     values["activity"] = one_of(*activities) if activities else text
     rules = []
-    for number, table in enumerate(tables, 1):
-        at = f"label {number}"
-        if not isinstance(table, dict):
-            mistakes.add(at, Note("usage.not_a_table"))
-            continue
+    for at, table in _tables(tables, "label", mistakes):
         mistakes.unknown(table, ("when", "give"), at)
         when = mistakes.table(table, "when", WHEN, at)
         give = mistakes.table(table, "give", GIVE, at)

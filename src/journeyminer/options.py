@@ -330,6 +330,14 @@ class FilterOptions:
 
 
 @dataclass(frozen=True)
+class PromiseOptions:
+    """Which promises must hold, beside those of journeyminer.toml."""
+
+    fail_on: tuple[str, ...] = option("--fail-on RULE", text, default=(),
+        help="Exit status 1 where this is broken: \"kpis.first_response.p90 <= 4h where channel = 'chat'\".")
+
+
+@dataclass(frozen=True)
 class NameOptions:
     """How agents are called in what is written."""
 

@@ -9,7 +9,7 @@ import click
 
 from journeyminer.cli.options import EXPORTS, session_options
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions
+from journeyminer.options import FilterOptions, PromiseOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.html, .md and .json, the map, the tables and the log here.",
 )
-@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, WriteOptions)
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, PromiseOptions, WriteOptions)
 def command(exports: tuple[Path, ...], output: Path | None, session: Session) -> int:
     """Find the journeys, hand-offs and bottlenecks of a folder of exports.
 
@@ -36,6 +36,7 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     from journeyminer.outputs import in_place
     from journeyminer.render import check_no_log, write_folder
 
+    session.check_rules()
     if output is not None:
         check_no_log(output)
     written: list[str] = []
@@ -53,4 +54,5 @@ def command(exports: tuple[Path, ...], output: Path | None, session: Session) ->
     print_summary(report, session.language)
     if output is not None:
         session.tell(Note("run.wrote_folder", file=str(output / written[0]), others=tuple(written[1:])))
+    session.gate(report)
     return session.status

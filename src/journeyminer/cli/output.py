@@ -77,3 +77,19 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], forma
     from journeyminer.render.terminal import table
 
     click.echo(table(rows, columns, format_, language, color=coloured()), nl=False)
+
+
+def print_measures(
+    reports: Mapping[str, Report], measures: Sequence[str], by: str | None, format_: str, language: Language
+) -> None:
+    """Print measures of each report; `by` says of what the reports are the parts, one value each."""
+    from journeyminer.render import json, tables, terminal
+
+    if format_ == "json":
+        objects = {value: json.to_dict(report, measures) for value, report in reports.items()}
+        click.echo(json.write(objects[""] if by is None else {"by": by, "values": objects}), nl=False)
+        return
+    reader = None if format_ == "csv" else language
+    shown = tables.shown_tables(reports, measures, by=by, reader=reader)
+    printed = (terminal.render_table(table, format_, language, color=coloured()) for table in shown)
+    click.echo("\n".join(printed), nl=False)

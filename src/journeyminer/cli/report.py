@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from journeyminer.cli.options import EXPORTS, session_options
-from journeyminer.errors import UsageError
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions
+from journeyminer.options import FilterOptions, PromiseOptions, ReadOptions, ReportOptions, RunOptions, WriteOptions
 
 if TYPE_CHECKING:
     from journeyminer.cli.session import Session
@@ -21,31 +20,20 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", metavar="FORMAT", help="html, markdown, json, svg, dot, png, terminal or csv; "
               "by the output's suffix, terminal on stdout.")  # fmt: skip
 @click.option("-o", "--output", default="-", metavar="FILE", help="- is stdout; csv wants a folder.")
-@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, WriteOptions)
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, PromiseOptions, WriteOptions)
 def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:
     """Render a log, exports or a report.json in any format and language."""
     from journeyminer.cli.output import print_summary
     from journeyminer.render import format_of, write_report
-    from journeyminer.render.json import read_report
 
     chosen = format_ or format_of(Path(output))
     with session.writing(Path(output), exports):
-        if len(exports) == 1 and _is_report(exports[0]):
-            if (session.filters, session.look.per) != (FilterOptions(), ReportOptions.per):
-                raise UsageError(Note("usage.report_is_finished"), hint=Note("usage.give_the_log"))
-            report = read_report(exports[0])
-        else:
-            report = session.report(session.filter(session.read(exports)))
+        report = session.report_of(exports)
         if (chosen, output) == ("terminal", "-"):
             print_summary(report, session.language)
-            return session.status
-        write_report(report, output, language=session.language.code, format=chosen, program=session.look.dot)
-    if output != "-":
-        session.tell(Note("run.wrote", file=output))
+        else:
+            write_report(report, output, language=session.language.code, format=chosen, program=session.look.dot)
+            if output != "-":
+                session.tell(Note("run.wrote", file=output))
+    session.gate(report)
     return session.status
-
-
-def _is_report(path: Path) -> bool:
-    from journeyminer.importers.reading.folders import MARK
-
-    return path.suffix.lower() == ".json" and path.is_file() and MARK in path.read_bytes()

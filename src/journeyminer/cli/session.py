@@ -9,11 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journeyminer.cli.progress import progress_bar
-from journeyminer.config import Config, Mistakes, load_config
+from journeyminer.config import Config, Mistakes, Promised, load_config
 from journeyminer.errors import ExitStatus, NotOurs, UsageError
 from journeyminer.locks import one_writer
 from journeyminer.note import Note
-from journeyminer.options import FilterOptions, Option, ReadOptions, ReportOptions, RunOptions, WriteOptions, fill
+from journeyminer.options import (
+    FilterOptions,
+    Option,
+    PromiseOptions,
+    ReadOptions,
+    ReportOptions,
+    RunOptions,
+    WriteOptions,
+    fill,
+)
 
 if TYPE_CHECKING:
     from journeyminer.cli.output import Reader
@@ -34,6 +43,8 @@ class Session:
     filters: FilterOptions
     look: ReportOptions
     write: WriteOptions
+    promises: tuple[Promised, ...]
+    """those of the file, then those of --fail-on"""
     status: ExitStatus = ExitStatus.OK
     """3 once a file of this run's reading broke, although everything else is written"""
 
@@ -59,6 +70,7 @@ class Session:
             fill(FilterOptions, flags),
             fill(ReportOptions, flags, config.options),
             fill(WriteOptions, flags),
+            (*config.promises, *map(Promised, fill(PromiseOptions, flags).fail_on)),
         )
 
     @property
@@ -148,10 +160,11 @@ class Session:
         """Return the Report of a filtered log; `sections` None is all of them."""
         from journeyminer.prepare.filters import describe_filters
         from journeyminer.report.build import build
+        from journeyminer.report.promises import check
         from journeyminer.report.sections import ASKED
 
         look = self.look
-        return build(
+        report = build(
             log,
             sections=ASKED if sections is None else sections,
             per=look.per,
@@ -161,6 +174,42 @@ class Session:
             filters=describe_filters(**asdict(self.filters)),
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )
+        is_asked = "promises" in sections if sections is not None else bool(self.promises)
+        return check(report, self.promises, log=log) if is_asked else report
+
+    def check_rules(self) -> None:
+        """Raise UsageError where a promise cannot be meant: before anything is read."""
+        from journeyminer.report.promises import understand
+
+        for promised in self.promises:
+            understand(promised.rule)
+
+    def report_of(self, exports: Sequence[Path], *, sections: Sequence[str] | None = None) -> Report:
+        """Return the Report of exports, of a log or in a report.json, with the promises of this run.
+
+        `sections` None is all of them; a report.json keeps those that it has.
+        """
+        from journeyminer.render.json import is_report, read_report
+        from journeyminer.report.promises import check
+
+        self.check_rules()
+        if len(exports) == 1 and is_report(exports[0]):
+            if (self.filters, self.look.per) != (FilterOptions(), ReportOptions.per):
+                raise UsageError(Note("usage.report_is_finished"), hint=Note("usage.give_the_log"))
+            report = read_report(exports[0])
+            return check(report, self.promises) if self.promises else report
+        return self.report(self.filter(self.read(exports)), sections=sections)
+
+    def gate(self, report: Report) -> None:
+        """Say which promises are broken or undecided, also with --quiet; the status is 1 where a broken one fails."""
+        from journeyminer.render import phrases
+        from journeyminer.report.promises import broken
+
+        for promise in report.promises or ():
+            if promise.verdict != "kept":
+                self.reader.fail(phrases.breach(promise, self.language))
+        if broken(report) and self.status == ExitStatus.OK:
+            self.status = ExitStatus.GATE_FAILED
 
     def tell(self, note: Note) -> None:
         """Say a note on stderr, unless --quiet."""

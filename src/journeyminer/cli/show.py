@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ Lists: cases (the tickets behind a number, with --where), events, identities (co
 @session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions)
 def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: str, session: Session) -> int:
     """Print the measures or the list that were asked for."""
+    from journeyminer.cli.output import print_measures
+
     wanted = [measure.strip() for measure in measures.split(",") if measure.strip()]
     unknown = [measure for measure in wanted if measure not in ASKED + LISTS]
     if unknown or not wanted:
@@ -54,7 +55,7 @@ def command(measures: str, exports: tuple[Path, ...], by: str | None, format_: s
     reports = {value: session.report(part, sections=wanted) for value, part in parts.items()}
     if by == "group" and "turns" in wanted:
         reports = {value: _with_its_turns(report, parts[value], value) for value, report in reports.items()}
-    _print_measures(session, reports, wanted, by, format_)
+    print_measures(reports, wanted, by, format_, session.language)
     return session.status
 
 
@@ -76,23 +77,6 @@ def _with_its_turns(report: Report, log: EventLog, team: str) -> Report:
     from journeyminer.mining.teams import turns_of
 
     return replace(report, turns=turns_of(Lens(log, report.per), team))
-
-
-def _print_measures(
-    session: Session, reports: dict[str, Report], measures: Sequence[str], by: str | None, format_: str
-) -> None:
-    """Print the measures of each report; `by` says of what the reports are the parts, one value each."""
-    from journeyminer.cli.output import coloured
-    from journeyminer.render import json, tables, terminal
-
-    if format_ == "json":
-        objects = {value: json.to_dict(report, measures) for value, report in reports.items()}
-        click.echo(json.write(objects[""] if by is None else {"by": by, "values": objects}), nl=False)
-        return
-    reader = None if format_ == "csv" else session.language
-    shown = tables.shown_tables(reports, measures, by=by, reader=reader)
-    printed = (terminal.render_table(table, format_, session.language, color=coloured()) for table in shown)
-    click.echo("\n".join(printed), nl=False)
 
 
 def _print_list(session: Session, log: EventLog, wanted: str, format_: str) -> None:

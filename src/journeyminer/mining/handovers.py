@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from journeyminer.errors import UsageError, nearest
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import own_count
-from journeyminer.mining.measure import Count, Exact, Row, Seconds, about, measure
+from journeyminer.mining.measure import Count, Exact, Row, Seconds, Share, about, measure
 from journeyminer.mining.moves import changes, traces
 from journeyminer.note import Note
 from journeyminer.sql import quote
@@ -39,6 +39,7 @@ class HandoverTotal(Row, frozen=True):
     n: Annotated[Count, about("Changes.")]
     n_cases: Annotated[Count, about("Traces with any.")]
     ping_pong: Annotated[Count, about("Times that A to B was followed by B to A, nobody else between.")]
+    ping_pong_share: Annotated[Share | None, about("Share of the changes that went straight back; null where n is 0.")]
     ping_pong_cases: Annotated[Count, about("Traces with any of those.")]
     hops_mean: Annotated[float, about("Changes a trace, also over those never handed over.")]
     n_after_resolution: Annotated[Count, about("Changes of what was resolved; in none of the other figures.")]
@@ -107,7 +108,8 @@ def handover_totals(lens: Lens, *, by: HandoverLevel | None = None) -> Exact:
         beside = in_order(f"(SELECT * FROM {_in_time(lens, level)})", before={"last_source": "source"})
         return f"""
         SELECT {quote(level)} AS "by", coalesce(CAST(sum(n) AS BIGINT), 0) AS n, count(*) AS n_cases,
-            coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, count(*) FILTER (WHERE back > 0) AS ping_pong_cases,
+            coalesce(CAST(sum(back) AS BIGINT), 0) AS ping_pong, sum(back) / sum(n) AS ping_pong_share,
+            count(*) FILTER (WHERE back > 0) AS ping_pong_cases,
             coalesce(sum(n) / {max(lens.scope.n_traces, 1)}, 0.0) AS hops_mean,
             (SELECT count(*) FILTER (is_late) FROM {changes(lens, level)}) AS n_after_resolution
         FROM (

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from journeyminer.mining.lens import Lens
 
 
+UNITS: Final = {
+    "first_response": "seconds", "first_resolution": "seconds", "last_resolution": "seconds", "reopen_rate": "share",
+    "hops": "count", "touches": "count", "csat": "score", "nps": "points", "ces": "count",
+}  # fmt: skip
+"""key figure -> its unit"""
+
+
 class Kpi(Row, frozen=True):
     """A key figure."""
 

@@ -53,6 +53,13 @@ def _spread(data: object, indent: str) -> str:
     return _ROW.encode(data)
 
 
+def is_report(path: Path) -> bool:
+    """Return whether a file is a report.json of ours, or was one."""
+    from journeyminer.importers.reading.folders import MARK
+
+    return path.suffix.lower() == ".json" and path.is_file() and MARK in path.read_bytes()
+
+
 def read_report(path: str | Path) -> Report:
     """Return the report of a report.json. Raise UnreadableReport where the file cannot be read or `load` says so."""
     try:

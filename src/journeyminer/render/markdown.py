@@ -23,7 +23,10 @@ STEPS_SHOWN: Final = 12
 
 def render(report: Report, language: Language) -> str:
     """The whole report; sections that were not computed are left out."""
-    made = tables.report_tables(report) | {"contrasts": tables.contrasts_in_words(report, language)}
+    in_words = tables.tables_in_words(report, language)
+    made = tables.report_tables(report) | {
+        name: in_words[name] for name in ("contrasts", "promises") if name in in_words
+    }
     pieces = [*_top(report, language)]
     for part, section in parts(report).items():
         pieces.append(_heading(part, language))

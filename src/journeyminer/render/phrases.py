@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.mining.bottlenecks import where
 from journeyminer.mining.turns import our_time
+from journeyminer.note import Note
 from journeyminer.report.findings import UNKNOWN_SHARE, usual_cautions
 from journeyminer.vocabulary import FATES, OUR_TURNS, RATINGS, Per
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from journeyminer.i18n import Language
     from journeyminer.mining.bottlenecks import Bottleneck
     from journeyminer.mining.kpis import Kpi
-    from journeyminer.note import Note
-    from journeyminer.report.model import Finding
+    from journeyminer.report.model import Finding, Promise
     from journeyminer.report.receipt import SourceRow
     from journeyminer.report.sections import Report
 
@@ -209,6 +209,35 @@ def kpi_figures(kpi: Kpi, language: Language) -> tuple[str, str]:
     if kpi.value is None:
         return language.text("section.kpis.unknown", reason=language.word("reason", kpi.reason)), ""
     return language.value(kpi.value, kind), interval(kpi.low, kpi.high, kind, language)
+
+
+def promise_figure(promise: Promise, language: Language) -> str:
+    """Return the figure of a promise, and why it decides nothing where it does not."""
+    is_whole = promise.value is not None and promise.unit == "count" and promise.value.is_integer()
+    value = language.value(promise.value, "number" if is_whole else UNITS[promise.unit])
+    if promise.why is None:
+        return value
+    why = language.word("reason", promise.why)
+    if promise.value is None:
+        return language.text("section.kpis.unknown", reason=why)
+    return language.text("section.promises.not_decided", value=value, why=why)
+
+
+def promise_verdict(promise: Promise, language: Language) -> str:
+    """Return whether a promise was kept, and that a broken one fails nothing where that is so."""
+    says = language.word("verdict", promise.verdict)
+    is_said_only = (promise.verdict, promise.severity) == ("broken", "warning")
+    return f"{says} ({language.word('severity', promise.severity)})" if is_said_only else says
+
+
+def breach(promise: Promise, language: Language) -> Note:
+    """Return what to say of a promise that was not kept."""
+    rule, value, n, command = promise.rule, promise_figure(promise, language), promise.n, promise.command
+    if promise.verdict == "undecided":
+        said = Note("promise.undecided", rule=rule, value=value, n=n, command=command)
+    else:
+        said = Note("promise.broken", rule=rule, severity=promise.severity, value=value, n=n, command=command)
+    return Note("promise.with_reason", said=said, reason=promise.reason) if promise.reason else said
 
 
 def hidden(report: Report, language: Language) -> str:

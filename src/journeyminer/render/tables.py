@@ -240,11 +240,32 @@ def contrasts_in_words(report: Report, language: Language) -> Table:
     return Table("contrasts", ("part", *names), told)
 
 
+def promises_in_words(report: Report, language: Language) -> Table:
+    """The promises for a reader, each with the figure that decided it."""
+    rows = tuple(
+        (
+            phrases.promise_verdict(promise, language),
+            promise.rule,
+            phrases.promise_figure(promise, language),
+            promise.n,
+            promise.reason,
+            promise.command,
+        )
+        for promise in report.promises or ()
+    )
+    columns = ("verdict", "rule", "value", "n", "reason", "command")
+    return Table("promises", columns, rows, heads={"n": "column.rests_on"})
+
+
 def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
     """The tables of a report for a reader, where figures in one unit are not enough."""
     words = kpis_in_words(report, language)
     kpis = words.pick(*(column for column in words.columns if column != "definition"))
-    worded = {"kpis": kpis, "contrasts": contrasts_in_words(report, language)}
+    worded = {
+        "kpis": kpis,
+        "contrasts": contrasts_in_words(report, language),
+        "promises": promises_in_words(report, language),
+    }
     return report_tables(report) | {name: table for name, table in worded.items() if getattr(report, name) is not None}
 
 

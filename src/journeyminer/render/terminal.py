@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from textwrap import shorten
@@ -36,6 +37,7 @@ OURS: Final = "bright_blue"
 """colour of what is in our hands; plain blue cannot be read on a black ground"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
+VERDICTS: Final = ("broken", "undecided", "kept")
 SIGNS: Final[dict[Turn, str]] = {
     "us_queue": "█", "us_work": "▓", "bot": "▒",
     "vendor": "▚", "customer": "░", "after_resolution": "·", "unknown": "?",
@@ -112,6 +114,16 @@ def _read(report: Report, language: Language) -> Iterable[Line]:
         yield "", _text(language.text("read.unbalanced"), "bold red")
 
 
+def _promises(report: Report, language: Language, _: int) -> Iterable[Line]:
+    """How many were broken, undecided and kept, and those that were broken."""
+    counts = Counter(promise.verdict for promise in report.promises or ())
+    says = (language.text(f"section.promises.{verdict}", n=counts[verdict]) for verdict in VERDICTS if counts[verdict])
+    yield "terminal.promises", _text(", ".join(says))
+    for promise in report.promises or ():
+        if promise.verdict == "broken":
+            yield "", _text(f"{promise.rule}: {phrases.promise_figure(promise, language)}", "bold red")
+
+
 def _clock(report: Report, language: Language, width: int) -> Iterable[Line]:
     rows = clock(report.turns or ())
     if not rows:
@@ -170,6 +182,7 @@ def _unknowns(report: Report, language: Language) -> Iterable[Line]:
 
 
 LINES: Final[dict[str, Callable[[Report, Language, int], Iterable[Line]]]] = {
+    "promises": _promises,
     "turns": _clock,
     "bottlenecks": _places,
     "variants": _way,

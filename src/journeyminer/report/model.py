@@ -1,4 +1,4 @@
-"""What a report holds beside its measures and the receipt: the log's size, and the findings.
+"""What a report holds beside its measures and the receipt: the log's size, the promises, the findings.
 
 Nothing in a report is prose: every text is a slug, a value of the data or a name, and words come from `locales/`. None
 is "not knowable", and a `reason` slug says why.
@@ -6,10 +6,12 @@ is "not knowable", and a `reason` slug says why.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row, about
+
+Verdict = Literal["kept", "broken", "undecided"]
 
 TELLING_SHARE = 0.02
 """What is a smaller share of the traces, or of the time, is not worth a sentence."""
@@ -26,6 +28,26 @@ class LogSummary(Row, frozen=True):
     first: Annotated[str | None, about("The first moment; null for an empty log.")]
     last: Annotated[str | None, about("The last moment; null for an empty log.")]
     n_ties: Annotated[Count, about("Events at the same moment as the one before: the source's order decides.")]
+
+
+class Promise(Row, frozen=True):
+    """A rule that must hold, and whether it does."""
+
+    rule: Annotated[str, about("The rule as it was written.")]
+    severity: Annotated[Literal["error", "warning"], about("error: a breach fails the command; warning: it is said.")]
+    verdict: Annotated[
+        Literal["kept", "broken", "undecided"],
+        about("kept, broken; undecided: too few, or not knowable."),
+    ]
+    figure: Annotated[str, about("The figure as the report names it, with its row.")]
+    unit: Annotated[str, about("Unit of value and limit: seconds, share, count, score or points.")]
+    value: Annotated[float | None, about("The figure; null where it is not knowable.")]
+    limit: Annotated[float, about("What it is compared with.")]
+    n: Annotated[Count, about("How many the figure rests on.")]
+    min_n: Annotated[Count, about("A figure that rests on fewer decides nothing; 0: it is a count, and exact.")]
+    why: Annotated[str | None, about("Slug of why it is undecided; else null.")]
+    reason: Annotated[str | None, about("Why it was promised, as the file says it.")]
+    command: Annotated[str, about("The command that lists what is behind the figure.")]
 
 
 class Finding(Row, frozen=True):

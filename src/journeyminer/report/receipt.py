@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from journeyminer.mining.measure import Count, Row, about
+from journeyminer.mining.measure import Count, Row, Share, about
 from journeyminer.mining.moves import moves
 from journeyminer.note import Note
 
@@ -66,6 +66,7 @@ class Quality(Row, frozen=True):
     records: Annotated[Count, about("Records of all files.")]
     used: Annotated[Count, about("Records used.")]
     rejected: Annotated[Count, about("Records rejected.")]
+    rejected_share: Annotated[Share | None, about("Share of the records that were rejected; null where there is none.")]
     deduplicated: Annotated[Count, about("Records seen before.")]
     ignored: Annotated[Count, about("Records ignored by design.")]
     balances: Annotated[bool, about("Whether every file's fates sum to its records.")]
@@ -103,6 +104,7 @@ def quality(lens: Lens) -> Quality:
     rejects = log.rows(f"SELECT file, record, reason FROM rejects LIMIT {FIRST_REJECTS}")
     return Quality(
         **totals,
+        rejected_share=totals["rejected"] / totals["records"] if totals["records"] else None,
         balances=all(source.balances for source in receipt.sources),
         unclaimed=tuple(UnreadFile(file.file, file.reason) for file in receipt.unclaimed),
         failed=tuple(UnreadFile(file.file, file.reason) for file in receipt.failed),

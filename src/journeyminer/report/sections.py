@@ -24,7 +24,7 @@ from journeyminer.mining.teams import TeamRow, teams
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary
+from journeyminer.report.model import Finding, LogSummary, Promise
 from journeyminer.report.receipt import Quality, SourceRow, quality, read_files
 from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
@@ -67,6 +67,9 @@ _COUNTS: Final = ("records", "used", "rejected", "deduplicated", "ignored", "eve
 _MOVE: Final = {"source": "activity", "target": "activity"}
 _WAIT: Final = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
 
+PROMISES = Section(
+    sheets=(Sheet("promises", Promise.__struct_fields__, kinds={"verdict": "verdict"}, traces=""),), part="promises"
+)
 GRAPH = Section(
     (graph,),
     _graph,
@@ -134,6 +137,9 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     filters: Annotated[tuple[Note, ...], about("The filters that made the log.")]
     sources: Annotated[tuple[SourceRow, ...], SOURCES, about("Every file that was read, with its balance.")]
     log: Annotated[LogSummary, about("How large the log is and what time it spans.")]
+    promises: Annotated[
+        tuple[Promise, ...] | None, PROMISES, about("Rules that must hold; absent where none was given.")
+    ] = None
     graph: Annotated[GraphData | None, GRAPH, about("What came right after what, and what the map shows of it.")] = None
     turns: Annotated[tuple[TurnRow, ...] | None, TURNS, about("Whose clock was running.")] = None
     teams: Annotated[tuple[TeamRow, ...] | None, TEAMS, about("Whose clock was running, by team.")] = None

@@ -1,0 +1,35 @@
+"""`journeyminer check`: whether the promises hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from journeyminer.cli.options import EXPORTS, TABLE_FORMAT, session_options
+from journeyminer.errors import UsageError
+from journeyminer.note import Note
+from journeyminer.options import FilterOptions, PromiseOptions, ReadOptions, ReportOptions, RunOptions
+
+if TYPE_CHECKING:
+    from journeyminer.cli.session import Session
+
+
+@click.command("check")
+@EXPORTS
+@TABLE_FORMAT
+@session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, PromiseOptions)
+def command(exports: tuple[Path, ...], format_: str, session: Session) -> int:
+    """Say whether the promises of journeyminer.toml and --fail-on hold; exit status 1 where one is broken.
+
+    They are decided on a log, on exports, or on the figures of a report.json.
+    """
+    from journeyminer.cli.output import print_measures
+
+    report = session.report_of(exports, sections=("promises",))
+    if not report.promises:
+        raise UsageError(Note("promise.none"), hint=Note("promise.give_some"))
+    print_measures({"": report}, ("promises",), None, format_, session.language)
+    session.gate(report)
+    return session.status
