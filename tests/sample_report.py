@@ -15,10 +15,11 @@ from journeyminer.mining.handovers import HandoverRow, HandoverTotal
 from journeyminer.mining.kpis import Kpi
 from journeyminer.mining.simplify import Shown
 from journeyminer.mining.teams import TeamRow
+from journeyminer.mining.trend import TrendRow
 from journeyminer.mining.turns import TurnRow
 from journeyminer.mining.variants import VariantRow, Variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary, Promise
+from journeyminer.report.model import Finding, LogSummary, Period, Promise
 from journeyminer.report.receipt import Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
 from journeyminer.report.sections import Report
 from journeyminer.vocabulary import Turn, TurnBasis
@@ -46,6 +47,8 @@ def sample_report() -> Report:
             n_ties=37,
         ),
         promises=PROMISES,
+        period=Period("week", "Europe/Lisbon", n=13, n_shown=3),
+        trend=TREND,
         graph=GRAPH,
         variants=VARIANTS,
         handovers=HANDOVERS,
@@ -344,6 +347,12 @@ PROMISES = (
         command='journeyminer show cases LOG --where "group = \'Billing\'"',
     ),
 )  # fmt: skip
+
+TREND = (
+    TrendRow("2026-03-16", True, 104, 0, 98, 88, 101, 3, 3_900, 96, 8, 79_200),
+    TrendRow("2026-03-23", True, 110, 2, 101, 95, 104, 6, 4_140, 88, 22, 82_800),
+    TrendRow("2026-03-30", False, 41, 0, 45, 91, 30, 11, 4_500, 12, 29, None),
+)
 
 HOSTILE = (
     "<script>document.title='run'</script>",

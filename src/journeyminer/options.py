@@ -19,7 +19,7 @@ from journeyminer.errors import UsageError, nearest
 from journeyminer.files import WAIT_SECONDS
 from journeyminer.i18n import available_languages
 from journeyminer.note import Note
-from journeyminer.vocabulary import PERS, Per
+from journeyminer.vocabulary import PERIOD_UNITS, PERS, Per, PeriodUnit
 
 T = TypeVar("T")
 DATE_PARTS = {
@@ -350,6 +350,8 @@ class ReportOptions(NameOptions):
     """What a report looks like."""
 
     per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")
+    period: PeriodUnit | None = option(f"--period [{'|'.join(PERIOD_UNITS)}]", one_of(*PERIOD_UNITS), keys="period",
+        help="Add the trend over these periods; days begin in the zone of --timezone.")
     max_nodes: int = option("--max-nodes N", count(2), "Nodes on the map.", default=25, keys="map.max_nodes")
     max_edges: int = option("--max-edges N", count(1), "Edges on the map.", default=40, keys="map.max_edges")
     dot: str | None = option("--dot PATH", text, "Draw with this Graphviz (the bundled one).", env="JOURNEYMINER_DOT")

@@ -15,6 +15,7 @@ Visibility = Literal["public", "internal"]
 Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolution", "unknown"]
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
 Per = Literal["case", "journey", "customer"]
+PeriodUnit = Literal["week", "month", "quarter"]
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 Fate = Literal["used", "rejected", "deduplicated", "ignored"]
@@ -35,6 +36,7 @@ VISIBILITIES: Final = get_args(Visibility)
 TURNS: Final = get_args(Turn)
 TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
+PERIOD_UNITS: Final = get_args(PeriodUnit)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
 ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed")
 """activities that say who holds a case, and are no work on it"""

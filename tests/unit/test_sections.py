@@ -12,6 +12,9 @@ from tiny import emptied, log
 
 DESK = log("A: ask@09:00/as=customer/to=new/by=ana/in=L1 reply@10:00/as=agent/to=solved/by=bob/in=L2\nB: ask@11:00")
 
+ON_DEMAND = {"promises", "period", "trend"}
+"""what is made only where there are rules to check and periods to split"""
+
 
 def made(report: Report) -> set[str]:
     return {key for key in SECTIONS if getattr(report, key) is not None} - {"sources"}
@@ -20,7 +23,7 @@ def made(report: Report) -> set[str]:
 @pytest.mark.parametrize("key", ASKED)
 def test_a_section_is_made_with_what_it_rests_on_and_nothing_else(key: str) -> None:
     wanted = together(key, *SECTIONS[key].needs)
-    assert made(build(DESK, sections=(key,))) == wanted - {"sources", "promises"}
+    assert made(build(DESK, sections=(key,))) == wanted - {"sources", *ON_DEMAND}
 
 
 def test_keys_that_belong_together_are_made_and_printed_together() -> None:
@@ -34,7 +37,7 @@ def test_keys_that_belong_together_are_made_and_printed_together() -> None:
 
 
 def test_every_key_is_asked_for_or_belongs_to_one_that_is() -> None:
-    assert made(build(DESK)) == SECTIONS.keys() - {"sources", "promises"}  # nothing was promised
+    assert made(build(DESK)) == SECTIONS.keys() - {"sources", *ON_DEMAND}
     assert {section.of for section in SECTIONS.values()} - {""} <= set(ASKED)
     assert {needed for section in SECTIONS.values() for needed in section.needs} <= set(ASKED)
 
@@ -42,7 +45,7 @@ def test_every_key_is_asked_for_or_belongs_to_one_that_is() -> None:
 def test_parts_are_shown_where_they_have_something_to_say() -> None:
     everything = ["map", "turns", "teams", "bottlenecks", "handovers", "kpis", "variants", "durations"]
     assert list(parts(build(DESK))) == everything
-    assert list(parts(sample_report())) == ["promises", *everything]
+    assert list(parts(sample_report())) == ["promises", "trend", *everything]
     assert parts(empty_report()) == {}
     # that nobody waited and nobody was handed over is worth saying; no ways through and no clock are not
     assert list(parts(build(emptied(DESK)))) == ["bottlenecks", "handovers", "kpis", "durations"]

@@ -171,6 +171,8 @@ class Session:
             named=look.agents == "named",
             max_nodes=look.max_nodes,
             max_edges=look.max_edges,
+            period=look.period or ("week" if sections is not None and "trend" in sections else None),
+            timezone=self.read_options.timezone or "UTC",
             filters=describe_filters(**asdict(self.filters)),
             generated_at=look.generated_at.isoformat(timespec="seconds") if look.generated_at else None,
         )

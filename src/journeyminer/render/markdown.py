@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TOP: Final = 10
 STEPS_SHOWN: Final = 12
+BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def render(report: Report, language: Language) -> str:
@@ -151,6 +152,25 @@ def _durations(report: Report, made: Made, language: Language) -> Iterable[str]:
     yield _table(made["durations"].pick(*columns), language)
 
 
+def _trend(report: Report, made: Made, language: Language) -> Iterable[str]:
+    yield text(phrases.trend_lead(report, language))
+    whole = [row for row in report.trend or () if row.complete]
+    lines = (
+        (language.text(f"column.{name}"), sparkline([getattr(row, name) for row in whole])) for name in phrases.TREND
+    )
+    yield "\n".join(f"- {text(name)}: {line}" for name, line in lines if line)
+    yield _table(made["trend"], language)
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Values as bars from zero to the highest, unknown ones as dots; nothing where fewer than two are known."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    most = max(known) or 1
+    return "".join("·" if value is None else BARS[round(value / most * (len(BARS) - 1))] for value in values)
+
+
 def _unknowns(report: Report, language: Language) -> Iterable[str]:
     says = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
     yield _heading("unknowns", language)
@@ -226,6 +246,7 @@ FORMS: Final[dict[str, Callable[[Report, Made, Language], Iterable[str]]]] = {
     "bottlenecks": _bottlenecks,
     "handovers": _handovers,
     "kpis": _kpis,
+    "trend": _trend,
     "variants": _variants,
     "durations": _durations,
 }

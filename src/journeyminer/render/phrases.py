@@ -298,6 +298,22 @@ def coverage(report: Report, language: Language) -> str:
     )
 
 
+TREND: Final = ("arrivals", "departures", "backlog", "first_response_seconds", "resolution_seconds")
+"""the figures of the trend that are drawn"""
+
+
+def trend_lead(report: Report, language: Language) -> str:
+    """Return what the periods are, what their figures mean, and how many of them are shown."""
+    period = report.period
+    if period is None:
+        return ""
+    says = [language.text("section.trend.lead", unit=period.unit, timezone=period.timezone)]
+    says.append(language.text("section.trend.censored"))
+    if period.n_shown < period.n:
+        says.append(language.text("section.trend.shown", n_shown=period.n_shown, n=period.n))
+    return " ".join(says)
+
+
 def lead(part: str, report: Report, language: Language) -> str:
     """Return what a part is about."""
     cases = traces(report, report.log.n_traces, language)

@@ -19,7 +19,7 @@ from journeyminer.report.sections import ASKED, SECTIONS, Report, together
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.note import Note
-    from journeyminer.vocabulary import Per
+    from journeyminer.vocabulary import Per, PeriodUnit
 
 
 def build(
@@ -30,6 +30,8 @@ def build(
     named: bool = False,
     max_nodes: int = ReportOptions.max_nodes,
     max_edges: int = ReportOptions.max_edges,
+    period: PeriodUnit | None = None,
+    timezone: str = "UTC",
     filters: tuple[Note, ...] = (),
     generated_at: str | None = None,
 ) -> Report:
@@ -40,6 +42,8 @@ def build(
         per: what a trace is.
         named: whether resources keep their names; else they are "agent 1 ... n".
         max_nodes, max_edges: how much the map shows.
+        period: the periods of the trend; None for no trend.
+        timezone: the IANA zone in which they begin.
         filters: the filters that made the log, see `describe_filters`.
         generated_at: ISO 8601, where the report is to be dated.
 
@@ -48,7 +52,7 @@ def build(
     """
     lens = Lens(log, per)
     wanted = together("sources", *sections, *(needed for key in sections for needed in SECTIONS[key].needs))
-    making = Making(lens, named, max_nodes, max_edges, wanted)
+    making = Making(lens, named, max_nodes, max_edges, wanted, period, timezone)
     report = Report(
         per=per,
         as_of=_iso(log.as_of),

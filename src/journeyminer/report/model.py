@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row, about
+from journeyminer.vocabulary import PeriodUnit
 
 Verdict = Literal["kept", "broken", "undecided"]
 
@@ -48,6 +49,15 @@ class Promise(Row, frozen=True):
     why: Annotated[str | None, about("Slug of why it is undecided; else null.")]
     reason: Annotated[str | None, about("Why it was promised, as the file says it.")]
     command: Annotated[str, about("The command that lists what is behind the figure.")]
+
+
+class Period(Row, frozen=True):
+    """What the periods of the trend are."""
+
+    unit: Annotated[PeriodUnit, about("How long each is.")]
+    timezone: Annotated[str, about("The IANA zone in which they begin.")]
+    n: Annotated[Count, about("Periods from the first trace to the last known moment.")]
+    n_shown: Annotated[Count, about("Of these, the newest, which the trend holds.")]
 
 
 class Finding(Row, frozen=True):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from journeyminer.mining.bottlenecks import Bottleneck
     from journeyminer.mining.lens import Lens
+    from journeyminer.mining.trend import TrendRow
+    from journeyminer.vocabulary import PeriodUnit
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Making:
     max_edges: int
     wanted: frozenset[str]
     """the keys that are made"""
+    period: PeriodUnit | None = None
+    """that of the trend; None for no trend"""
+    timezone: str = "UTC"
+    """the zone in which periods begin"""
 
     @cached_property
     def places(self) -> tuple[Bottleneck, ...]:
@@ -36,6 +42,13 @@ class Making:
         from journeyminer.log.lists import resource_names
 
         return resource_names(self.lens.log, named=self.named)
+
+    @cached_property
+    def periods(self) -> tuple[TrendRow, ...]:
+        """The trend over all periods."""
+        from journeyminer.mining.trend import trend
+
+        return trend.rows(self.lens, period=self.period or "week", timezone=self.timezone)
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,11 @@ from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.measure import about
 from journeyminer.mining.simplify import simplify
 from journeyminer.mining.teams import TeamRow, teams
+from journeyminer.mining.trend import NEWEST, TrendRow, trend
 from journeyminer.mining.turns import TurnRow, turns
 from journeyminer.mining.variants import Variants, variant_totals, variants
 from journeyminer.note import Note
-from journeyminer.report.model import Finding, LogSummary, Promise
+from journeyminer.report.model import Finding, LogSummary, Period, Promise
 from journeyminer.report.receipt import Quality, SourceRow, quality, read_files
 from journeyminer.report.section import Making, Section, Sheet
 from journeyminer.vocabulary import Per
@@ -58,6 +59,17 @@ def _read_as(sources: tuple[SourceRow, ...]) -> list[tuple[object, ...]]:
     return [(row.file, row, *(getattr(row, column) for column in _COUNTS), row.reason) for row in sources]
 
 
+def _trend(making: Making) -> tuple[TrendRow, ...] | None:
+    return making.periods[-NEWEST:] if making.period else None
+
+
+def _period(making: Making) -> Period | None:
+    if making.period is None:
+        return None
+    n = len(making.periods)
+    return Period(making.period, making.timezone, n, min(n, NEWEST))
+
+
 _FIGURES: Final = ("id", "value", "unit", "n", "n_open", "median", "p90", "low", "high", "clock", "reason")
 _DURATIONS: Final = (
     "n", "n_open", "n_unclear", "n_unknown", "median_seconds", "p90_seconds", "mean_seconds", "min_seconds",
@@ -70,6 +82,13 @@ _WAIT: Final = {"source": "source", "target": "target", "low": "hours", "high": 
 PROMISES = Section(
     sheets=(Sheet("promises", Promise.__struct_fields__, kinds={"verdict": "verdict"}, traces=""),), part="promises"
 )
+TREND = Section(
+    (trend,),
+    _trend,
+    (Sheet("trend", TrendRow.__struct_fields__, kinds={"starts": "date"}, traces="arrivals"),),
+    part="trend",
+)
+PERIOD = Section(make=_period, of="trend")
 GRAPH = Section(
     (graph,),
     _graph,
@@ -140,6 +159,10 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     promises: Annotated[
         tuple[Promise, ...] | None, PROMISES, about("Rules that must hold; absent where none was given.")
     ] = None
+    period: Annotated[Period | None, PERIOD, about("What the periods of the trend are; absent without one.")] = None
+    trend: Annotated[tuple[TrendRow, ...] | None, TREND, about("What came, went and stayed; the newest periods.")] = (
+        None
+    )
     graph: Annotated[GraphData | None, GRAPH, about("What came right after what, and what the map shows of it.")] = None
     turns: Annotated[tuple[TurnRow, ...] | None, TURNS, about("Whose clock was running.")] = None
     teams: Annotated[tuple[TeamRow, ...] | None, TEAMS, about("Whose clock was running, by team.")] = None

@@ -23,6 +23,7 @@ HEAT_LEVELS: Final = 8
 HEAT_SIZE: Final = 12
 LABEL_FROM: Final = 0.07
 """share of a bar's part from which there is room for its percentage"""
+COLUMN_HEIGHT: Final = 48
 INSET: Final = 6.0
 """percent kept free at both ends of a scale, for the ends of its marks"""
 
@@ -58,6 +59,19 @@ def rank_range(rank: int, low: int | None, high: int | None, last: int, label: s
         parts.append(_line(place[low], place[min(high, last)] if high <= last else 100 - INSET, 8, "range"))
     parts.append(f'<circle class="dot" cx="{_percent(place[rank])}" cy="8" r="3.5"/>')
     return _svg("rank", 16, label, parts)
+
+
+def columns(bars: Sequence[tuple[float | None, bool, str]], label: str) -> Markup:
+    """Return a column for each value (nothing where it is unknown), pale where it is not whole; each with its words."""
+    most = max((value for value, _, _ in bars if value is not None), default=0) or 1
+    width = 100 / max(len(bars), 1)
+    parts = []
+    for at, (value, is_whole, says) in enumerate(bars):
+        if value is not None:
+            height = max(1, round(COLUMN_HEIGHT * value / most))
+            kind = "bar" if is_whole else "bar running"
+            parts.append(_rect(at * width, width * 0.8, (COLUMN_HEIGHT - height, height), kind, says))
+    return _svg("columns", COLUMN_HEIGHT, label, parts)
 
 
 def share_bar(share: float, most: float, label: str) -> Markup:

@@ -94,6 +94,7 @@ class View:
         self.handovers, self.heat = phrases.handovers(report, language), _heat(report)
         self.cards = [_card(kpi, report, language) for kpi in report.kpis or ()]
         self.coverage, self.ways = phrases.coverage(report, language), _ways(report, language)
+        self.trend_lead, self.trend_bars = phrases.trend_lead(report, language), _trend_bars(report, language)
         self.durations_lead = phrases.durations_lead(report, language)
         self.unknowns = [phrases.unknown(note, report.per, language) for note in unknowns(report)]
         self.balance_line = phrases.balance_line(report, language)
@@ -131,6 +132,23 @@ def _place(place: Bottleneck, usual: Container[str], most: int, last: int, langu
         charts.rank_range(place.rank, place.rank_low, place.rank_high, last, ranks),
         charts.whisker(place.lost_seconds, place.low, place.high, most, likely),
     )
+
+
+def _trend_bars(report: Report, language: Language) -> list[tuple[str, Markup]]:
+    """Return each figure of the trend that is known in any period, by name, with its picture."""
+    rows, bars = report.trend or (), []
+    for name in phrases.TREND:
+        if all(getattr(row, name) is None for row in rows):
+            continue
+        head = language.text(f"column.{name}")
+        kind = "duration" if name.endswith("_seconds") else "number"
+        told = []
+        for row in rows:
+            says = f"{language.date(row.starts)}: {language.value(getattr(row, name), kind)}"
+            says += "" if row.complete else f" ({language.text('section.trend.running')})"
+            told.append((getattr(row, name), row.complete, says))
+        bars.append((head, charts.columns(told, language.text("section.trend.bars", figure=head))))
+    return bars
 
 
 def _heat(report: Report) -> dict[str, tuple[tuple[int, int], ...]]:
