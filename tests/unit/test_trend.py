@@ -6,6 +6,7 @@ import pytest
 
 from journeyminer.mining.lens import Lens
 from journeyminer.mining.trend import NEWEST, TrendRow, trend
+from journeyminer.render.json import load, render
 from journeyminer.render.markdown import sparkline
 from journeyminer.report.build import build
 from journeyminer.vocabulary import PeriodUnit
@@ -81,6 +82,7 @@ def test_a_report_holds_the_newest_periods_and_says_how_many_there_are() -> None
     assert report.period is not None and report.trend is not None
     assert (report.period.n, report.period.n_shown, len(report.trend)) == (52, NEWEST, NEWEST)
     assert report.trend[-1].starts == "2026-12-28"
+    assert load(render(report)) == report
     assert build(cases, sections=("trend",)).trend is None
 
 

@@ -63,7 +63,7 @@ def trend(lens: Lens, *, period: PeriodUnit = "week", timezone: str = "UTC") -> 
     if not len(found):
         return []
     zone = ZoneInfo(timezone)
-    starts = list(_starts(_day(found["created"].min(), zone), _day(found["as_of"].max(), zone), period))
+    starts = list(_starts(_day(int(found["created"].min()), zone), _day(int(found["as_of"].max()), zone), period))
     return list(_rows(found, starts, zone))
 
 
@@ -75,6 +75,7 @@ def _rows(found: pd.DataFrame, starts: list[date], zone: ZoneInfo) -> Iterator[d
     begun = _counted(found["created"], bounds)
     gone = _counted(resolved[told], bounds)
     known = _counted(found["created"][told], bounds)
+    begins, ends = _day(int(found["created"].min()), zone), int(found["as_of"].max())
     backlog = 0
     for at, first in enumerate(starts[:-1]):
         mine = found[(found["created"] >= bounds[at]) & (found["created"] < bounds[at + 1])]
@@ -82,7 +83,7 @@ def _rows(found: pd.DataFrame, starts: list[date], zone: ZoneInfo) -> Iterator[d
         backlog += known[at] - gone[at]
         yield {
             "starts": first.isoformat(),
-            "complete": _day(found["created"].min(), zone) <= first and bounds[at + 1] <= found["as_of"].max(),
+            "complete": begins <= first and bounds[at + 1] <= ends,
             "arrivals": begun[at],
             "n_unclear": begun[at] - known[at],
             "departures": gone[at],
@@ -121,8 +122,8 @@ def _starts(first: date, last: date, period: PeriodUnit) -> Iterator[date]:
     yield day
 
 
-def _day(us: float, zone: ZoneInfo) -> date:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(us))).astimezone(zone).date()
+def _day(us: int, zone: ZoneInfo) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)).astimezone(zone).date()
 
 
 def _us(day: date, zone: ZoneInfo) -> int:
