@@ -77,8 +77,25 @@ def test_what_a_filter_leaves_nothing_of_is_undecided() -> None:
     assert (promise.verdict, promise.why, promise.n) == ("undecided", "no_such_cases", 0)
 
 
-def test_the_command_of_a_promise_lists_the_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    chat = decided("kpis.first_response.p90 <= 1s where channel = 'chat'").command
+def test_what_nobody_answers_is_broken_and_not_undecided() -> None:
+    """A percentile that is not reached is beyond the limit where enough have already waited longer than that."""
+    waiting = "\n".join(f"W{i}: customer_message@0d09:00/as=customer/to=open" for i in range(5))
+    last = "Z: customer_message@2d09:00/as=customer/to=open agent_reply@2d09:05/as=agent/vis=public"
+    cases = log(f"{waiting}\n{last}\n" + "\n".join(
+        f"A{i}: customer_message@0d09:00/as=customer/to=open agent_reply@0d09:05/as=agent/vis=public" for i in range(20)
+    ))  # fmt: skip
+    late = decided("kpis.first_response.p90 <= 4h", cases)
+    assert (late.verdict, late.value, late.why, late.n) == ("broken", None, "beyond_already", 26)
+    assert late.command == "journeyminer show cases LOG --where \"case_id IN ('W0', 'W1', 'W2', 'W3', 'W4')\""
+    # within three days all of them may still be answered
+    assert decided("kpis.first_response.p90 <= 3d", cases).verdict == "undecided"
+    assert decided("kpis.first_response.value <= 10min", cases).verdict == "kept"
+
+
+def test_the_command_of_a_promise_lists_the_cases() -> None:
+    slow = decided("kpis.first_response.p90 <= 1h").command
+    assert slow == "journeyminer show cases LOG --where \"case_id IN ('M0', 'M1', 'M10', 'M11', 'M12')\""
+    chat = decided("kpis.first_response.p90 <= 1h where channel = 'chat'").command
     assert chat == "journeyminer show cases LOG --channel chat"
     team = decided("kpis.first_response.p90 <= 1s where group = 'O''Neil'").command
     assert team == "journeyminer show cases LOG --where \"group = 'O''Neil'\""
@@ -148,6 +165,7 @@ def test_any_text_is_a_rule_or_a_usage_error(text: str) -> None:
 def test_a_report_decides_what_it_holds_and_remembers_what_it_was_told() -> None:
     cases, rule = desk(), "kpis.first_response.p90 <= 10min where channel = 'email'"
     report = load(render(check(build(cases, sections=("kpis",)), [rule], log=cases)))
+    assert check(report, [rule], log=cases).promises == report.promises
     again = check(report, [rule, "kpis.first_response.p90 <= 4h"])
     assert [each.verdict for each in again.promises or ()] == ["broken", "kept"]
     assert (again.promises or ())[0] == (report.promises or ())[0]

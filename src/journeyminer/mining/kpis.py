@@ -28,6 +28,12 @@ UNITS: Final = {
     "hops": "count", "touches": "count", "csat": "score", "nps": "points", "ces": "count",
 }  # fmt: skip
 """key figure -> its unit"""
+DURATIONS: Final = {
+    "first_response": "replied",
+    "first_resolution": "first_resolved",
+    "last_resolution": "last_resolved",
+}
+"""key figure -> the moment that ends it"""
 
 
 class Kpi(Row, frozen=True):
@@ -185,11 +191,28 @@ def _waits(lens: Lens) -> str:
     """
 
 
-def _first_response(waits: pd.DataFrame) -> Kpi:
+def lasted(waits: pd.DataFrame, id_: str) -> pd.Series[float]:
+    """Seconds by trace of a duration of `figures_of`: how long it took, or has taken so far where it still waits."""
+    timed = waits[~waits["zones_differ"]]
+    if id_ == "first_response":
+        found, since, until = _asked(timed), "asked", "replied"
+    else:
+        until = DURATIONS[id_]
+        found, since = _resolved_or_waiting(timed[timed["has_status"]], until), "created"
+    seconds = (found[until].fillna(found["as_of"]) - found[since]) / 1e6
+    return seconds.clip(lower=0).set_axis(found["trace"])
+
+
+def _asked(waits: pd.DataFrame) -> pd.DataFrame:
+    """The traces in which a first response came or is due."""
     known = waits[waits["has_role"] & waits["tells_replies"]]
     unanswered = known["was_resolved"] & ~known["is_open"] & known["replied"].isna()
     asked = known[~known["outbound"] & ~unanswered]
-    asked = asked[asked["replied"].notna() | ~asked["is_unclear"]]
+    return asked[asked["replied"].notna() | ~asked["is_unclear"]]
+
+
+def _first_response(waits: pd.DataFrame) -> Kpi:
+    known, asked = waits[waits["has_role"] & waits["tells_replies"]], _asked(waits)
     if not asked["replied"].notna().any():
         only_ours = len(known) and known["outbound"].all()
         reason = "no_roles" if not waits["has_role"].any() else "all_outbound" if only_ours else "no_replies"
@@ -197,10 +220,14 @@ def _first_response(waits: pd.DataFrame) -> Kpi:
     return _duration("first_response", asked, "asked", "replied")
 
 
-def _resolution(id_: str, stated: pd.DataFrame, until: str) -> Kpi:
-    """The time until a resolution. Who was resolved at a moment that nobody knows is in no figure."""
+def _resolved_or_waiting(stated: pd.DataFrame, until: str) -> pd.DataFrame:
+    """The traces in which a resolution came or is due. Who was resolved when nobody knows is in no figure."""
     waiting = ~stated["was_resolved"] if until == "first_resolved" else ~stated["was_resolved"] | stated["is_open"]
-    told = stated[stated[until].notna() | (waiting & ~stated["is_unclear"])]
+    return stated[stated[until].notna() | (waiting & ~stated["is_unclear"])]
+
+
+def _resolution(id_: str, stated: pd.DataFrame, until: str) -> Kpi:
+    told = _resolved_or_waiting(stated, until)
     if told[until].notna().any():
         return _duration(id_, told, "created", until)
     n_open = len(told)

@@ -90,7 +90,9 @@ def read(report: Report, figure: Figure, row: str | None) -> Reading:
     if len(rows) > 1 and figure.name not in ADD_UP:
         return Reading(name, None, n, "several_rows")
     if values[0] is None:
-        return Reading(name, None, n, getattr(rows[0], "reason", None) or "no_such_figure")
+        is_late = isinstance(rows[0], Kpi) and rows[0].unit == "seconds" and rows[0].n > 0
+        why = getattr(rows[0], "reason", None) or ("too_many_open" if is_late else "no_such_figure")
+        return Reading(name, None, n, why)
     return Reading(name, float(sum(values)), n)
 
 
