@@ -221,10 +221,17 @@ def test_a_warning_of_the_file_is_said_and_fails_nothing(exported: Path, capsys:
     )
     assert run(["report", "calls.csv", "-o", "report.json"]) == 0
     assert "We plan for a hundred." in capsys.readouterr().err
-    assert run(["check", "report.json", "--config", "journeyminer.toml"]) == 0
+    assert run(["check", "report.json"]) == 0
     assert run(["check", "report.json", "--fail-on", "log.n_cases > 99"]) == 1
     assert run(["show", "promises", "calls.csv", "--format", "csv"]) == 0
     assert "log.n_cases > 99,warning,broken" in capsys.readouterr().out
+
+
+def test_a_report_that_is_only_written_again_fails_nothing(exported: Path) -> None:
+    assert run(["report", "calls.csv", "-o", "report.json", "--fail-on", "log.n_cases > 99"]) == 1
+    assert run(["report", "report.json", "--format", "markdown"]) == 0
+    assert run(["report", "report.json", "--format", "markdown", "--fail-on", "log.n_cases > 99"]) == 1
+    assert run(["check", "report.json"]) == 1
 
 
 def test_a_check_of_nothing_is_no_success(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
