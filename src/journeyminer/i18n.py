@@ -9,6 +9,7 @@ parameter that is a note is written as its own sentence.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -125,7 +126,17 @@ class Language:
         """Return where a record stands, as `Record.ref` names it (`row 12`), its file in front where that is given."""
         file, colon, place = ref.rpartition(": ")
         kind, _, number = place.rpartition(" ")
-        return f"{file}{colon}{self.text(f'record.{kind}', id=number)}" if self.has(f"record.{kind}") else ref
+        where = self.text(f"record.{kind}", id=number) if self.has(f"record.{kind}") else place
+        return f"{self.name(file)}{colon}{where}"
+
+    def name(self, shown: str) -> str:
+        """Return a name; what stands in place of one (`agent 3`, `chat 3-12`) is told in this language."""
+
+        def told(found: re.Match[str]) -> str:
+            key = f"pseudonym.{found[1]}"
+            return self.text(key, id=found[2]) if self.has(key) else found[0]
+
+        return _PSEUDONYM.sub(told, shown)
 
     def activity(self, label: str) -> str:
         """Return an activity's words: a slug of our vocabulary is translated, the source's own label stays verbatim."""
@@ -239,11 +250,13 @@ class Language:
         if isinstance(value, bool):
             return self.text("flag.yes" if value else "flag.no")
         if not isinstance(value, int | float):
-            return str(value)
+            return self.name(str(value))
         whole = kind != "decimal" and float(value).is_integer()
         return self.number(value, 0 if whole else 1)
 
 
+_PSEUDONYM: Final = re.compile(r"(?:(?<![^/:;])|(?<=; ))([a-z]+) (\d+(?:-\d[\d.]*)?)(?![^/:;.])")
+"""what stands alone, in a list, or as a part of the name of a file or a case"""
 _WRITERS: Final = frozenset({
     "percent", "duration", "hours", "date", "moment", "activity", "source", "target", "fate", "record", "team",
 })  # fmt: skip

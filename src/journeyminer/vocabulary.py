@@ -18,6 +18,8 @@ Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
+PseudonymKind = Literal["agent", "thread", "chat", "mailbox", "mail", "file", "folder"]
+"""what is shown by a number, as its name or its content would say who a customer is"""
 Fate = Literal["used", "rejected", "deduplicated", "ignored"]
 FateReason = Literal[
     "no_case", "no_activity", "no_timestamp", "unreadable_timestamp", "unreadable_start", "date_out_of_range",

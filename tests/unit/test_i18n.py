@@ -188,3 +188,23 @@ def test_one_is_no_plural(code: str, said: str) -> None:
     cases = language.text("count.case", n=5)
     assert language.text("finding.open_cases", per="case", n=1, of=5, cases=cases).startswith(said)
     assert re.search(r"\b1 (case|caso|time|vez)\b", language.text("count.case", n=1))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", ["agent 12", "chat 3-12", "folder 1/file 3.csv"]),
+        ("pt", ["atendente 12", "chat 3-12", "pasta 1/arquivo 3.csv"]),
+        ("es", ["agente 12", "chat 3-12", "carpeta 1/archivo 3.csv"]),
+        ("hu", ["12. ügyintéző", "3-12. csevegés", "mappa 1/fájl 3.csv"]),
+    ],
+)
+def test_what_stands_for_a_name_is_told_in_the_language(code: str, told: list[str]) -> None:
+    language = Language(code)
+    assert [language.value(name) for name in ("agent 12", "chat 3-12", "folder 1/file 3.csv")] == told
+    assert language.value("secret agent 3") == "secret agent 3"
+    assert language.value("agent 3x") == "agent 3x"
+
+
+def test_a_record_is_told_with_the_name_of_its_file() -> None:
+    assert Language("es").record("mailbox 2: message 34") == "buzón 2: mensaje 34"

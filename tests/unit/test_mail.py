@@ -21,6 +21,7 @@ from journeyminer.importers.mail.message import Mail, read_mail, sent_at
 from journeyminer.importers.mail.threads import in_order, thread
 from journeyminer.importers.mail.us import ours_given, ours_inferred
 from journeyminer.log import EventLog
+from journeyminer.log.store import save_log
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
 
@@ -360,12 +361,33 @@ def test_drafts_are_ignored_and_mails_without_a_time_rejected(tmp_path: Path) ->
     assert source.rejected_reasons == {"no_mail_date": 1}
 
 
-def test_a_file_named_after_a_customer_is_shown_opaque(tmp_path: Path) -> None:
-    (tmp_path / "kim@home.example.mbox").write_text(f"{FROM}{letter('a')}\n")
-    (tmp_path / "Support.mbox").write_text(f"{FROM}{letter('b')}\n")
-    opaque, plain = sorted((source.file for source in read_log([tmp_path], options=US).receipt.sources), key=len)[::-1]
-    assert plain == "Support.mbox"
-    assert opaque.startswith("mailbox-") and opaque.endswith(".mbox") and "kim" not in opaque
+def test_a_file_of_mail_and_a_thread_are_shown_by_numbers(tmp_path: Path) -> None:
+    (tmp_path / "kim@home.example.mbox").write_text(f"{FROM}{letter('b', Date='Tue, 3 Mar 2026 10:00:00 +0000')}\n")
+    (tmp_path / "Kim Doe.mbox").write_text(f"{FROM}{letter('c', Date='Mon, 2 Mar 2026 10:00:00 +0000')}\n")
+    (tmp_path / "My contract.eml").write_text(letter("a", Date="Wed, 4 Mar 2026 10:00:00 +0000"))
+    log = read_log([tmp_path], options=US)
+    assert [source.file for source in log.receipt.sources] == ["mailbox 1", "mail 1", "mailbox 2"]
+    assert log.rows("SELECT case_id, source_ref FROM events ORDER BY timestamp") == [
+        ("mail:thread 1", "mailbox 1: message 1"),
+        ("mail:thread 2", "mailbox 2: message 1"),
+        ("mail:thread 3", "mail 1: message 1"),
+    ]
+
+
+def test_what_is_appended_renumbers_nothing(tmp_path: Path) -> None:
+    week = tmp_path / "week"
+    week.mkdir()
+    (week / "two.mbox").write_text(f"{FROM}{letter('b', Date='Tue, 3 Mar 2026 10:00:00 +0000')}\n")
+    save_log(read_log([week], options=US), tmp_path / "log")
+    (week / "one.mbox").write_text(f"{FROM}{letter('a', Date='Mon, 2 Mar 2026 10:00:00 +0000')}\n")
+    reply = letter("c", Date="Wed, 4 Mar 2026 10:00:00 +0000", In_Reply_To="<b>")
+    (week / "three.mbox").write_text(f"{FROM}{reply}\n")
+    log = read_log([week], options=US, append_to=tmp_path / "log")
+    assert log.rows("SELECT case_id, source_ref FROM events ORDER BY timestamp") == [
+        ("mail:thread 2", "mailbox 2: message 1"),
+        ("mail:thread 1", "mailbox 1: message 1"),
+        ("mail:thread 1", "mailbox 3: message 1"),
+    ]
 
 
 def test_subjects_and_bodies_are_not_kept(tmp_path: Path) -> None:
@@ -380,7 +402,7 @@ def test_a_gzip_mbox_is_read_and_a_truncated_one_named(tmp_path: Path) -> None:
     assert read_log([tmp_path / "good.mbox.gz"], options=US).n_events == 1
     (tmp_path / "bad.mbox.gz").write_bytes(packed[:-12])
     log = read_log([tmp_path], options=US)
-    assert [failed.file for failed in log.receipt.failed] == ["bad.mbox.gz"]
+    assert [failed.file for failed in log.receipt.failed] == ["mailbox 1"]
     with pytest.raises(UnreadableExport, match="truncated or damaged"):
         read_log([tmp_path / "bad.mbox.gz"], options=US)
 

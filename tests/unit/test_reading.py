@@ -113,7 +113,7 @@ def test_the_same_bytes_under_two_names_are_read_once(tmp_path: Path) -> None:
 def test_a_file_nobody_claims_is_listed_and_the_others_are_read(tmp_path: Path) -> None:
     write(tmp_path, a_abc="1", note_txt="hello")
     log = read_log([tmp_path])
-    assert [unclaimed.file for unclaimed in log.receipt.unclaimed] == ["note.txt"]
+    assert [unclaimed.file for unclaimed in log.receipt.unclaimed] == ["file 1.txt"]
 
 
 def test_what_quotes_a_file_is_for_its_reader_only(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_what_quotes_a_file_is_for_its_reader_only(tmp_path: Path) -> None:
     (tmp_path / "Conversa do WhatsApp com Ana Souza.csv").write_text("Ana Souza,said,hello\n")
     log = read_log([tmp_path])
     (listed,) = log.receipt.unclaimed
-    assert listed.file.startswith("whatsapp-") and "Ana Souza.csv" in str(listed)
+    assert listed.file == "file 1.csv" and "Ana Souza.csv" in str(listed)
     save_log(log, tmp_path / "log")
     assert "Ana" not in (tmp_path / "log" / "manifest.json").read_text()
     assert [(entry.file, entry.reason) for entry in load_log(tmp_path / "log").receipt.unclaimed] == [
@@ -208,7 +208,7 @@ def test_an_archive_with_a_name_that_no_file_can_have_is_listed(tmp_path: Path) 
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("a" * 300 + ".abc", "1")
     write(tmp_path, b_abc="1")
-    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
+    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["file 1.zip"]
 
 
 def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_damaged_archive_is_listed(tmp_path: Path) -> None:
     data[40:44] = b"????"
     (tmp_path / "bad.zip").write_bytes(bytes(data))
     write(tmp_path, b_abc="1")
-    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["bad.zip"]
+    assert [broken.file for broken in read_log([tmp_path]).receipt.failed] == ["file 1.zip"]
     good, bad = identify_files([tmp_path], ReadOptions())
     assert bad.sample.shown == "bad.zip" and "cannot be unpacked" in str(bad.error)
     assert good.chosen

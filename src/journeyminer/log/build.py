@@ -15,6 +15,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.finish import Placed, finish_log
 from journeyminer.log.loader import Loader
+from journeyminer.log.pseudonyms import Pseudonyms
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, counted
 from journeyminer.log.rows import StagedRows
 from journeyminer.log.schema import EVENT_TYPES, STORED
@@ -33,6 +34,7 @@ class LogBuilder:
     Attributes:
         sources: the receipts of the files, in the order of their loaders.
         failed, unclaimed: the files that broke and those that nobody reads.
+        pseudonyms: the numbers of what is not shown by its name.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -41,6 +43,7 @@ class LogBuilder:
         self.failed: list[Unclaimed] = []
         self.unclaimed: list[Unclaimed] = []
         self.rows = StagedRows(self.schema)
+        self.pseudonyms = Pseudonyms()
         self._notes: list[Note] = []
         self._loaders: list[Loader] = []
         self._stored: list[Staged] = []
@@ -49,7 +52,10 @@ class LogBuilder:
     def loader(self, receipt: SourceReceipt) -> Loader:
         """Return the way in for one file; its receipt is filled as records come."""
         self.sources.append(receipt)
-        self._loaders.append(Loader(self.schema, self.rows, self._notes, len(self.sources) - 1, receipt))
+        number = len(self.sources) - 1
+        self._loaders.append(
+            Loader(self.schema, self.rows, self._notes, pseudonyms=self.pseudonyms, number=number, receipt=receipt)
+        )
         return self._loaders[-1]
 
     def drop(self, loader: Loader, why: Unclaimed) -> None:
@@ -77,11 +83,12 @@ class LogBuilder:
 
     def build(self) -> EventLog:
         """Make the log. Raises EmptyLog where no event was handed over."""
+        self.rows.flush()
+        self.pseudonyms.write(self.schema, self.sources)
         if not any(source.events for source in self.sources):
             files = [source.file for source in self.sources]
             place = files[0] if len(files) == 1 else ""
             raise EmptyLog(Note("read.no_event"), place=place, hint=_why_empty(self.sources))
-        self.rows.flush()
         tables = [*self._stored, *(staged for loader in self._loaders for staged in loader.tables)]
         tables, same = join_twins(self.schema, tables, self.sources, len(self._placed))
         columns = finish_log(self.schema, tables=tables, sources=self.sources, placed=self._placed)

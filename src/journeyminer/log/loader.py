@@ -13,6 +13,7 @@ from journeyminer.note import Note
 
 if TYPE_CHECKING:
     from journeyminer.log.engine import Schema
+    from journeyminer.log.pseudonyms import Pseudonyms
     from journeyminer.log.receipt import SourceReceipt
     from journeyminer.vocabulary import FateReason
 
@@ -24,14 +25,17 @@ class Loader:
         receipt: the account of the file.
         number: the file's number in this reading.
         engine: the place for tables that an importer needs on the way.
+        pseudonyms: the numbers of what is not shown by its name.
         namespace_given: whether the user said the namespace.
         tables: the file's staged tables.
     """
 
     def __init__(
-        self, schema: Schema, rows: StagedRows, notes: list[Note], number: int, receipt: SourceReceipt
-    ) -> None:
+        self, schema: Schema, rows: StagedRows, notes: list[Note], *,
+        pseudonyms: Pseudonyms, number: int, receipt: SourceReceipt,
+    ) -> None:  # fmt: skip
         self.engine = schema
+        self.pseudonyms = pseudonyms
         self.number = number
         self.receipt = receipt
         self.namespace_given = False

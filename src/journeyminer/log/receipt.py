@@ -61,7 +61,7 @@ class Unclaimed:
 
     def told(self, language: Language) -> str:
         """The file under its public name, what is wrong with it and what to do, in a reader's language."""
-        told = [f"{self.file}:", language.note(self.reason)]
+        told = [f"{language.name(self.file)}:", language.note(self.reason)]
         return " ".join([*told, *([language.note(self.hint)] if self.hint else [])])
 
 

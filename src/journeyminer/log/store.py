@@ -77,6 +77,7 @@ def _write(log: EventLog, folder: Path) -> None:
         "identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i JOIN cases c USING (case_key) "
         "ORDER BY ALL",
         "rejects": "SELECT * FROM rejects",
+        "pseudonyms": "SELECT * FROM pseudonyms ORDER BY ALL",
     }
     for file, query in queries.items():
         log.copy(query, folder / f"{file}.parquet", "FORMAT parquet, COMPRESSION zstd")
@@ -158,6 +159,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
         said = ", ".join(f"v.{raw} AS {name(column)}" for raw, column in RAW.items())
         events = f"SELECT v.* EXCLUDE ({', '.join(map(name, made))}), {said}, {_NATIVE} AS case_id"
         builder.resume(receipt, placed, f"{events} FROM {_file(path, 'events')} v")
+        builder.pseudonyms.know(builder.schema.rows(f"SELECT * FROM {_file(path, 'pseudonyms')}"))
         for kind in ("cases", "identities", "rejects"):
             own = "v.* EXCLUDE (file)" if kind == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
             builder.schema.execute(f"INSERT INTO staged_{kind} BY NAME SELECT {own} FROM {_file(path, kind)} v")

@@ -93,7 +93,7 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
     rest = len(report.bottlenecks) - TOP
     if rest > 0:
         yield text(language.text("section.variants.more", n=rest))
-    cases = (", ".join(item.case_id for item in place.evidence) for place in report.bottlenecks[:TOP])
+    cases = (", ".join(language.name(item.case_id) for item in place.evidence) for place in report.bottlenecks[:TOP])
     folded = "\n".join(f"{at}. {text(line)}" for at, line in enumerate(cases, 1))
     yield _details(language.text("section.bottlenecks.evidence"), folded)
 
@@ -188,7 +188,9 @@ def _receipt(report: Report, made: Made, language: Language) -> Iterable[str]:
         inside += [f"**{language.text('section.receipt.rejects')}**", _table(tables.rejects(report), language)]
     for key, files in (("unclaimed", quality.unclaimed), ("failed", quality.failed)) if quality else ():
         if files:
-            listed = "\n".join(f"- {text(f'{each.file}: {language.note(each.reason)}')}" for each in files)
+            listed = "\n".join(
+                f"- {text(f'{language.name(each.file)}: {language.note(each.reason)}')}" for each in files
+            )
             inside += [f"**{language.text(f'section.receipt.{key}')}**", listed]
     if quality and quality.unmatched:
         inside.append(f"**{language.text('section.receipt.unmatched')}**")
@@ -209,7 +211,7 @@ def _words(report: Report, language: Language) -> Iterable[str]:
 
 
 def _source(source: SourceRow, language: Language) -> Iterable[str]:
-    yield f"**{text(source.file)}**: {text(phrases.recognised(source, language))}"
+    yield f"**{text(language.name(source.file))}**: {text(phrases.recognised(source, language))}"
     says = list(map(language.note, source.decisions))
     says += [
         f"{n} × {reason}"

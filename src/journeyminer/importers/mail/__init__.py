@@ -4,7 +4,7 @@ All mail files of a reading are looked at together: threads run over files, and 
 event. Activity is `message`, `auto-reply` or `bounce`. A mail between us and outside is public, one among ourselves
 internal. The resource is our sender's name; the group is the mailbox of ours that took the mail, where customers
 write to several. Machines (auto-replies, bounces, no-reply senders) have the role system: they answer nobody.
-Subjects and bodies are not kept, case ids are hashes, and only the customer of a thread (the first outside author,
+Subjects and bodies are not kept, threads are numbers, and only the customer of a thread (the first outside author,
 or the only receiver of the mail that we began it with) is an identity, so that a vendor in copy joins nobody.
 """
 
@@ -31,6 +31,7 @@ from journeyminer.importers.mail.message import LEFT_OUT_LABELS, Mail, content_i
 from journeyminer.importers.mail.separators import count_separators, separator_lines
 from journeyminer.importers.mail.threads import Threads, in_order, thread
 from journeyminer.importers.mail.us import Ours, mailbox, ours_given, ours_inferred
+from journeyminer.log.pseudonyms import hidden
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 from journeyminer.text import fold
@@ -75,6 +76,8 @@ def load(source: Source, loader: Loader) -> None:
     if source.path in box.broken:
         raise box.broken[source.path]
     mails = box.files[source.path]
+    if source.path in box.single:
+        loader.receipt.file = hidden("mail", source.shown)
     loader.records(_records(mails, box))
     loader.decide(box.ours.basis if box.ours else Note("decision.us_unknown"))
     for note in box.notes[source.path]:
@@ -94,6 +97,8 @@ class _Box:
     zones: dict[Path, ZoneRule] = field(default_factory=dict)
     notes: dict[Path, list[Note]] = field(default_factory=dict)
     """what was decided of a file's mails"""
+    single: set[Path] = field(default_factory=set)
+    """files of one mail"""
     broken: dict[Path, Exception] = field(default_factory=dict)
     """what stopped the reading of a file, to be raised when its own turn comes"""
     far_off: datetime | None = None
@@ -116,6 +121,8 @@ def _open(source: Source) -> _Box:
                 blocks = enumerate(header_blocks(file, passed), 1)
                 mails = [read_mail(fields(block), ref=f"message {n}", zone=zone) for n, block in blocks]
             _check(path, mails, passed)
+            if not passed.is_mbox:
+                box.single.add(path)
             for mail in mails:
                 mail.left_out = mail.left_out or _left_out(path)
             box.files[path] = mails

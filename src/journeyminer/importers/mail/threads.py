@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from journeyminer.log.pseudonyms import hidden
+
 if TYPE_CHECKING:
     from journeyminer.importers.mail.message import Mail
 
@@ -43,7 +45,7 @@ def in_order(mails: Iterable[Mail]) -> list[Mail]:
 def thread(mails: Sequence[Mail]) -> Threads:
     """The threads of these mails, given in order.
 
-    A case id is a hash of the id of the thread's root: the oldest id that answers nothing, whether its mail is
+    A thread is known by a hash of the id of its root: the oldest id that answers nothing, whether its mail is
     there or only named in References, so that next week's replies get the same case.
     """
     links, copied = _Links(), _copied(mails)
@@ -66,7 +68,7 @@ def thread(mails: Sequence[Mail]) -> Threads:
     cases: dict[str, str] = {}
     for ids in members.values():
         root = min(ids, key=lambda id_: (id_ in links.answers, links.seen[id_]))
-        case = hashlib.sha256(root.encode("utf-8", "replace")).hexdigest()[:16]
+        case = hidden("thread", hashlib.sha256(root.encode("utf-8", "replace")).hexdigest()[:16])
         cases.update(dict.fromkeys(ids, case))
     return Threads({mail.id: cases[mail.id] for mail in mails}, by_subject)
 

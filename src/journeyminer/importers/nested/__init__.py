@@ -54,7 +54,11 @@ class Documents:
         """
         reading = source.shared.get("reading")
         if reading is None:
-            reading = Reading(self.profile, source, loader.engine.engine.new_schema(), self.reshape, self.further)
+            schema = loader.engine.engine.new_schema()
+            reading = Reading(
+                self.profile, source, schema,
+                pseudonyms=loader.pseudonyms, reshape=self.reshape, further=self.further,
+            )  # fmt: skip
             source.shared["reading"] = reading
         reading.load(source.sample, loader)
 

@@ -34,6 +34,7 @@ from journeyminer.text import fold
 if TYPE_CHECKING:
     from journeyminer.log.engine import Schema
     from journeyminer.log.loader import Loader
+    from journeyminer.log.pseudonyms import Pseudonyms
     from journeyminer.log.rows import Kind
     from journeyminer.vocabulary import FateReason
 
@@ -83,11 +84,13 @@ class Reading:
     """The files of one source in tables of their own schema; `made` holds their events in order."""
 
     def __init__(
-        self, profile: Profile, source: Source, schema: Schema, reshape: Reshape | None, further: Further | None
-    ) -> None:
+        self, profile: Profile, source: Source, schema: Schema, *,
+        pseudonyms: Pseudonyms, reshape: Reshape | None, further: Further | None,
+    ) -> None:  # fmt: skip
         self.profile = profile
         self.options = source.options
         self.schema = schema
+        self.pseudonyms = pseudonyms
         self.query = Query(profile, further)
         samples = source.siblings or (source.sample,)
         self.files = [File(n, sample, source.options.zone_of(sample.path)) for n, sample in enumerate(samples)]
@@ -190,7 +193,7 @@ class Reading:
     def _make_files(self) -> None:
         """`files`: number, account, folder, zone, and the first record."""
         namespaces = [file.namespace for file in self.files]
-        folders = [PurePosixPath(public_name(file.sample.shown)).parent.name for file in self.files]
+        folders = [PurePosixPath(public_name(file.sample.shown, self.pseudonyms)).parent.name for file in self.files]
         accounts = [namespaces.index(namespace) for namespace in namespaces]
         zones = [file.zone for file in self.files]
         firsts = 'SELECT "@file" AS file_no, min("@n") AS first FROM records GROUP BY ALL'

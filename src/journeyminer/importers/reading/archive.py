@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from journeyminer.errors import UnreadableExport
-from journeyminer.importers.reading.file_names import public_name
 from journeyminer.note import Note
 
 MAX_BYTES = 20 << 30
@@ -44,9 +43,7 @@ def unpack(path: Path, shown: str, into: Path) -> list[tuple[Path, str]]:
             huge = sum(info.file_size for info in infos) > MAX_BYTES
             for number, info in enumerate(sorted(infos, key=lambda info: info.filename)):
                 if huge or is_bomb([info]):
-                    raise UnreadableExport(
-                        Note("read.zip_bomb"), place=public_name(info.filename), hint=Note("hint.unpack")
-                    )
+                    raise UnreadableExport(Note("read.zip_bomb"), place=f"file {number + 1}", hint=Note("hint.unpack"))
                 target = into / str(number) / Path(info.filename).name
                 target.parent.mkdir(parents=True)
                 with archive.open(info) as packed, target.open("wb") as file:

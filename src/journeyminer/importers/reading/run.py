@@ -13,11 +13,12 @@ from journeyminer.errors import JourneyminerError, TooManyRejected, Unidentified
 from journeyminer.files import Scratch, State, sha256, state_of
 from journeyminer.importers.base import Importer, Match, Sample, Source, readable
 from journeyminer.importers.reading.archive import is_archive, unpack
-from journeyminer.importers.reading.file_names import public_name
+from journeyminer.importers.reading.file_names import PERSONAL, numbered, public_name
 from journeyminer.importers.reading.folders import Skipped, as_text, find_files
 from journeyminer.importers.reading.identify import Identified, identify
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
+from journeyminer.log.pseudonyms import hidden
 from journeyminer.log.receipt import SourceReceipt, Unclaimed, counted
 from journeyminer.log.store import stage_stored
 from journeyminer.note import Note
@@ -72,7 +73,7 @@ def read_log(
             if len(builder.unclaimed) == 1:
                 (only,) = builder.unclaimed
                 raise UnidentifiedSource(only.reason, place=only.place, hint=only.hint)
-            names = tuple(shown for _, shown in files[:5])
+            names = tuple(unread.file for unread in builder.unclaimed[:5])
             what = Note("read.no_importer_for_any", files=names) if names else Note("read.no_files")
             raise UnidentifiedSource(what, hint=Note("hint.sources"))
         _Reading(builder, options, claimed, fingerprints=fingerprints, progress=progress).run()
@@ -115,7 +116,7 @@ def _unpacked(
             if options.strict:
                 error.in_file(shown)
                 raise
-            builder.failed.append(_listed(shown, error))
+            builder.failed.append(_listed(numbered(shown, builder.pseudonyms), shown, error))
     return unpacked
 
 
@@ -145,11 +146,11 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         if answer.chosen:
             claimed.append(Claimed(answer.sample, *answer.chosen, before))
         elif isinstance(answer.error, UnidentifiedSource):
-            builder.unclaimed.append(_listed(shown, answer.error))
+            builder.unclaimed.append(_listed(numbered(shown, builder.pseudonyms), shown, answer.error))
         elif answer.error:
             if options.strict:
                 raise answer.error.in_file(shown)
-            builder.failed.append(_listed(shown, answer.error))
+            builder.failed.append(_listed(numbered(shown, builder.pseudonyms), shown, answer.error))
     return claimed
 
 
@@ -196,7 +197,7 @@ class _Reading:
         done = 0
         for claim in self.claimed:
             if self.progress:
-                self.progress(claim.sample.shown, done, total)
+                self.progress(PERSONAL.get(claim.importer.NAME) or self._public(claim), done, total)
             self._load(claim)
             done += self.sizes[claim.sample.path]
         if self.progress:
@@ -223,7 +224,7 @@ class _Reading:
             return
         given = [name for glob, name in self.options.namespaces.items() if fnmatch(sample.path.name, glob)]
         # the same bytes are the same log, whatever the file is called: its records will all be deduplicated
-        file = public_name(sample.shown)
+        file = self._public(claim)
         namespace = given[0] if given else self.known.get(digest, _own_namespace(file))
         receipt = SourceReceipt(
             file,
@@ -248,10 +249,17 @@ class _Reading:
             if self.options.strict:
                 error.in_file(sample.shown)
                 raise
-            self.builder.drop(loader, _listed(sample.shown, error, receipt.file))
+            names = self.builder.pseudonyms
+            self.builder.drop(loader, _listed(names.shown(receipt.file), sample.shown, error))
             return
         if digest:
             self.known.setdefault(digest, receipt.namespace)
+
+    def _public(self, claim: Claimed) -> str:
+        """What the file is called from here on, with its number to come where only its events can give it one."""
+        if kind := PERSONAL.get(claim.importer.NAME):
+            return hidden(kind, claim.sample.shown)
+        return public_name(claim.sample.shown, self.builder.pseudonyms)
 
     def _digest(self, path: Path) -> str:
         """The file's SHA-256, where it is wanted or another file of the same size may be the same file."""
@@ -275,10 +283,10 @@ def _check_rejected(receipt: SourceReceipt, share: float) -> None:
     )
 
 
-def _listed(shown: str, error: JourneyminerError, file: str | None = None) -> Unclaimed:
+def _listed(file: str, shown: str, error: JourneyminerError) -> Unclaimed:
     """A file that could not be read, as the receipt lists it: under its public name, with the place inside it."""
     reason = Note("read.at", place=error.place, fault=error.message) if error.place else error.message
-    return Unclaimed(file or public_name(shown), reason, shown, error.hint)
+    return Unclaimed(file, reason, shown, error.hint)
 
 
 def _own_namespace(shown: str) -> str:

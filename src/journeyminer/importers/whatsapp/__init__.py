@@ -1,6 +1,7 @@
 """WhatsApp chats, exported as text: one record an entry, cases are sessions cut by silence.
 
-A chat is called by a hash of its first message: its name is the customer's. The text itself is never kept.
+A chat is known by a hash of its first messages, and shown by a number: its name is the customer's. The text itself is
+never kept.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from journeyminer.importers.whatsapp.lines import (
     read_entries,
     read_lines,
 )
+from journeyminer.log.pseudonyms import hidden
 from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
 from journeyminer.text import fold
@@ -89,8 +91,6 @@ def load(source: Source, loader: Loader) -> None:
         AmbiguousTimestamp: nothing in the file proves the order of day and month.
         UnreadableExport: no line begins an entry, or others do than were read; or the bytes are no text.
     """
-    # the file carries the customer's name: from here on it is called by its content
-    loader.receipt.file = f"whatsapp-{hashlib.sha256(source.path.read_bytes()).hexdigest()[:8]}.txt"
     encoding, (lines, n_others) = _read(source.sample, source.options)
     entries = read_entries(lines)
     if not entries:
@@ -100,8 +100,9 @@ def load(source: Source, loader: Loader) -> None:
     sides = _sides(source, entries)
     moments = [moment_of(entry, orders[entry.form].order) for entry in entries]
     programs = automatic(entries, sides.us, _chats(source, entries).texts) if sides.us else frozenset[int]()
-    chat = _chat_id(entries, moments, sides)
-    loader.namespace(f"whatsapp:{chat}")
+    chat = hidden("chat", _chat_id(entries, moments, sides))
+    loader.receipt.file = chat  # a later export of it has the same number
+    loader.namespace(f"{NAME}:{chat}")
     gap = timedelta(hours=source.options.session_gap_hours)
     zone = ZoneRule(source.timezone)
     loader.records(_records(entries, moments, chat=chat, sides=sides, programs=programs, zone=zone, gap=gap))
@@ -136,6 +137,8 @@ def _records(
     session, latest = 0, datetime.min
     nth: Counter[tuple[str, ...]] = Counter()
     introduced: set[tuple[int, str]] = set()
+    authors: dict[str | None, int] = {}
+    """author -> which of the chat's: the ids of events are not made of names"""
     for place, (entry, moment) in enumerate(zip(entries, moments, strict=True)):
         ref = f"line {entry.number}"
         if moment is None:
@@ -148,7 +151,8 @@ def _records(
             session += 1
         latest = max(latest, moment)
         case = f"{chat}-{session}"
-        said = _content(entry, moment)
+        minute, _, words = _content(entry, moment)
+        said = chat, minute, str(authors.setdefault(entry.author, len(authors))), words
         nth[said] += 1
         ours = sides.us is not None and entry.author in sides.us
         role = None if sides.us is None or entry.author is None else "agent" if ours else "customer"
