@@ -99,6 +99,10 @@ class UnreadableLog(JourneyminerError):
     """A log folder is incomplete or was written by another schema version."""
 
 
+class UnknownCustomer(JourneyminerError):
+    """No customer of the log is the one who is meant."""
+
+
 class UnreadableReport(JourneyminerError):
     """A report.json is damaged or was written by another schema version."""
 

@@ -27,7 +27,7 @@ FateReason = Literal[
     "outside_trace", "unknown_object",
     "unchanged", "blank_row", "unfollowed_field", "draft", "spam_or_trash", "mail_program_record", "app_notice",
     "empty_message", "rating_not_asked", "no_step", "reference_data", "service_clock", "spam", "repeated_row",
-    "no_value",
+    "no_value", "forgotten",
 ]  # fmt: skip
 """Why a record was rejected (the first three lines) or ignored; the words stand under `note.fate` in `locales/`."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.lists import cases, events, identities
 from journeyminer.log.receipt import SourceReceipt
-from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.log.record import Event, Identity, Record
 from journeyminer.note import Note
-from journeyminer.prepare import filter_log
+from journeyminer.prepare import filter_log, identify_customers
 from tiny import log
 
 DESK = log("A: created@09:00/by=ana reply@09:30-10:30/by=bo/in=L1\nB: created@11:00/by=bo done@12:00/by=bo")
@@ -37,20 +37,22 @@ def test_events_name_who_acts_by_numbers_unless_asked() -> None:
     assert first["timestamp"] == datetime(2026, 1, 5, 10, 30)
 
 
-def test_identities_are_counted_and_not_shown() -> None:
+def test_customers_are_listed_by_number_and_not_named() -> None:
     builder = LogBuilder(Engine())
-    event = Event("A", "x", datetime(2026, 1, 5, tzinfo=UTC))
+    at = datetime(2026, 1, 5, tzinfo=UTC)
     record = Record(
         "1",
-        events=[event, Event("B", "x", event.timestamp)],
-        cases=[Case("A")],
+        events=[Event(case, "x", at + timedelta(days=day)) for day, case in enumerate("CAB")],
         identities=[
             Identity("A", "email", "mia@example.com"), Identity("B", "email", "mia@example.com"),
-            Identity("A", "phone", "+36 1 234 5678"),
+            Identity("A", "phone", "+36 1 234 5678"), Identity("C", "email", "bo@example.com"),
         ],
     )  # fmt: skip
     builder.loader(SourceReceipt("a", "test", Note("match.given"), namespace="a")).records([record])
-    assert identities(builder.build()).to_dict("records") == [
-        {"kind": "email", "n": 2, "n_values": 1, "n_cases": 2},
-        {"kind": "phone", "n": 1, "n_values": 1, "n_cases": 1},
+    raw = builder.build()
+    assert identities(raw).to_dict("records") == []
+    told = identities(identify_customers(raw))[["customer", "kinds", "n_values", "n_cases"]]
+    assert told.to_dict("records") == [
+        {"customer": "customer 1", "kinds": "email", "n_values": 1, "n_cases": 1},
+        {"customer": "customer 2", "kinds": "email, phone", "n_values": 2, "n_cases": 2},
     ]

@@ -61,7 +61,13 @@ def test_the_moment_that_open_traces_run_to_is_kept(tmp_path: Path) -> None:
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         save_log(rich_log(), tmp_path / folder)
-    for file in ("events.parquet", "cases.parquet", "identities.parquet", "manifest.json"):
+    for file in (
+        "events.parquet",
+        "cases.parquet",
+        "private/identities.parquet",
+        "private/extras.parquet",
+        "manifest.json",
+    ):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "Print measures of exports or of a log.",
     "report": "Render a log or a report.json again.",
     "check": "Say whether the promises hold; exit status 1 where one is broken.",
+    "forget": "Delete a customer from a log.",
     "export": "Write a log as XES or CSV.",
     "sources": "List what can be read.",
     "demo": "Write a realistic folder of exports to try.",

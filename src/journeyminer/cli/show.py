@@ -23,7 +23,7 @@ LISTS = ("cases", "events", "identities")
 HELP = f"""Print measures of exports or of a log.
 
 Measures of a report: {" ".join(ASKED)}.
-Lists: cases (the tickets behind a number, with --where), events, identities (counts only).
+Lists: cases (the tickets behind a number, with --where), events, identities (customers by number).
 """
 
 
@@ -80,7 +80,7 @@ def _with_its_turns(report: Report, log: EventLog, team: str) -> Report:
 
 
 def _print_list(session: Session, log: EventLog, wanted: str, format_: str) -> None:
-    """Print the cases or events that the filters keep, or how many identifiers there are."""
+    """Print the cases, events or customers that the filters keep."""
     from journeyminer.cli.output import print_table
     from journeyminer.log import lists
 

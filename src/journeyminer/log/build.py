@@ -14,6 +14,7 @@ from journeyminer.errors import EmptyLog, MissingColumn
 from journeyminer.log.engine import Engine
 from journeyminer.log.eventlog import EventLog
 from journeyminer.log.finish import Placed, finish_log
+from journeyminer.log.forgotten import Forgotten, leave_out, make_table
 from journeyminer.log.loader import Loader
 from journeyminer.log.pseudonyms import Pseudonyms
 from journeyminer.log.receipt import Receipt, SourceReceipt, Unclaimed, counted
@@ -35,6 +36,7 @@ class LogBuilder:
         sources: the receipts of the files, in the order of their loaders.
         failed, unclaimed: the files that broke and those that nobody reads.
         pseudonyms: the numbers of what is not shown by its name.
+        forgotten: the customers who are left out.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -44,6 +46,7 @@ class LogBuilder:
         self.unclaimed: list[Unclaimed] = []
         self.rows = StagedRows(self.schema)
         self.pseudonyms = Pseudonyms()
+        self.forgotten = Forgotten()
         self._notes: list[Note] = []
         self._loaders: list[Loader] = []
         self._stored: list[Staged] = []
@@ -84,13 +87,15 @@ class LogBuilder:
     def build(self) -> EventLog:
         """Make the log. Raises EmptyLog where no event was handed over."""
         self.rows.flush()
+        tables = [staged for loader in self._loaders for staged in loader.tables]
+        leave_out(self.schema, tables, self.sources, len(self._placed), self.forgotten)
+        make_table(self.schema, self.forgotten, "forgotten")
         self.pseudonyms.write(self.schema, self.sources)
         if not any(source.events for source in self.sources):
             files = [source.file for source in self.sources]
             place = files[0] if len(files) == 1 else ""
             raise EmptyLog(Note("read.no_event"), place=place, hint=_why_empty(self.sources))
-        tables = [*self._stored, *(staged for loader in self._loaders for staged in loader.tables)]
-        tables, same = join_twins(self.schema, tables, self.sources, len(self._placed))
+        tables, same = join_twins(self.schema, [*self._stored, *tables], self.sources, len(self._placed))
         columns = finish_log(self.schema, tables=tables, sources=self.sources, placed=self._placed)
         sources = tuple(deepcopy(self.sources))
         receipt = Receipt(sources, tuple(self.unclaimed), tuple(self.failed), notes=(*self._notes, *same))

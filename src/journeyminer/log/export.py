@@ -13,9 +13,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from journeyminer.log.schema import CASES, EVENTS, Column
+from journeyminer.log.schema import CASES, EVENTS, SHOWN_EXTRAS, Column
 from journeyminer.outputs import in_place
-from journeyminer.sql import name, quote
+from journeyminer.sql import listed, name, quote
 from journeyminer.text import guarded_sql
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ CSV_COLUMNS = (
 number that stands for a resolved customer in this export only, maps are JSON, `case_` columns say the same on every
 event of a case."""
 
-_LABELLED = """
+_SHOWN = f"map_from_entries(list_filter(map_entries(extras), lambda entry: entry.key IN ({listed(SHOWN_EXTRAS)})))"
+_LABELLED = f"""
     SELECT case_key,
            CASE WHEN native_id IN (SELECT native_id FROM cases GROUP BY native_id HAVING count(*) = 1)
                THEN native_id ELSE case_id END AS label,
            CASE WHEN customer_key IS NOT NULL THEN dense_rank() OVER (ORDER BY customer_key NULLS LAST) END AS customer,
-           * EXCLUDE (case_key, customer_key)
+           * EXCLUDE (case_key, customer_key, customer_id) REPLACE (nullif({_SHOWN}, MAP {{}}) AS extras)
     FROM cases
 """
 """every case by the name that outputs show: the source's own id where no other namespace has it too"""
@@ -85,15 +86,15 @@ def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
     """
     columns = [column for column in _EVENT_KEYS if log.has(column)]
     counted = ", ".join(f"count({name(column)})" for column in _CASE_COLUMNS)
-    counts = log.one(f"SELECT {counted} FROM cases")
+    counts = log.one(f"SELECT {counted} FROM ({_LABELLED})")
     case_columns = [column for column, n in zip(_CASE_COLUMNS, counts, strict=True) if n]
     # a case that was opened with its first event says nothing more by that date
     said_of_case = [
         "nullif(c.opened_at, f.first)" if column == "opened_at" else f"c.{name(column)}" for column in case_columns
     ]
-    listed = ", ".join([*said_of_case, *(_value(column, agents) for column in columns)])
+    columns_said = ", ".join([*said_of_case, *(_value(column, agents) for column in columns)])
     rows = log.stream(
-        f"SELECT c.label, {listed} FROM events e JOIN ({_LABELLED}) c USING (case_key) "
+        f"SELECT c.label, {columns_said} FROM events e JOIN ({_LABELLED}) c USING (case_key) "
         "JOIN (SELECT case_key, min(timestamp) AS first FROM event_rows GROUP BY case_key) f USING (case_key) "
         "ORDER BY f.first, c.case_id, e.timestamp, e.seq"
     )

@@ -54,15 +54,26 @@ def events(log: EventLog, *, named: bool = False) -> pd.DataFrame:
 
 
 def identities(log: EventLog) -> pd.DataFrame:
-    """Return how many identifiers of customers a log holds, without the identifiers.
+    """Return the customers of a prepared log, each by a number, without what identifies them; of a filtered log,
+    those of its cases. `forget` takes such a number.
 
     Returns:
-        One row a kind, in alphabetical order: `kind` (email, phone, external_id, handle, name), `n`, `n_values`
-        (different ones), `n_cases`.
+        One row a customer, in the order of their first cases: `customer` (`customer 12`), `kinds` (of identifiers:
+        email, phone, external_id, handle, name), `n_values` (different ones), `n_cases`, `first` and `last` (when
+        the first and the last of these cases were opened, UTC).
     """
     return log.sql(
-        "SELECT kind, count(*) AS n, count(DISTINCT value) AS n_values, count(DISTINCT case_key) AS n_cases "
-        "FROM identities GROUP BY kind ORDER BY kind"
+        """
+        WITH said AS (
+            SELECT case_key, list(DISTINCT kind) AS kinds, list(DISTINCT kind || chr(31) || value) AS said
+            FROM identities GROUP BY case_key
+        )
+        SELECT customer_id AS customer, array_to_string(list_sort(list_distinct(flatten(list(kinds)))), ', ') AS kinds,
+            len(list_distinct(flatten(list(said)))) AS n_values, count(*) AS n_cases, min(opened_at) AS first,
+            max(opened_at) AS last
+        FROM cases JOIN said USING (case_key) WHERE customer_id IS NOT NULL
+        GROUP BY customer_id ORDER BY first, CAST(split_part(customer_id, ' ', 2) AS BIGINT)
+        """
     )
 
 

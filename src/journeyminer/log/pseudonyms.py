@@ -64,6 +64,14 @@ class Pseudonyms:
         """Return all numbers, in order."""
         return sorted(((*known, number) for known, number in self._numbers.items()), key=_place) + self._gone
 
+    def make_table(self, schema: Schema, table: str) -> None:
+        """Make a table of all numbers, from which `know` takes them again."""
+        schema.execute(
+            f"CREATE TABLE {table} AS SELECT unnest(CAST(? AS VARCHAR[])) AS kind, "
+            "unnest(CAST(? AS VARCHAR[])) AS key, unnest(CAST(? AS BIGINT[])) AS number",
+            [[row[column] for row in self.rows()] for column in range(3)],
+        )
+
     def write(self, schema: Schema, sources: Sequence[SourceReceipt]) -> None:
         """Put pseudonyms into the receipts and into the events, cases and identities that wait; make `pseudonyms`."""
         first = _first_events(schema, sources)
@@ -71,10 +79,7 @@ class Pseudonyms:
             self.name(kind, key)
         for source in sources:
             source.file, source.namespace = self.shown(source.file), self.shown(source.namespace)
-        schema.execute("CREATE TABLE pseudonyms (kind VARCHAR, key VARCHAR, number BIGINT)")
-        if rows := self.rows():
-            kinds, keys, numbers = map(list, zip(*rows, strict=True))
-            schema.execute("INSERT INTO pseudonyms SELECT unnest(?), unnest(?), unnest(?)", [kinds, keys, numbers])
+        self.make_table(schema, "pseudonyms")
         if first:
             for table in ("staged_events", "staged_cases", "staged_identities"):
                 shown = "p.kind || ' ' || p.number || split_part(case_id, chr(31), 4)"

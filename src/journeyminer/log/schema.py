@@ -62,7 +62,9 @@ CASES: tuple[Column, ...] = (
     Column("nps", "DOUBLE", "0..10"),
     Column("ces", "DOUBLE", "1..7"),
     Column("segment", "VARCHAR", "as the source says"),
-    Column("extras", "MAP(VARCHAR, VARCHAR)", "x_ columns a profile lists"),
+    Column(
+        "extras", "MAP(VARCHAR, VARCHAR)", "x_ columns a profile lists; those that describe a customer leave no log"
+    ),
 )
 
 IDENTITIES: tuple[Column, ...] = (
@@ -80,6 +82,10 @@ REJECTS: tuple[Column, ...] = (
     Column("value", "VARCHAR", "the offending date or number, never free text"),
 )
 
+SHOWN_EXTRAS = (
+    "x_assignee_stations", "x_followup_of", "x_group_stations", "x_reopens", "x_replies", "x_resolution", "x_status",
+)  # fmt: skip
+"""extras that describe a case and not its customer; an export has these only"""
 EVENT_TYPES = {column.name: column.type for column in EVENTS}
 RAW = {f"raw_{column}": column for column in ("activity", "role", "channel", "visibility", "status")}
 """column with the source's own word -> the column that prepare labels; both are the same in a raw log"""

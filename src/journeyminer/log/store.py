@@ -17,6 +17,7 @@ from journeyminer.files import State, state_of
 from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.finish import Placed
+from journeyminer.log.forgotten import from_rows
 from journeyminer.log.receipt import Receipt, from_data, to_data
 from journeyminer.log.schema import CASES, RAW, SCHEMA_NAME, SCHEMA_VERSION
 from journeyminer.log.views import documented_events
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from journeyminer.log.eventlog import EventLog
 
 MANIFEST = "manifest.json"
+PRIVATE = "private"
+"""the folder of a log's tables that say who the customers are; what lies beside it does not"""
 _NATIVE = "substr(case_id, 2 + length((SELECT namespace FROM stored_sources s WHERE s.source_no = v.source_no)))"
 """SQL of the source's own case id: the number of the source says which part of the id is the namespace"""
 
@@ -64,7 +67,7 @@ def check_place(path: Path) -> None:
 
 
 def _write(log: EventLog, folder: Path) -> None:
-    listed = ", ".join(name(column.name) for column in CASES)
+    listed = ", ".join(name(column.name) for column in CASES if column.name != "extras")
     # any source of the right namespace will do: attributes and identities belong to the case
     number = "(SELECT min(source_no) FROM sources s WHERE s.namespace = c.namespace) AS source_no"
     # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
@@ -74,11 +77,15 @@ def _write(log: EventLog, folder: Path) -> None:
         "events": f"SELECT d.*, r.source_no{own} FROM ({documented_events(log.schema)}) d "
         "JOIN event_rows r USING (seq) ORDER BY seq",
         "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
-        "identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i JOIN cases c USING (case_key) "
-        "ORDER BY ALL",
-        "rejects": "SELECT * FROM rejects",
-        "pseudonyms": "SELECT * FROM pseudonyms ORDER BY ALL",
+        f"{PRIVATE}/extras": f"SELECT case_id, extras, {number} FROM cases c WHERE extras IS NOT NULL "
+        "ORDER BY case_id, source_no",
+        f"{PRIVATE}/identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i "
+        "JOIN cases c USING (case_key) ORDER BY ALL",
+        f"{PRIVATE}/rejects": "SELECT * FROM rejects",
+        f"{PRIVATE}/pseudonyms": "SELECT * FROM pseudonyms ORDER BY ALL",
+        f"{PRIVATE}/forgotten": "SELECT * FROM forgotten ORDER BY ALL",
     }
+    (folder / PRIVATE).mkdir(mode=0o700)
     for file, query in queries.items():
         log.copy(query, folder / f"{file}.parquet", "FORMAT parquet, COMPRESSION zstd")
     placed = log.rows("SELECT seq_offset, first_row FROM sources ORDER BY source_no")
@@ -159,10 +166,16 @@ def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
         said = ", ".join(f"v.{raw} AS {name(column)}" for raw, column in RAW.items())
         events = f"SELECT v.* EXCLUDE ({', '.join(map(name, made))}), {said}, {_NATIVE} AS case_id"
         builder.resume(receipt, placed, f"{events} FROM {_file(path, 'events')} v")
-        builder.pseudonyms.know(builder.schema.rows(f"SELECT * FROM {_file(path, 'pseudonyms')}"))
-        for kind in ("cases", "identities", "rejects"):
+        builder.pseudonyms.know(builder.schema.rows(f"SELECT * FROM {_file(path, f'{PRIVATE}/pseudonyms')}"))
+        builder.forgotten = from_rows(builder.schema.rows(f"SELECT * FROM {_file(path, f'{PRIVATE}/forgotten')}"))
+        for file, kind in (
+            ("cases", "cases"),
+            (f"{PRIVATE}/extras", "cases"),
+            (f"{PRIVATE}/identities", "identities"),
+            (f"{PRIVATE}/rejects", "rejects"),
+        ):
             own = "v.* EXCLUDE (file)" if kind == "rejects" else f"v.* REPLACE ({_NATIVE} AS case_id)"
-            builder.schema.execute(f"INSERT INTO staged_{kind} BY NAME SELECT {own} FROM {_file(path, kind)} v")
+            builder.schema.execute(f"INSERT INTO staged_{kind} BY NAME SELECT {own} FROM {_file(path, file)} v")
         return datetime.fromisoformat(manifest["as_of"]) if manifest["as_of"] else None
     except (builder.schema.failure, MsgspecError, LookupError, TypeError, ValueError) as error:
         raise UnreadableLog(Note("log.damaged"), place=str(path), hint=Note("hint.import_again")) from error

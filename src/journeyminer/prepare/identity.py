@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def identify_customers(log: EventLog, *, config: Config | None = None) -> EventLog:
-    """The log whose cases carry `customer_key`, and `customer_kind`: the kind of identifier it was made of.
+    """The log whose cases carry `customer_key`, `customer_kind` (the kind of identifier it was made of), and the
+    customer's number in the log, `customer_no`, in the order of their first cases.
 
     A case's customer is the person of its strongest identifier: e-mail, external_id, handle, phone; of several of a
     kind the first in the alphabet. Which identifiers are one person's is told by the cases in which they stand
@@ -36,7 +37,7 @@ def identify_customers(log: EventLog, *, config: Config | None = None) -> EventL
         schema.execute(f"DROP TABLE {made}")
     derived = log.derive(
         into=schema,
-        case_rows="SELECT c.*, k.customer_key, k.customer_kind "
+        case_rows="SELECT c.*, k.customer_key, k.customer_kind, k.customer_no "
         f"FROM {{log}}.case_rows c LEFT JOIN {schema}.customers k USING (case_key)",
     )
     n_shared = sum(person is None for person in people.person.values())
@@ -144,6 +145,11 @@ def _customers() -> str:
         SELECT case_key, min(struct_pack(rank := CASE kind {rank} END, identifier := identifier, kind := kind,
             person := person)) AS best
         FROM told WHERE person IS NOT NULL GROUP BY case_key
+    ), known AS (
+        SELECT case_key, best.kind AS customer_kind, md5_number_lower(best.person) AS customer_key FROM strongest
+    ), numbered AS (
+        SELECT customer_key, row_number() OVER (ORDER BY min(opened_at), customer_key) AS customer_no
+        FROM known JOIN case_rows USING (case_key) GROUP BY customer_key
     )
-    SELECT case_key, best.kind AS customer_kind, md5_number_lower(best.person) AS customer_key FROM strongest
+    SELECT * FROM known JOIN numbered USING (customer_key)
     """

@@ -88,7 +88,7 @@ def events_with_cases(log: EventLog, texts: frozenset[str] = frozenset()) -> str
     """
     full = ", ".join(quote(text) for text in sorted(texts) if ":" in text)
     case_id = f"CASE WHEN e.case_id IN ({full}) THEN e.case_id ELSE c.native_id END" if full else "c.native_id"
-    case = "c.* EXCLUDE (case_key, case_id, customer_key)"
+    case = "c.* EXCLUDE (case_key, case_id, customer_key, customer_id)"
     events, cases = f"{log.schema}.events", f"{log.schema}.cases"
     return f"SELECT e.* REPLACE ({case_id} AS case_id), {case} FROM {events} e JOIN {cases} c USING (case_key)"
 
