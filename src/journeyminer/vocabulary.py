@@ -40,6 +40,8 @@ TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
 PERIOD_UNITS: Final = get_args(PeriodUnit)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
+RARE: Final = "rare_step"
+"""the activity in place of those that may say who a customer is"""
 ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed")
 """activities that say who holds a case, and are no work on it"""
 IDENTITY_KINDS: Final = get_args(IdentityKind)

@@ -25,6 +25,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.export import CSV_COLUMNS, write_csv, write_xes
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.log.schema import SHOWN_EXTRAS
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
 
@@ -205,7 +206,7 @@ CASES = st.builds(
     priority=st.none() | WORDS,
     language=st.none() | WORDS,
     csat=st.none() | st.floats(0, 1),
-    extras=st.none() | st.dictionaries(WORDS.map("x_{}".format), WORDS, min_size=1, max_size=2),
+    extras=st.none() | st.dictionaries(st.sampled_from(SHOWN_EXTRAS), WORDS, min_size=1, max_size=2),
 )
 
 
@@ -226,6 +227,15 @@ def test_a_log_that_is_written_and_read_twice_says_the_same(pairs: list[tuple[Ev
     # the order of the source becomes the order of time
     assert [row[:2] + row[3:] for row in events] == [row[:2] + row[3:] for row in facts(again)[0]]
     assert cases == facts(again)[1]
+
+
+@pytest.mark.parametrize("write", [write_xes, write_csv])
+def test_extras_that_describe_a_customer_stay(tmp_path: Path, write: Callable[[EventLog, Path], None]) -> None:
+    extras = {"x_organization": "Secret Ltd", "x_status": "Waiting"}
+    log = made(Record("1", events=[Event("A", "x", NOON)], cases=[Case("A", extras=extras)]))
+    write(log, tmp_path / "log")
+    said = (tmp_path / "log").read_text()
+    assert "Waiting" in said and "Secret" not in said
 
 
 def test_pm4py_reads_what_we_write(data: Callable[[str], Path], tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from journeyminer.log.store import save_log
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
 
+FIVE = ("kim", "lee", "mo", "pat", "sam")
 US = ReadOptions(source="mail", us=("desk.example",))
 
 
@@ -265,15 +266,15 @@ def test_a_ring_of_references_is_one_case() -> None:
 
 
 def test_us_is_the_address_that_most_mails_are_delivered_to() -> None:
-    mails = [parsed(letter(name, From=f"{name}@home.example")) for name in ("kim", "lee", "mo")]
+    mails = [parsed(letter(name, From=f"{name}@home.example")) for name in FIVE]
     reply = parsed(letter("r", From="ana@desk.example", To="kim@home.example"))
     ours = ours_inferred([*mails, reply])
     assert ours and ours.wrote(reply) and not ours.wrote(mails[0])
-    assert ours.basis == Note("decision.us_domain", mailbox="help@desk.example", domain="desk.example", n=3, of=4)
+    assert ours.basis == Note("decision.us_domain", mailbox="help@desk.example", domain="desk.example", n=5, of=6)
 
 
 def test_a_public_mail_providers_domain_is_not_ours() -> None:
-    mails = [parsed(letter(name, From=f"{name}@gmail.com", To="shop@gmail.com")) for name in ("kim", "lee", "mo")]
+    mails = [parsed(letter(name, From=f"{name}@gmail.com", To="shop@gmail.com")) for name in FIVE]
     reply = parsed(letter("r", From="shop@gmail.com", To="kim@gmail.com"))
     ours = ours_inferred([*mails, reply])
     assert ours and ours.owns("shop@gmail.com") and not ours.owns("kim@gmail.com")
@@ -286,7 +287,13 @@ def test_a_public_mail_providers_domain_is_not_ours() -> None:
         [letter(to, From="help@desk.example", To=f"{to}@home.example") for to in ("kim", "lee", "kim2")],  # sent mail
         [letter("a", From="help@desk.example", To="kim@home.example"), letter("b", From="help@desk.example",
                 To="kim@home.example"), letter("c", From="help@desk.example", To="lee@else.example")],
-        [letter(name, From=f"{name}@home.example") for name in ("kim", "lee", "mo")],  # nobody there ever writes
+        [letter(name, From=f"{name}@home.example") for name in FIVE],  # nobody there ever writes
+        [*(letter(name, From=f"{name}@home.example") for name in FIVE[:4]),
+         letter("r", From="help@desk.example", To="kim@home.example")],  # four may be one who writes from everywhere
+        [*(letter(name, From=f"{name}@home.example") for name in FIVE),
+         letter("r", From="help@desk.example", To="else@where.example")],  # none of them is answered
+        [letter("a", From="bea@desk.example"), letter("b", From="cy@shop.example", To="kim@home.example"),
+         letter("c", From="bea@desk.example", To="kim@home.example"), letter("d")],  # two of ours write to a customer
     ],
 )  # fmt: skip
 def test_an_undecidable_us_is_nobody(letters: list[str]) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
+
+from journeyminer.log.build import LogBuilder
+from journeyminer.log.engine import Engine
 from journeyminer.log.lists import resource_names
-from journeyminer.prepare import filter_log, hide_customers, prepare
+from journeyminer.log.receipt import SourceReceipt
+from journeyminer.log.record import Event, Identity, Record
+from journeyminer.note import Note
+from journeyminer.prepare import filter_log, hide_customers, hide_rare_steps, prepare
 from tiny import log
 
 TEXT = "A: x@09:00/by=bo x@09:01/by=ana x@09:02/by=cy x@09:03/by=cy x@09:04/by=ann/as=customer x@09:05"
@@ -33,3 +42,26 @@ def test_a_filter_gives_nobody_another_number() -> None:
     tiny = log("A: x@09:00/by=bo\nB: x@09:01/by=cy x@09:02/by=cy")
     kept = filter_log(tiny, where="resource = 'bo'")
     assert resource_names(filter_log(kept, where="activity = 'x'"))["bo"] == "agent 2"
+
+
+@pytest.mark.parametrize(
+    ("step", "cases", "shown"),
+    [
+        ("Call from +34 600 111 222", 2, "rare_step"),
+        ("Mail to ana@secret.example", 2, "rare_step"),
+        ("ANA SOUZA rang", 2, "rare_step"),
+        ("123.456.789-09", 2, "rare_step"),
+        ("Call from +34 600 111 222", 3, "Call from +34 600 111 222"),
+        ("Passed On", 1, "Passed On"),
+        ("Level 2 of 2026", 1, "Level 2 of 2026"),
+    ],
+)
+def test_a_step_that_may_say_who_is_one_of_the_rare(step: str, cases: int, shown: str) -> None:
+    builder = LogBuilder(Engine())
+    at = datetime(2026, 1, 5, tzinfo=UTC)
+    events = [Event(str(case), step, at) for case in range(cases)]
+    record = Record("1", events=events, identities=[Identity("0", "name", "Ana Souza")])
+    builder.loader(SourceReceipt("a", "test", Note("match.given"), namespace="a")).records([record])
+    hidden = hide_rare_steps(builder.build())
+    assert hidden.rows("SELECT DISTINCT activity FROM events") == [(shown,)]
+    assert [note.slug for note in hidden.receipt.notes] == ["rare_steps"] * (shown == "rare_step")

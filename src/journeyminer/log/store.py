@@ -24,6 +24,7 @@ from journeyminer.log.views import documented_events
 from journeyminer.note import Note
 from journeyminer.outputs import find_again, in_place
 from journeyminer.sql import name, one_file
+from journeyminer.vocabulary import RARE
 
 if TYPE_CHECKING:
     from journeyminer.log.eventlog import EventLog
@@ -74,9 +75,11 @@ def _write(log: EventLog, folder: Path) -> None:
     have = log.schema.columns(f"{log.schema}.event_rows")
     own = "".join(f", r.{column}" for column in ("record", "ref") if column in have)
     queries = {
-        "events": f"SELECT d.*, r.source_no{own} FROM ({documented_events(log.schema)}) d "
-        "JOIN event_rows r USING (seq) ORDER BY seq",
+        "events": f"SELECT d.* REPLACE ({_shown_step('d')} AS raw_activity), r.source_no{own} "
+        f"FROM ({documented_events(log.schema)}) d JOIN event_rows r USING (seq) ORDER BY seq",
         "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
+        f"{PRIVATE}/steps": f"SELECT seq, CAST(raw_activity AS VARCHAR) AS step FROM events WHERE activity = '{RARE}' "
+        "ORDER BY seq",
         f"{PRIVATE}/extras": f"SELECT case_id, extras, {number} FROM cases c WHERE extras IS NOT NULL "
         "ORDER BY case_id, source_no",
         f"{PRIVATE}/identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i "
@@ -103,6 +106,11 @@ def _write(log: EventLog, folder: Path) -> None:
     # names of files and words of the data stand in it: as ASCII none of them can steer a terminal
     text = json.dumps(manifest, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _shown_step(events: str) -> str:
+    """SQL of the source's word for a step as it lies outside the private part."""
+    return f"CASE WHEN {events}.activity = '{RARE}' THEN '{RARE}' ELSE CAST({events}.raw_activity AS VARCHAR) END"
 
 
 def load_log(path: str | Path, *, memory: str | None = None) -> EventLog:
@@ -163,9 +171,15 @@ def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
         )
         # what prepare made of the sources' words is made anew
         made = ("case_id", "customer_id", "journey_id", "source", "source_ref", *RAW, *RAW.values())
-        said = ", ".join(f"v.{raw} AS {name(column)}" for raw, column in RAW.items())
-        events = f"SELECT v.* EXCLUDE ({', '.join(map(name, made))}), {said}, {_NATIVE} AS case_id"
-        builder.resume(receipt, placed, f"{events} FROM {_file(path, 'events')} v")
+        steps = _file(path, f"{PRIVATE}/steps")
+        said = {column: f"v.{raw}" for raw, column in RAW.items()}
+        stored = f"{_file(path, 'events')} v"
+        if builder.schema.one(f"SELECT count(*) FROM {steps}")[0]:
+            said["activity"] = "coalesce(s.step, v.raw_activity)"
+            stored += f" LEFT JOIN {steps} s USING (seq) ORDER BY seq"
+        words = ", ".join(f"{word} AS {name(column)}" for column, word in said.items())
+        events = f"SELECT v.* EXCLUDE ({', '.join(map(name, made))}), {words}, {_NATIVE} AS case_id FROM {stored}"
+        builder.resume(receipt, placed, events)
         builder.pseudonyms.know(builder.schema.rows(f"SELECT * FROM {_file(path, f'{PRIVATE}/pseudonyms')}"))
         builder.forgotten = from_rows(builder.schema.rows(f"SELECT * FROM {_file(path, f'{PRIVATE}/forgotten')}"))
         for file, kind in (

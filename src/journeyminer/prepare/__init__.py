@@ -11,7 +11,7 @@ from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
 from journeyminer.prepare.labels import label
 from journeyminer.prepare.pairing import pair_transitions
-from journeyminer.prepare.privacy import hide_customers
+from journeyminer.prepare.privacy import hide_customers, hide_rare_steps
 from journeyminer.prepare.split import count_values, split_log
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -
     """
     ours = config or Config()
     told = tell_bots(name_changes(label(log, config=config)), named=ours.bots, people=ours.us)
-    known = identify_customers(hide_customers(told), config=config)
+    known = identify_customers(hide_rare_steps(hide_customers(told)), config=config)
     return pair_transitions(known) if pair else known
 
 
@@ -35,6 +35,7 @@ __all__ = [
     "describe_filters",
     "filter_log",
     "hide_customers",
+    "hide_rare_steps",
     "identify_customers",
     "label",
     "name_changes",

@@ -1,11 +1,25 @@
-"""Privacy: a customer is not a resource."""
+"""Privacy: a customer is not a resource, and no step."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from journeyminer.note import Note
+from journeyminer.sql import listed
+from journeyminer.text import fold
+from journeyminer.vocabulary import RARE
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
+
+MIN_CASES: Final = 3
+"""what stands in so many cases is a step, whatever it looks like"""
+_PERSONAL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]|(?:\d[ ().\-/]{0,2}){7}")
+"""an address, or a number as long as a telephone's"""
+_LONGEST_NAME: Final = 5
 
 
 def hide_customers(log: EventLog) -> EventLog:
@@ -19,3 +33,38 @@ def hide_customers(log: EventLog) -> EventLog:
         identities="SELECT case_key, kind, value FROM {log}.identities UNION "
         f"SELECT case_key, 'name', CAST(resource AS VARCHAR) FROM {{log}}.event_rows WHERE {named}",
     )
+
+
+def hide_rare_steps(log: EventLog) -> EventLog:
+    """The log in which rare steps that hold an address, a long number or a customer's name are one, `rare_step`.
+
+    Where sources put free text into their steps, such a text may say who the customer is. Rare is what fewer than three
+    cases have; how many such steps there are is the note `rare_steps`. A name is one of two words or more that
+    a source gives as a customer's.
+    """
+    known = log.rows("SELECT DISTINCT CAST(activity AS VARCHAR) AS step FROM event_rows ORDER BY step")
+    names = {fold(name) for (name,) in log.rows("SELECT DISTINCT value FROM identities WHERE kind = 'name'")}
+    doubtful = [step for (step,) in known if _PERSONAL.search(step) or not names.isdisjoint(_parts(step))]
+    if not doubtful:
+        return log
+    rare = log.rows(
+        f"SELECT CAST(activity AS VARCHAR) AS step FROM event_rows WHERE activity IN ({listed(doubtful)}) "
+        f"GROUP BY step HAVING count(DISTINCT case_key) < {MIN_CASES} ORDER BY step"
+    )
+    if not rare:
+        return log
+    steps = [step for (step,) in rare]
+    shown = f"CASE WHEN activity IN ({listed(steps)}) THEN '{RARE}' ELSE CAST(activity AS VARCHAR) END"
+    words = listed(sorted({RARE, *(step for (step,) in known)} - {*steps}))
+    coded = f"CAST({shown} AS ENUM ({words}))"
+    derived = log.derive(event_rows=f"SELECT * REPLACE ({coded} AS activity) FROM {{log}}.event_rows")
+    notes = [note for note in log.receipt.notes if note.slug != "rare_steps"]
+    return replace(derived, receipt=replace(log.receipt, notes=(*notes, Note("rare_steps", n=len(steps)))))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield every run of two words to five of a text."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", fold(text))
+    for begin in range(len(words)):
+        for end in range(begin + 2, min(begin + _LONGEST_NAME, len(words)) + 1):
+            yield " ".join(words[begin:end])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MIN_SHARE = 0.5
 """of the mails that an address did not send itself, so many must be delivered to it"""
-MIN_AUTHORS = 2
-"""so many others must have written to it: in a folder of sent mail the most frequent receiver is a customer"""
+MIN_AUTHORS = 5
+"""so many addresses outside must have written to it: two people who write to a customer are no customers of hers"""
 
 PUBLIC_DOMAINS = frozenset({
     "aol.com", "bol.com.br", "citromail.hu", "freemail.hu", "globo.com", "gmail.com", "gmx.com", "gmx.net",
@@ -94,12 +94,16 @@ def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
 
     Where everybody who writes is of that domain, it is a desk for one's own people, and only its address is ours.
 
-    None where the lead is shared, covers less than half of the mails, or has fewer than two authors writing to it; also
-    where none of the mails is by that side, as a list's address writes nothing, and an inbox without what was sent
-    cannot say whose turn it is.
+    None where the lead is shared, covers less than half of the mails, or was written to from fewer than five addresses
+    outside; also where that side answered none of these, as a list's address writes nothing, and an inbox without what
+    was sent cannot say whose turn it is.
     """
     ours = _most_delivered(mails)
-    return ours if ours and any(ours.wrote(mail) for mail in mails) else None
+    if ours is None:
+        return None
+    outside = {mail.sender for mail in mails if not ours.owns(mail.sender) and any(map(ours.owns, mail.delivered))}
+    answered = any(ours.wrote(mail) and not outside.isdisjoint(mail.recipients) for mail in mails)
+    return ours if answered and len(outside) >= MIN_AUTHORS else None
 
 
 def _most_delivered(mails: Sequence[Mail]) -> Ours | None:
@@ -132,14 +136,12 @@ def _leader(mails: Sequence[Mail], key: Callable[[str], str]) -> tuple[str, int,
     taken: Counter[str] = Counter()
     named: Counter[str] = Counter()
     sent: Counter[str] = Counter()
-    authors: defaultdict[str, set[str]] = defaultdict(set)
     for mail in mails:
         author = key(mail.sender)
         sent[author] += 1
         for target in {key(address) for address in mail.delivered}:
             if target != author:
                 taken[target] += 1
-                authors[target].add(mail.sender)
         named.update({key(address) for address in mail.recipients} - {author})
     # an address in To goes before a delivery address behind it that takes the same mails
     ranked = sorted(((n, named[target], target) for target, n in taken.items()), reverse=True)
@@ -147,6 +149,6 @@ def _leader(mails: Sequence[Mail], key: Callable[[str], str]) -> tuple[str, int,
         return None
     n, _, target = ranked[0]
     others = len(mails) - sent[target]
-    if n < MIN_SHARE * others or len(authors[target]) < MIN_AUTHORS:
+    if n < MIN_SHARE * others:
         return None
     return target, n, others

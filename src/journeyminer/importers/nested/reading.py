@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 Reshape = Callable[[bytes], bytes]
 """gives records, one a line, another shape before they are read"""
 
+_TYPE: Final = re.compile(r"[A-Za-z]{2,}(?:[._:-]?[A-Za-z]+){0,5}")
+"""how products call types of events: a word or some in one, and no number"""
 _WORDS: Final = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at", "seconds"))
 _FIRST, _END = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
 _LONGEST: Final = "INTERVAL 1 DAY"
@@ -134,7 +136,7 @@ class Reading:
             if there:
                 loader.add_rows(kind, f"SELECT * FROM {self.schema}.{kind} WHERE file_no = {file.number}")
         if file.unread:
-            loader.decide(Note("decision.types_unread", types=tuple(sorted(file.unread))))
+            loader.decide(Note("decision.types_unread", types=_shown(file.unread)))
         if file.n_cut:
             loader.decide(Note("decision.lists_cut", n=file.n_cut, missing=file.n_missing))
         loader.decide_zone(ZoneRule(file.zone, naive=file.is_local))
@@ -323,3 +325,8 @@ def _reshaped(piece: Piece, reshape: Reshape) -> Piece:
 def _letters(word: str) -> str:
     """A word however it is spelt: `Satisfaction rating` is `SatisfactionRating`."""
     return re.sub(r"[^a-z]", "", word.lower())
+
+
+def _shown(types: Iterable[str]) -> tuple[str, ...]:
+    """Return types of events as a report shows them: a question mark for what may be anything."""
+    return tuple(sorted({word if _TYPE.fullmatch(word) else "?" for word in types}))

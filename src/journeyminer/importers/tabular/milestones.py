@@ -10,7 +10,7 @@ nothing is known of the time after the last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ def load_milestones(plan: Plan, table: Table, source: Source, loader: Loader) ->
     (n,) = loader.engine.one(f"SELECT count(*) FROM {kept}")
     n_again = _drop_repeated(loader.engine, kept)
     good = f"(SELECT * FROM {kept} ANTI JOIN ({rows.rejects(kept)}) USING ({RECORD}))"
-    events = _events(good, filled, said, beside)
+    events = _events(good, filled, said, beside, source.options.us)
     loader.engine.execute(f"CREATE TABLE early AS {_early(events)}")
     (n_early,) = loader.engine.one(f"SELECT count(DISTINCT {RECORD}) FROM early")
     events = f"SELECT * FROM ({events}) ANTI JOIN early USING ({RECORD}, nth)" if n_early else events
@@ -157,7 +157,7 @@ def _filled(plan: Plan, raw: Table, formats: DateFormats) -> tuple[list[_Filled]
     return filled, tuple(moments.values())
 
 
-def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: Iterable[str]) -> str:
+def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: Iterable[str], us: Sequence[str]) -> str:
     """SQL of the events of all columns; RECORD and `nth`, the place in the profile, are their order."""
     selects = []
     for number, each in enumerate(filled):
@@ -174,11 +174,12 @@ def _events(rows: str, filled: list[_Filled], said: Mapping[str, str], beside: I
             **{ours: name(ours) for ours in said if ours in ("channel", *milestone.carries)},
         }
         if each.author:
-            values |= _by_author(
-                f"author{number}", milestone, [key for key in beside if key.startswith(IDENTITY_PREFIX)]
-            )
-        listed = ", ".join(f"{sql} AS {name(ours)}" for ours, sql in values.items())
-        selects.append(f"SELECT {listed} FROM {rows} WHERE {each.moment} IS NOT NULL AND kept{number}")
+            ours = [f"lower(author{number}) IN ({listed([word.strip().lower() for word in us])})"] if us else []
+            ours += [f"author{number} IN (SELECT resource FROM {rows})"] if "resource" in said else []
+            customers = [key for key in beside if key.startswith(IDENTITY_PREFIX)]
+            values |= _by_author(f"author{number}", milestone, customers, " OR ".join(ours) or "false")
+        picked = ", ".join(f"{sql} AS {name(ours)}" for ours, sql in values.items())
+        selects.append(f"SELECT {picked} FROM {rows} WHERE {each.moment} IS NOT NULL AND kept{number}")
     return " UNION ALL BY NAME ".join(selects)
 
 
@@ -215,12 +216,14 @@ def _with_status(events: str, rows: str) -> str:
     """
 
 
-def _by_author(author: str, milestone: Milestone, identities: list[str]) -> dict[str, str]:
-    """A cell's author is the customer where the row names the customer so, else one of us."""
+def _by_author(author: str, milestone: Milestone, identities: list[str], is_ours: str) -> dict[str, str]:
+    """A cell's author is the customer where the row names the customer so, one of us where any row of the file is owned
+    by the author or the user says so; anybody else, as a customer's colleague in copy, is not known and not named."""
     known = ", ".join(f"coalesce({name(identity)}, '')" for identity in identities) or "''"
     is_customer = f"{author} IN ({known})"
     return {
-        "activity": f"CASE WHEN {is_customer} THEN 'customer_message' ELSE {quote(milestone.activity)} END",
-        "role": f"CASE WHEN {is_customer} THEN 'customer' ELSE 'agent' END",
-        "resource": f"CASE WHEN NOT {is_customer} THEN {author} END",
+        "activity": f"CASE WHEN {is_customer} THEN 'customer_message' "
+        f"WHEN {is_ours} THEN {quote(milestone.activity)} ELSE 'message' END",
+        "role": f"CASE WHEN {is_customer} THEN 'customer' WHEN {is_ours} THEN 'agent' END",
+        "resource": f"CASE WHEN NOT ({is_customer}) AND ({is_ours}) THEN {author} END",
     }
