@@ -144,7 +144,11 @@ def column_reference() -> str:
     tables: dict[str, tuple[Column, ...]] = {
         "events": EVENTS, "cases": CASES, "identities": IDENTITIES, "rejects": REJECTS,
     }  # fmt: skip
-    parts = ["# Columns of the event log\n\nOne Parquet file a table, in the log folder. Times are UTC.\n"]
+    parts = [
+        "# Columns of the event log\n\n"
+        "One Parquet file a table, in the log folder; those that say who the customers are lie\n"
+        "in its folder `private`, see [Privacy](../explanation/privacy.md). Times are UTC.\n"
+    ]
     for table, columns in tables.items():
         rows = "\n".join(f"| {each.name} | {each.type} | {each.meaning} | {each.xes or ''} |" for each in columns)
         parts.append(f"## {table}\n\n| column | type | meaning | XES |\n|---|---|---|---|\n{rows}\n")

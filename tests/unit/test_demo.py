@@ -239,7 +239,7 @@ def test_there_are_a_few_thousand_events(folder: Path, audits: dict[int, list[di
 
 def test_every_file_is_read_but_the_note(folder: Path, log: EventLog) -> None:
     receipt = log.receipt
-    assert [one.file for one in receipt.unclaimed] == [TRUTH.unclaimed]
+    assert [(one.file, Path(one.place).name) for one in receipt.unclaimed] == [("file 1.txt", TRUTH.unclaimed)]
     assert receipt.failed == ()
     assert len(receipt.sources) == sum(path.is_file() for path in folder.rglob("*")) - 1
     assert all(one.balances for one in receipt.sources)
