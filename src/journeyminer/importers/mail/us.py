@@ -18,6 +18,8 @@ MIN_SHARE = 0.5
 """of the mails that an address did not send itself, so many must be delivered to it"""
 MIN_AUTHORS = 5
 """so many addresses outside must have written to it: two people who write to a customer are no customers of hers"""
+MIN_COLLEAGUES = 2
+"""where everybody is of one domain, so many: it is a desk for one's own people, and nobody is outside"""
 
 PUBLIC_DOMAINS = frozenset({
     "aol.com", "bol.com.br", "citromail.hu", "freemail.hu", "globo.com", "gmail.com", "gmx.com", "gmx.net",
@@ -95,15 +97,17 @@ def ours_inferred(mails: Sequence[Mail]) -> Ours | None:
     Where everybody who writes is of that domain, it is a desk for one's own people, and only its address is ours.
 
     None where the lead is shared, covers less than half of the mails, or was written to from fewer than five addresses
-    outside; also where that side answered none of these, as a list's address writes nothing, and an inbox without what
-    was sent cannot say whose turn it is.
+    outside (two where everybody is of one domain); also where that side answered none of these, as a list's address
+    writes nothing, and an inbox without what was sent cannot say whose turn it is.
     """
     ours = _most_delivered(mails)
     if ours is None:
         return None
     outside = {mail.sender for mail in mails if not ours.owns(mail.sender) and any(map(ours.owns, mail.delivered))}
     answered = any(ours.wrote(mail) and not outside.isdisjoint(mail.recipients) for mail in mails)
-    return ours if answered and len(outside) >= MIN_AUTHORS else None
+    domains = {mail.sender.rpartition("@")[2] for mail in mails if mail.sender and mail.kind == "message"}
+    inside = len(domains) == 1 and domains.isdisjoint(PUBLIC_DOMAINS)
+    return ours if answered and len(outside) >= (MIN_COLLEAGUES if inside else MIN_AUTHORS) else None
 
 
 def _most_delivered(mails: Sequence[Mail]) -> Ours | None:
