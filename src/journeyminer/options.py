@@ -346,7 +346,17 @@ class NameOptions:
 
 
 @dataclass(frozen=True)
-class ReportOptions(NameOptions):
+class JourneyOptions:
+    """Which cases of a customer are one journey."""
+
+    journey_window: float | None = option("--journey-window HOURS", hours, keys="journey_window",
+        help="Silence that ends a journey (learnt from the log).")
+    case_is_journey: bool = option("--case-is-journey", bool, default=False, keys="case_is_journey",
+        help="Each case is a journey of its own.")
+
+
+@dataclass(frozen=True)
+class ReportOptions(JourneyOptions, NameOptions):
     """What a report looks like."""
 
     per: Per = option(f"--per [{'|'.join(PERS)}]", one_of(*PERS), "What a trace is.", default="case")

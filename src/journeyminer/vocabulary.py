@@ -16,6 +16,8 @@ Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolu
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
 Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
+JourneyReason = Literal["within_window", "soon_after"]
+"""why a case goes on with one before it: the user's window, or a gap too short for chance"""
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 PseudonymKind = Literal["agent", "thread", "chat", "mailbox", "mail", "file", "folder"]

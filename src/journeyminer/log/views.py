@@ -32,11 +32,13 @@ def make_views(schema: Schema, columns: frozenset[str]) -> None:
     """
     have = schema.columns(f"{schema}.case_rows")
     cases = ", ".join(_shown(column, "c", column.name in have) for column in CASES if column.name != "case_id")
-    customer = "c.customer_key" if "customer_key" in have else "CAST(NULL AS UBIGINT) AS customer_key"
+    keys = ", ".join(
+        f"c.{key}" if key in have else f"CAST(NULL AS UBIGINT) AS {key}" for key in ("customer_key", "journey_key")
+    )
     numbered = "c.customer_no" if "customer_no" in have else "CAST(NULL AS BIGINT)"
     schema.execute(
         f"CREATE VIEW {schema}.cases AS SELECT c.case_key, n.namespace || ':' || c.native_id AS case_id, c.native_id, "
-        f"n.namespace, n.as_of, {customer}, 'customer ' || {numbered} AS customer_id, {cases} "
+        f"n.namespace, n.as_of, {keys}, 'customer ' || {numbered} AS customer_id, {cases} "
         f"FROM {schema}.case_rows c JOIN {schema}.namespaces n USING (ns_no)"
     )
     stored = [column for column in EVENTS if column.name in (*STORED, *RAW)]
@@ -47,7 +49,7 @@ def make_views(schema: Schema, columns: frozenset[str]) -> None:
     ref = f"coalesce(e.ref, {row})" if "ref" in rows else row
     schema.execute(
         f"CREATE VIEW {schema}.events AS SELECT e.case_key, CAST(e.seq AS BIGINT) AS seq, c.case_id, c.customer_key, "
-        f"c.customer_id, {events}, s.importer AS source, s.file || ': ' || {ref} AS source_ref "
+        f"c.customer_id, c.journey_key, {events}, s.importer AS source, s.file || ': ' || {ref} AS source_ref "
         f"FROM {schema}.event_rows e JOIN {schema}.cases c USING (case_key) JOIN {schema}.sources s USING (source_no)"
     )
 
@@ -63,7 +65,7 @@ def documented_events(schema: Schema) -> str:
     """Return a query of all events with the columns of `schema.EVENTS`, ids included."""
     made = {
         "event_id": "i.event_id",
-        "journey_id": "CAST(NULL AS VARCHAR)",
+        "journey_id": "CAST(v.journey_key AS VARCHAR)",
     }
     listed = ", ".join(f"{made.get(column.name, f'v.{name(column.name)}')} AS {name(column.name)}" for column in EVENTS)
     rows = f"{schema}.event_rows"

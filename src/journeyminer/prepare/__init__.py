@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journeyminer.config import Config
+from journeyminer.options import JourneyOptions, fill
 from journeyminer.prepare.bots import tell_bots
 from journeyminer.prepare.changes import name_changes
 from journeyminer.prepare.filters import describe_filters, filter_log
 from journeyminer.prepare.identity import count_customers, identify_customers
+from journeyminer.prepare.journeys import find_journeys
 from journeyminer.prepare.labels import label
 from journeyminer.prepare.pairing import pair_transitions
 from journeyminer.prepare.privacy import hide_customers, hide_rare_steps
@@ -18,15 +20,18 @@ if TYPE_CHECKING:
     from journeyminer.log import EventLog
 
 
-def prepare(log: EventLog, *, config: Config | None = None, pair: bool = True) -> EventLog:
-    """The log that measures read: words in their closed sets, cases with their customer, activities as one event each.
+def prepare(
+    log: EventLog, *, config: Config | None = None, pair: bool = True, journeys: JourneyOptions | None = None
+) -> EventLog:
+    """The log that measures read: words in their closed sets, cases with customer and journey, an activity one event.
 
     Preparing a prepared log changes nothing. What no rule knew is in the new log's receipt.
     """
     ours = config or Config()
     told = tell_bots(name_changes(label(log, config=config)), named=ours.bots, people=ours.us)
     known = identify_customers(hide_rare_steps(hide_customers(told)), config=config)
-    return pair_transitions(known) if pair else known
+    cut = find_journeys(known, options=journeys or fill(JourneyOptions, ours.options))
+    return pair_transitions(cut) if pair else cut
 
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "count_values",
     "describe_filters",
     "filter_log",
+    "find_journeys",
     "hide_customers",
     "hide_rare_steps",
     "identify_customers",

@@ -1,0 +1,133 @@
+"""Journeys: which cases of a customer are about one need.
+
+The evidence, strongest first. A case that begins so soon after the customer's last word or ours that chance is no
+explanation goes on with what was before (`gaps` learns how soon that is, for each pair of steps). Everything else is a
+need of its own: neither the same topic nor an open case beside it says that the need is the same, as customers have
+several. Cases of one system whose topics differ are never one need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from journeyminer.options import JourneyOptions
+from journeyminer.prepare.gaps import Bin, Pair, bins_sql, cut_sql, find_cuts
+
+if TYPE_CHECKING:
+    from journeyminer.log import EventLog
+    from journeyminer.log.engine import Schema
+    from journeyminer.vocabulary import JourneyReason
+
+_TOUCHES = ("customer", "agent", "bot", "vendor")
+"""who says or does something; what the system does by itself, an automatic close say, ends no silence"""
+
+
+def find_journeys(log: EventLog, *, options: JourneyOptions | None = None) -> EventLog:
+    """The log whose cases carry `journey_key`, and `joined_by`: why a case goes on with one before it, else null.
+
+    The key is that of the journey's first case. A case whose customer nobody knows is a journey of its own. A case that
+    goes on for months is one need however long it is silent, and is never cut.
+
+    Args:
+        options: `case_is_journey` makes each case a journey; `journey_window` is the longest silence in hours after
+            which a customer's next case goes on with the last one, instead of what the log teaches.
+    """
+    options = options or JourneyOptions()
+    have = log.schema.columns(f"{log.schema}.case_rows")
+    if "journey_key" in have:
+        return log
+    if options.case_is_journey:
+        alone = "SELECT *, case_key AS journey_key, CAST(NULL AS VARCHAR) AS joined_by FROM {log}.case_rows"
+        return log.derive(case_rows=alone)
+    if "customer_key" not in have:
+        return log
+    schema = log.engine.new_schema(log.schema)
+    _make_begins(log, schema)
+    within, reason = _within(schema, options.journey_window)
+    pairs = schema.rows(f"SELECT case_key, before, '{reason}' FROM begins WHERE gap <= {within} ORDER BY place")
+    _make_joined(schema, _roots(pairs))
+    schema.execute("DROP TABLE begins")
+    return log.derive(
+        into=schema,
+        case_rows="SELECT c.*, coalesce(j.journey_key, c.case_key) AS journey_key, j.joined_by "
+        f"FROM {{log}}.case_rows c LEFT JOIN {schema}.joined j USING (case_key)",
+    )
+
+
+def _make_begins(log: EventLog, schema: Schema) -> None:
+    """Make `begins`: one row a case that is not the first of its customer, with what was before it.
+
+    `place` is its rank in the declared order, `before` the case of the customer's last touch, `gap` the minutes since
+    then, `step` and `next_step` the activities at both ends, `same_topic` whether both have the same one. A case of
+    another topic in the same system is left out.
+    """
+    have = log.schema.columns(f"{log.schema}.case_rows")
+    topics = [column for column in ("topic", "product") if column in have]
+    differs = " OR ".join(f"t.{column} <> t.{column}_before" for column in topics) or "false"
+    same = "coalesce(t.topic = t.topic_before, false)" if "topic" in topics else "false"
+    told = "".join(f", c.{column}" for column in topics)
+    lagged = "".join(f", lag({column}) OVER past AS {column}_before" for column in ("ns_no", *topics))
+    role = "e.role" if log.has("role") else "NULL"
+    begun = "coalesce(e.started_at, e.timestamp)" if log.has("started_at") else "e.timestamp"
+    touches = ", ".join(f"'{who}'" for who in _TOUCHES)
+    schema.execute(
+        f"""
+        CREATE TABLE begins AS
+        WITH several AS (
+            SELECT customer_key FROM case_rows WHERE customer_key IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+        ), told AS (
+            SELECT c.customer_key, c.case_key, c.ns_no, c.native_id, e.seq, {begun} AS begun, e.timestamp AS ended,
+                CAST(e.activity AS VARCHAR) AS step{told},
+                coalesce({role} IN ({touches}), true) AND e.activity <> 'closed' AS is_touch,
+                row_number() OVER (PARTITION BY e.case_key ORDER BY e.timestamp, e.seq) = 1 AS is_first
+            FROM {log.schema}.event_rows e JOIN {log.schema}.case_rows c USING (case_key)
+            SEMI JOIN several USING (customer_key)
+        ), touched AS (
+            SELECT *, lag(case_key) OVER past AS before, lag(ended) OVER past AS ended_before,
+                lag(step) OVER past AS step_before{lagged}
+            FROM told WHERE is_touch OR is_first
+            WINDOW past AS (PARTITION BY customer_key ORDER BY begun, ended, ns_no, native_id, seq)
+        )
+        SELECT case_key, before, row_number() OVER (ORDER BY begun, ended, ns_no, native_id) AS place,
+            greatest(date_diff('microsecond', ended_before, begun), 0) / 6e7 AS gap, step_before AS step,
+            step AS next_step, {same} AS same_topic
+        FROM touched t
+        WHERE is_first AND before IS NOT NULL AND NOT (ns_no = ns_no_before AND coalesce({differs}, false))
+    """.replace("FROM case_rows", f"FROM {log.schema}.case_rows")
+    )
+
+
+def _within(schema: Schema, window: float | None) -> tuple[str, JourneyReason]:
+    """SQL of the longest gap, in minutes, after which a case of `begins` goes on; and how it is called."""
+    if window is not None:
+        return str(window * 60), "within_window"
+    bins = bins_sql("gap")
+    histograms: dict[Pair, tuple[Bin, ...]] = {
+        (step, after, same): tuple(Bin(each["n"], each["minutes"]) for each in made)
+        for step, after, same, made in schema.rows(
+            f"SELECT step, next_step, same_topic, {bins} FROM begins GROUP BY ALL ORDER BY ALL"
+        )
+    }
+    return cut_sql(find_cuts(histograms), "step", "next_step", "same_topic"), "soon_after"
+
+
+def _roots(pairs: Iterable[tuple[int, int, str]]) -> dict[int, tuple[int, str]]:
+    """Case -> the first case of its journey, and why it goes on; of the cases that go on with another one.
+
+    Args:
+        pairs: case, the one before it, why; in the order of the cases.
+    """
+    found: dict[int, tuple[int, str]] = {}
+    for case, before, why in pairs:
+        found[case] = (found[before][0] if before in found else before, why)
+    return found
+
+
+def _make_joined(schema: Schema, roots: dict[int, tuple[int, str]]) -> None:
+    columns = [list(roots), [root for root, _ in roots.values()], [why for _, why in roots.values()]]
+    schema.execute(
+        "CREATE TABLE joined AS SELECT unnest(CAST(? AS UBIGINT[])) AS case_key, "
+        "unnest(CAST(? AS UBIGINT[])) AS journey_key, unnest(CAST(? AS VARCHAR[])) AS joined_by",
+        columns,
+    )
