@@ -30,7 +30,8 @@ def lists(folder: Path, config: Path) -> dict[str, list[tuple[object, ...]]]:
 
     log = jm.open_log(folder, config=config)
     events = log.rows(
-        "SELECT seq, source_ref, epoch(timestamp), case_key, CAST(customer_key AS VARCHAR) FROM events ORDER BY seq"
+        "SELECT seq, source_ref, epoch(timestamp), case_key, CAST(customer_key AS VARCHAR), "
+        "CAST(journey_key AS VARCHAR) FROM events ORDER BY seq"
     )
     stretches = log.rows(
         f"SELECT seq, CAST(turn AS VARCHAR), opened / 1e6, closed / 1e6 FROM {spans(log)} ORDER BY seq, opened"

@@ -93,7 +93,7 @@ class _Reading:
             if seq in case and turn != "unknown":
                 spans[case[seq]].append(Span(round(begin), round(end), turn))
         votes: dict[int, Counter[Hashable]] = defaultdict(Counter)
-        for seq, _, _, case_key, customer in self.lists["events"]:
+        for seq, _, _, case_key, customer, _ in self.lists["events"]:
             if seq in case:
                 votes[case[seq]][customer or f"case {case_key}"] += 1
         return Answer(
@@ -101,6 +101,11 @@ class _Reading:
             handoffs=self._handoffs(),
             places=self._places(),
             customer={number: counted.most_common(1)[0][0] for number, counted in votes.items()},
+            journey={
+                steps[seq]: journey or f"case {case_key}"
+                for seq, _, _, case_key, _, journey in self.lists["events"]
+                if seq in steps
+            },
             figures={figure["id"]: figure["value"] for figure in self.report["kpis"] if figure["value"] is not None},
             fates=self._fates(),
             leaked=leaked,
@@ -113,7 +118,7 @@ class _Reading:
         records = {(record.file, record.ref): record for record in self.book.records}
         names = self._names()
         found = {}
-        for seq, source_ref, at, _, _ in self.lists["events"]:
+        for seq, source_ref, at, *_ in self.lists["events"]:
             file, _, ref = source_ref.rpartition(": ")
             record = records.get((names.get(file, file), ref))
             if record:
@@ -131,7 +136,7 @@ class _Reading:
         for record in self.book.records:
             moments[record.ref, record.at // 60].add(record.file)
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for _, source_ref, at, _, _ in self.lists["events"]:
+        for _, source_ref, at, *_ in self.lists["events"]:
             file, _, ref = source_ref.rpartition(": ")
             if file not in self.book.files:
                 votes[file].update(moments.get((ref, int(at) // 60), ()))
