@@ -22,9 +22,10 @@ import pytest
 import journeyminer as jm
 from journeyminer.cli.main import COMMANDS, cli, run
 from journeyminer.errors import ExitStatus
-from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, REJECTS, Column
+from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, LINKS, REJECTS, Column
 from journeyminer.options import (
     FilterOptions,
+    JourneyOptions,
     PromiseOptions,
     ReadOptions,
     ReportOptions,
@@ -142,7 +143,7 @@ def command_reference() -> str:
 def column_reference() -> str:
     """Every column of the log."""
     tables: dict[str, tuple[Column, ...]] = {
-        "events": EVENTS, "cases": CASES, "identities": IDENTITIES, "rejects": REJECTS,
+        "events": EVENTS, "cases": CASES, "identities": IDENTITIES, "links": LINKS, "rejects": REJECTS,
     }  # fmt: skip
     parts = [
         "# Columns of the event log\n\n"

@@ -16,8 +16,10 @@ Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolu
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
 Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
-JourneyReason = Literal["within_window", "soon_after"]
-"""why a case goes on with one before it: the user's window, or a gap too short for chance"""
+LinkKind = Literal["merged_into", "follow_up_of", "child_of", "caused_by"]
+"""how a source ties a case to another one"""
+JourneyReason = Literal[LinkKind, "within_window", "soon_after"]
+"""why a case goes on with one before it: the source says so, the user's window, or a gap too short for chance"""
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 PseudonymKind = Literal["agent", "thread", "chat", "mailbox", "mail", "file", "folder"]
@@ -47,6 +49,7 @@ RARE: Final = "rare_step"
 ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed")
 """activities that say who holds a case, and are no work on it"""
 IDENTITY_KINDS: Final = get_args(IdentityKind)
+LINK_KINDS: Final = get_args(LinkKind)
 FATES: Final = get_args(Fate)
 FATE_REASONS: Final = get_args(FateReason)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from journeyminer.log.build import LogBuilder
 from journeyminer.log.engine import Engine
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Case, Event, Identity, Record
+from journeyminer.log.store import load_log, save_log
 from journeyminer.mining.lens import Lens
 from journeyminer.note import Note
 from journeyminer.options import JourneyOptions
@@ -48,6 +50,54 @@ def journeys(log: EventLog, options: JourneyOptions | None = None) -> set[frozen
         "SELECT journey_key, list(native_id) FROM case_rows GROUP BY ALL ORDER BY ALL"
     )
     return {frozenset(cases) for _, cases in rows}
+
+
+def tied(*links: tuple[str, str, str], cases: tuple[tuple[str, str | None], ...]) -> EventLog:
+    """A log of cases, a day each, with their customers; and links of case, kind and other case."""
+    builder = LogBuilder(Engine())
+    loader = builder.loader(SourceReceipt("a", "tiny", Note("match.given"), namespace="a"))
+    loader.records(
+        Record(
+            case,
+            events=[Event(case, "opened", START + timedelta(days=nth))],
+            identities=[Identity(case, "email", f"{who}@example.test")] if who else [],
+        )
+        for nth, (case, who) in enumerate(cases)
+    )
+    for case, kind, other in links:
+        loader.add_rows("links", f"SELECT '{case}' AS case_id, '{kind}' AS kind, '{other}' AS other")
+    return identify_customers(builder.build())
+
+
+def reasons(log: EventLog) -> dict[str, str | None]:
+    return dict(find_journeys(log).rows("SELECT native_id, joined_by FROM case_rows"))
+
+
+def test_what_the_source_states_joins_cases_however_long_the_silence() -> None:
+    log = tied(("y", "follow_up_of", "x"), cases=(("x", "ana"), ("y", None), ("z", "ana")))
+    assert journeys(log) == {frozenset("xy"), frozenset("z")}
+    assert reasons(log) == {"x": None, "y": "follow_up_of", "z": None}
+
+
+def test_a_case_may_be_merged_into_a_later_one() -> None:
+    log = tied(("y", "merged_into", "z"), ("x", "merged_into", "z"), cases=(("x", None), ("y", None), ("z", None)))
+    assert journeys(log) == {frozenset("xyz")}
+    assert reasons(log) == {"x": None, "y": "merged_into", "z": "merged_into"}
+
+
+def test_no_link_brings_two_customers_together() -> None:
+    log = tied(("b", "child_of", "x"), ("c", "child_of", "x"), cases=(("x", None), ("b", "ben"), ("c", "cleo")))
+    assert journeys(log) == {frozenset("xb"), frozenset("c")}
+
+
+def test_a_link_to_a_case_that_is_not_there_says_nothing() -> None:
+    assert reasons(tied(("x", "follow_up_of", "q"), cases=(("x", "ana"),))) == {"x": None}
+
+
+def test_a_saved_log_keeps_its_links(tmp_path: Path) -> None:
+    log = tied(("y", "follow_up_of", "x"), cases=(("x", "ana"), ("y", "ana")))
+    save_log(log, tmp_path / "log")
+    assert journeys(identify_customers(load_log(tmp_path / "log"))) == {frozenset("xy")}
 
 
 def crowd(n: int = 60) -> list[Said]:

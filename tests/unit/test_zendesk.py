@@ -225,6 +225,7 @@ def test_a_ticket_with_audits_elsewhere_gives_its_case_only(tmp_path: Path) -> N
     assert log.one("SELECT priority, topic, language, extras['x_followup_of'] FROM cases") == (
         "high", "incident", "pt", "77",
     )  # fmt: skip
+    assert log.rows("SELECT kind, other FROM links") == [("follow_up_of", "77")]
     assert {source.namespace for source in log.receipt.sources} == {"zendesk"}
 
 

@@ -28,7 +28,8 @@ class EventLog:
 
     `jm.read`, `jm.open_log` and `jm.from_pandas` make one, `jm.save_log` writes it.
 
-    Tables in SQL: `events` and `cases` (columns in `log.schema`), `identities`, `rejects`, `sources`, `namespaces`.
+    Tables in SQL: `events` and `cases` (columns in `log.schema`), `identities`, `links`, `rejects`, `sources`,
+    `namespaces`.
     Measures read `event_rows` and `case_rows` instead: the same rows with `case_key` (an integer, unique a case)
     for the case's text, `source_no` and `ns_no` for the file and the namespace, words as ENUM codes, and only the
     columns that the log has (`has`), but always those with the source's own words (`schema.RAW`).

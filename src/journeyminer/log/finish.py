@@ -297,7 +297,7 @@ def _deduplicate(schema: Schema, present: frozenset[str], sources: Sequence[Sour
 
 
 def _finish_cases(schema: Schema, salt: int) -> None:
-    """Make `case_rows` with what the sources say of each case, `identities`, `rejects`, and each namespace's as_of."""
+    """Make `case_rows` with what the sources say of each case, `identities`, `links`, `rejects`, and each as_of."""
     key = case_key("x.case_id", "s.namespace", salt)
     columns = [column.name for column in CASES if column.name != "case_id"]
     filled = filled_columns(schema, "staged_cases")
@@ -324,6 +324,11 @@ def _finish_cases(schema: Schema, salt: int) -> None:
         f"AND {key} IN (SELECT case_key FROM case_ids) ORDER BY ALL"
     )
     schema.execute(
+        f"CREATE TABLE links AS SELECT DISTINCT {key} AS case_key, kind, other FROM staged_links x "
+        f"JOIN sources s USING (source_no) WHERE other <> case_id "
+        f"AND {key} IN (SELECT case_key FROM case_ids) ORDER BY ALL"
+    )
+    schema.execute(
         "CREATE TABLE rejects AS SELECT s.file, x.record, x.reason, x.column, x.value, x.source_no "
         "FROM staged_rejects x JOIN sources s USING (source_no) ORDER BY x.source_no, x.rowid"
     )
@@ -331,5 +336,5 @@ def _finish_cases(schema: Schema, salt: int) -> None:
         "CREATE OR REPLACE TABLE namespaces AS SELECT n.*, (SELECT max(timestamp) FROM event_rows e JOIN sources s "
         "USING (source_no) WHERE s.namespace = n.namespace) AS as_of FROM namespaces n"
     )
-    for table in ("staged_events", "staged_cases", "staged_identities", "staged_rejects", "case_ids"):
+    for table in ("staged_events", "staged_cases", "staged_identities", "staged_links", "staged_rejects", "case_ids"):
         schema.execute(f"DROP TABLE IF EXISTS {table}")

@@ -147,12 +147,12 @@ class Loader:
         receipt.used = receipt.records - receipt.rejected - receipt.ignored
 
     def add_rows(self, kind: Kind, select: str) -> None:
-        """Take case attributes, identities or rejects by a query.
+        """Take case attributes, identities, links or rejects by a query.
 
         Args:
-            kind: "cases", "identities" or "rejects".
-            select: columns named as in `schema.CASES` (opened_at as TIMESTAMP), `schema.IDENTITIES` (kind, value)
-                or, for rejects, record (text), reason, column, value. Case ids are the source's own.
+            kind: "cases", "identities", "links" or "rejects".
+            select: columns named as in `schema.CASES` (opened_at as TIMESTAMP), `schema.IDENTITIES` (kind, value),
+                `schema.LINKS` or, for rejects, record (text), reason, column, value. Case ids are the source's own.
         """
         self._rows.select(kind, self.number, select)
 

@@ -20,7 +20,7 @@ _US = timedelta(microseconds=1)
 _MOMENTS = ("timestamp", "started_at", "opened_at")
 """fields that are microseconds on the way and timestamps in the engine"""
 
-Kind = Literal["events", "cases", "identities", "rejects"]
+Kind = Literal["events", "cases", "identities", "links", "rejects"]
 _WORDS = ("lifecycle", "role", "channel", "stage", "visibility", "resource", "group", "tier", "status")
 FIELDS: dict[Kind, dict[str, str]] = {
     "events": {
@@ -33,6 +33,7 @@ FIELDS: dict[Kind, dict[str, str]] = {
         **{column.name: "BIGINT" if column.name in _MOMENTS else column.type for column in CASES},
     },
     "identities": {"source_no": "UINTEGER", "case_id": "VARCHAR", "kind": "VARCHAR", "value": "VARCHAR"},
+    "links": {"source_no": "UINTEGER", "case_id": "VARCHAR", "kind": "VARCHAR", "other": "VARCHAR"},
     "rejects": {
         "source_no": "UINTEGER", "record": "VARCHAR", "reason": "VARCHAR", "column": "VARCHAR", "value": "VARCHAR",
     },
@@ -41,7 +42,7 @@ FIELDS: dict[Kind, dict[str, str]] = {
 
 
 class StagedRows:
-    """The tables staged_events, staged_cases, staged_identities and staged_rejects of a schema.
+    """The tables staged_events, staged_cases, staged_identities, staged_links, staged_rejects of a schema.
 
     Rows of several files wait together, since an insert has its price.
     """

@@ -74,6 +74,14 @@ IDENTITIES: tuple[Column, ...] = (
     Column("value", "VARCHAR", "as the source writes it; never leaves this table"),
 )
 
+LINKS: tuple[Column, ...] = (
+    Column("case_id", "VARCHAR", "as in events"),
+    Column("kind", "VARCHAR", "how the source ties it: merged_into, follow_up_of, child_of, caused_by"),
+    Column(
+        "other", "VARCHAR", "the source's own id of the other case, of the same namespace; it may not be in the log"
+    ),
+)
+
 REJECTS: tuple[Column, ...] = (
     Column("file", "VARCHAR", "the file, as shown"),
     Column("record", "VARCHAR", "where in the file"),

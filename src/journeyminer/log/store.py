@@ -84,6 +84,7 @@ def _write(log: EventLog, folder: Path) -> None:
         "ORDER BY case_id, source_no",
         f"{PRIVATE}/identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i "
         "JOIN cases c USING (case_key) ORDER BY ALL",
+        "links": f"SELECT c.case_id, l.kind, l.other, {number} FROM links l JOIN cases c USING (case_key) ORDER BY ALL",
         f"{PRIVATE}/rejects": "SELECT * FROM rejects",
         f"{PRIVATE}/pseudonyms": "SELECT * FROM pseudonyms ORDER BY ALL",
         f"{PRIVATE}/forgotten": "SELECT * FROM forgotten ORDER BY ALL",
@@ -184,6 +185,7 @@ def stage_stored(builder: LogBuilder, path: Path) -> datetime | None:
         builder.forgotten = from_rows(builder.schema.rows(f"SELECT * FROM {_file(path, f'{PRIVATE}/forgotten')}"))
         for file, kind in (
             ("cases", "cases"),
+            ("links", "links"),
             (f"{PRIVATE}/extras", "cases"),
             (f"{PRIVATE}/identities", "identities"),
             (f"{PRIVATE}/rejects", "rejects"),

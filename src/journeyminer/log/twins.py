@@ -159,6 +159,6 @@ def _without(schema: Schema, tables: Sequence[Staged], number: int) -> list[Stag
             schema.execute(f"DELETE FROM {stage.table} WHERE source_no = {number}")
         elif stage.source_no == number:
             stage.drop(schema)
-    for kind in ("events", "cases", "identities"):
+    for kind in ("events", "cases", "identities", "links"):
         schema.execute(f"DELETE FROM staged_{kind} WHERE source_no = {number}")
     return [stage for stage in tables if stage.source_no != number]

@@ -10,7 +10,9 @@ from journeyminer.sql import name
 if TYPE_CHECKING:
     from journeyminer.log.engine import Schema
 
-BASE_TABLES = ("event_rows", "case_rows", "identities", "rejects", "sources", "namespaces", "pseudonyms", "forgotten")
+BASE_TABLES = (
+    "event_rows", "case_rows", "identities", "links", "rejects", "sources", "namespaces", "pseudonyms", "forgotten",
+)  # fmt: skip
 """the tables that make a log; `events` and `cases` show two of them with the documented columns"""
 SAID = {labelled: raw for raw, labelled in RAW.items()} | {"resource": "raw_resource"}
 """column of event_rows -> the column with the source's own words; a customer's name stays in none but the last, which

@@ -71,6 +71,7 @@ def keep_cases(log: EventLog, schema: Schema, table: str) -> EventLog:
         event_rows=f"SELECT x.* FROM {{log}}.event_rows {kept}",
         case_rows=f"SELECT x.* FROM {{log}}.case_rows {kept}",
         identities=f"SELECT x.* FROM {{log}}.identities {kept}",
+        links=f"SELECT x.* FROM {{log}}.links {kept}",
     )
 
 

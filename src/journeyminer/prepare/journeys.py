@@ -1,15 +1,17 @@
 """Journeys: which cases of a customer are about one need.
 
-The evidence, strongest first. A case that begins so soon after the customer's last word or ours that chance is no
-explanation goes on with what was before (`gaps` learns how soon that is, for each pair of steps). Everything else is a
-need of its own: neither the same topic nor an open case beside it says that the need is the same, as customers have
-several. Cases of one system whose topics differ are never one need.
+The evidence, strongest first. What the source states: this case was merged into that one, follows it up, is a part of
+it or was caused by it; unless they are known to be different customers'. Then a case that begins so soon after the
+customer's last word or ours that chance is no explanation (`gaps` learns how soon that is, for each pair of steps).
+Everything else is a need of its own: neither the same topic nor an open case beside it says that the need is the same,
+as customers have several. Without a link, cases of one system whose topics differ are never one need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.options import JourneyOptions
 from journeyminer.prepare.gaps import Bin, Pair, bins_sql, cut_sql, find_cuts
@@ -40,19 +42,67 @@ def find_journeys(log: EventLog, *, options: JourneyOptions | None = None) -> Ev
     if options.case_is_journey:
         alone = "SELECT *, case_key AS journey_key, CAST(NULL AS VARCHAR) AS joined_by FROM {log}.case_rows"
         return log.derive(case_rows=alone)
-    if "customer_key" not in have:
+    known = "customer_key" in have
+    if not known and not log.one("SELECT count(*) FROM links")[0]:
         return log
     schema = log.engine.new_schema(log.schema)
-    _make_begins(log, schema)
-    within, reason = _within(schema, options.journey_window)
-    pairs = schema.rows(f"SELECT case_key, before, '{reason}' FROM begins WHERE gap <= {within} ORDER BY place")
-    _make_joined(schema, _roots(pairs))
-    schema.execute("DROP TABLE begins")
+    ties = f"SELECT case_key, o.case_key AS before, l.kind, 0 AS rank FROM {_other_cases(log)}"
+    if known:
+        _make_begins(log, schema)
+        within, reason = _within(schema, options.journey_window)
+        ties += f" UNION ALL SELECT case_key, before, '{reason}', 1 FROM begins WHERE gap <= {within}"
+    _make_joined(schema, _join(_ties(log, schema, ties, "customer_key" if known else "NULL")))
+    if known:
+        schema.execute("DROP TABLE begins")
     return log.derive(
         into=schema,
         case_rows="SELECT c.*, coalesce(j.journey_key, c.case_key) AS journey_key, j.joined_by "
         f"FROM {{log}}.case_rows c LEFT JOIN {schema}.joined j USING (case_key)",
     )
+
+
+class _Case(NamedTuple):
+    """A case as it is joined; the earliest comes first."""
+
+    opened_at: datetime
+    ns_no: int
+    native_id: str
+    key: int
+
+
+class _Tie(NamedTuple):
+    """Two cases that are one need, unless both are known to be different customers'."""
+
+    case: _Case
+    customer: int | None
+    other: _Case
+    other_customer: int | None
+    why: str
+
+
+def _other_cases(log: EventLog) -> str:
+    """SQL of the links `l` with the cases `c` and `o` that they tie."""
+    cases = f"{log.schema}.case_rows"
+    return (
+        f"{log.schema}.links l JOIN {cases} c USING (case_key) "
+        f"JOIN {cases} o ON o.ns_no = c.ns_no AND o.native_id = l.other"
+    )
+
+
+def _ties(log: EventLog, schema: Schema, ties: str, customer: str) -> list[_Tie]:
+    """The ties of a query of case_key, before, kind and rank, the strongest first."""
+    cases = f"{log.schema}.case_rows"
+    told = ", ".join(
+        f"{each}.opened_at, {each}.ns_no, {each}.native_id, {each}.case_key, "
+        + (f"{each}.{customer}" if customer != "NULL" else customer)
+        for each in ("c", "o")
+    )
+    rows = schema.rows(
+        f"SELECT {told}, t.kind FROM ({ties}) t JOIN {cases} c ON c.case_key = t.case_key "
+        f"JOIN {cases} o ON o.case_key = t.before "
+        "ORDER BY t.rank, c.opened_at, c.ns_no, c.native_id, o.opened_at, o.ns_no, o.native_id, t.kind"
+    )
+    return [_Tie(_Case(*row[:4]), row[4], _Case(*row[5:9]), row[9], row[10]) for row in rows]
 
 
 def _make_begins(log: EventLog, schema: Schema) -> None:
@@ -112,16 +162,33 @@ def _within(schema: Schema, window: float | None) -> tuple[str, JourneyReason]:
     return cut_sql(find_cuts(histograms), "step", "next_step", "same_topic"), "soon_after"
 
 
-def _roots(pairs: Iterable[tuple[int, int, str]]) -> dict[int, tuple[int, str]]:
-    """Case -> the first case of its journey, and why it goes on; of the cases that go on with another one.
+def _join(ties: Iterable[_Tie]) -> dict[int, tuple[int, str]]:
+    """Case -> the first case of its journey, and why it goes on; of the cases that are not the first of theirs.
 
-    Args:
-        pairs: case, the one before it, why; in the order of the cases.
+    A tie that would bring two customers together does not count, whether at once or over cases of nobody known.
     """
-    found: dict[int, tuple[int, str]] = {}
-    for case, before, why in pairs:
-        found[case] = (found[before][0] if before in found else before, why)
-    return found
+    first: dict[_Case, _Case] = {}
+    customers: dict[_Case, int | None] = {}
+    why: dict[_Case, str] = {}
+
+    def find(case: _Case) -> _Case:
+        while first.setdefault(case, case) != case:
+            first[case] = first[first[case]]
+            case = first[case]
+        return case
+
+    for tie in ties:
+        begin, end = sorted((find(tie.case), find(tie.other)))
+        customers.setdefault(tie.case, tie.customer)
+        customers.setdefault(tie.other, tie.other_customer)
+        known = {customers[begin], customers[end]} - {None}
+        if len(known) < 2:
+            first[end] = begin
+            customers[begin] = next(iter(known), None)
+            early, late = sorted((tie.case, tie.other))
+            why.setdefault(late, tie.why)
+            why.setdefault(early, tie.why)
+    return {case.key: (find(case).key, why[case]) for case in sorted(first) if find(case) != case}
 
 
 def _make_joined(schema: Schema, roots: dict[int, tuple[int, str]]) -> None:

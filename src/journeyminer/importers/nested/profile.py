@@ -156,6 +156,15 @@ class IdentityRule(Rule, frozen=True, kw_only=True):
     name: Value = ()
 
 
+class LinkRule(Rule, frozen=True, kw_only=True):
+    """Which other case of the account an item ties its case to."""
+
+    merged_into: Value = ()
+    follow_up_of: Value = ()
+    child_of: Value = ()
+    caused_by: Value = ()
+
+
 class LookupRule(Rule, frozen=True, kw_only=True):
     """Items by a key, over all files of a reading; the last of one key counts."""
 
@@ -188,6 +197,7 @@ class Profile(_Part, frozen=True, kw_only=True, dict=True):
     event: tuple[EventRule, ...] = ()
     case: tuple[CaseRule, ...] = ()
     identity: tuple[IdentityRule, ...] = ()
+    link: tuple[LinkRule, ...] = ()
     lookup: Mapping[str, LookupRule] = {}
     session: SessionRule | None = None
     unread: UnreadRule | None = None

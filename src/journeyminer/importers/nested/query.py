@@ -21,6 +21,7 @@ from journeyminer.importers.nested.profile import (
 )
 from journeyminer.importers.nested.scope import ITEM, Items, Scope, Tables
 from journeyminer.sql import is_address_sql, name, quote
+from journeyminer.vocabulary import LINK_KINDS
 
 _SCORES = ("csat", "nps", "ces")
 AnyRule = TypeVar("AnyRule", bound=Rule)
@@ -39,7 +40,7 @@ class Query:
     """The statements of a profile over the tables of one reading.
 
     These are there: `records`, `parents` (see `records`) and `files` (file_no, account, folder, zone, first). The
-    tables of `items` and then `tables` are to be made before `events`, `cases` and `identities` can be asked.
+    tables of `items` and then `tables` are to be made before the others can be asked.
     """
 
     def __init__(self, profile: Profile, further: Further | None) -> None:
@@ -56,6 +57,7 @@ class Query:
             self.events = " UNION ALL ".join(self._events())
             self.cases = " UNION ALL ".join(self._case(of, rule) for of, rule in _each(profile.case))
             self.identities = " UNION ALL ".join(self._identities())
+            self.links = " UNION ALL ".join(self._links())
             self.totals = " UNION ALL ".join(self._total(record) for record in profile.record if record.total)
             self.tables = {f"lookup_{word}": self._lookup(word, rule) for word, rule in profile.lookup.items()}
             self.tables |= further.tables(self) if further else {}
@@ -151,6 +153,16 @@ class Query:
                     told = f"CASE WHEN {is_address_sql(value)} THEN 'email' ELSE {quote(kind)} END"
                     case = self._case_id(of, rule, scope)
                     picked = {"file_no": 'r."@file"', "case_id": case, "kind": told, "value": value}
+                    yield _select(picked, scope, rule)
+
+    def _links(self) -> Iterator[str]:
+        """The queries of the cases that are tied to others, one a rule and kind of link."""
+        for of, rule in _each(self.profile.link):
+            for kind in LINK_KINDS:
+                scope = self.scope(of, rule.let)
+                if other := scope.value(getattr(rule, kind)):
+                    case = self._case_id(of, rule, scope)
+                    picked = {"file_no": 'r."@file"', "case_id": case, "kind": quote(kind), "other": other}
                     yield _select(picked, scope, rule)
 
     def _total(self, record: RecordRule) -> str:

@@ -130,7 +130,7 @@ class Reading:
         loader.count_outcomes(rejected=file.reasons, ignored=+ignored)
         filled: dict[Kind, object] = {
             "events": file.events, "cases": self.query.cases, "identities": self.query.identities,
-            "rejects": file.reasons,
+            "links": self.query.links, "rejects": file.reasons,
         }  # fmt: skip
         for kind, there in filled.items():
             if there:
@@ -243,7 +243,7 @@ class Reading:
         )
 
     def _make_events(self) -> None:
-        """`made`, `cases` and `identities`; in `made` also what would be an event and lacks its case or its time."""
+        """`made`, `cases`, `identities`, `links`; in `made` also what would be an event and lacks its case or time."""
         words = ", ".join(f"{self.query.mapped(column, name(column))} AS {name(column)}" for column in _WORDS)
         self._make(
             "made",
@@ -267,6 +267,8 @@ class Reading:
             self._make("cases", f"SELECT * REPLACE ({opened} AS opened_at) FROM ({self.query.cases}) ORDER BY n")
         if self.query.identities:
             self._make("identities", f"SELECT DISTINCT * FROM ({self.query.identities})")
+        if self.query.links:
+            self._make("links", f"SELECT DISTINCT * FROM ({self.query.links}) WHERE other IS NOT NULL")
         self._make(
             "rejects",
             f"""

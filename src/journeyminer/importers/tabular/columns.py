@@ -31,7 +31,7 @@ RECORD: Final = "record"
 NOTHING: Final = "CAST(NULL AS VARCHAR)"
 """SQL of a text that no row has"""
 PLAIN_COLUMNS = tuple(column for column in EVENT_COLUMNS if column not in ("case_id", "timestamp", "started_at"))
-CASE_PREFIX, IDENTITY_PREFIX, EXTRA_PREFIX = "case_", "identity_", "extra_"
+CASE_PREFIX, IDENTITY_PREFIX, LINK_PREFIX, EXTRA_PREFIX = "case_", "identity_", "link_", "extra_"
 
 
 def mapped(text: str, values: Mapping[str, str]) -> str:
@@ -91,7 +91,7 @@ def event_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
 
 
 def case_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
-    """Column of `cases` (behind CASE_PREFIX or EXTRA_PREFIX) or kind of identity (IDENTITY_PREFIX) -> SQL."""
+    """Column of `cases` (behind CASE_PREFIX or EXTRA_PREFIX), kind of identity or of link (theirs) -> SQL."""
     profile = plan.profile
     found = {}
     for column in CASE_COLUMNS:
@@ -103,6 +103,8 @@ def case_columns(plan: Plan, table: Table, engine: Database) -> dict[str, str]:
     used = set(plan.columns.values())
     for kind, place in _identities(plan).items():
         found[IDENTITY_PREFIX + kind] = table.text(place)
+    for kind, place in plan.headers.match(profile.links).items():
+        found[LINK_PREFIX + kind] = table.text(place)
     for extra, place in plan.headers.match(profile.extras).items():
         if place not in used:
             found[EXTRA_PREFIX + extra] = table.text(place)
@@ -123,9 +125,9 @@ def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: 
     """
     have = loader.engine.columns(relation)  # staging leaves out what no row says
     there = [column for column in found if column in have]
-    cases, extras, identities = (
+    cases, extras, identities, links = (
         [column for column in there if column.startswith(prefix)]
-        for prefix in (CASE_PREFIX, EXTRA_PREFIX, IDENTITY_PREFIX)
+        for prefix in (CASE_PREFIX, EXTRA_PREFIX, IDENTITY_PREFIX, LINK_PREFIX)
     )
     if cases or extras:
 
@@ -136,6 +138,12 @@ def hand_over_cases(loader: Loader, relation: str, found: Iterable[str], order: 
         picked += _extras(extras, last)
         loader.add_rows(
             "cases", f"SELECT case_id, {', '.join(picked)} FROM {relation} WHERE case_id IS NOT NULL GROUP BY case_id"
+        )
+    for column in links:
+        loader.add_rows(
+            "links",
+            f"SELECT DISTINCT case_id, {quote(column.removeprefix(LINK_PREFIX))} AS kind, {name(column)} AS other "
+            f"FROM {relation} WHERE case_id IS NOT NULL AND {name(column)} IS NOT NULL",
         )
     for column in identities:
         kind = column.removeprefix(IDENTITY_PREFIX)

@@ -64,6 +64,7 @@ class Plan:
         pairs += [(milestone.activity, places[0]) for milestone, places in self.milestones]
         pairs += [(f"customer_{kind}", place) for kind, place in self.headers.match(self.profile.identities).items()]
         pairs += [
+            *self.headers.match(self.profile.links).items(),
             *self.headers.match(self.profile.extras).items(),
             *self.headers.match(self.profile.attributes).items(),
         ]
@@ -79,7 +80,7 @@ class Plan:
         used = set(self.columns.values()).union(*(places for _, places in self.milestones))
         for milestone, _ in self.milestones:
             used.update(find(milestone.minutes)[:1], find(milestone.only_if_not))
-        for columns in (profile.identities, profile.extras, profile.attributes):
+        for columns in (profile.identities, profile.links, profile.extras, profile.attributes):
             used.update(self.headers.match(columns).values())
         texts = (text.strip() for place, text in enumerate(self.headers.texts) if place not in used)
         return tuple(dict.fromkeys(filter(None, texts)))

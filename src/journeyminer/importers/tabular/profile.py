@@ -17,7 +17,7 @@ from journeyminer.importers.tabular.columns import CASE_COLUMNS, EVENT_COLUMNS
 from journeyminer.importers.tabular.headers import normalise
 from journeyminer.note import Note
 from journeyminer.options import one_of
-from journeyminer.vocabulary import IDENTITY_KINDS
+from journeyminer.vocabulary import IDENTITY_KINDS, LINK_KINDS
 from journeyminer.words import headers
 
 Shape = Literal["events", "milestones", "snapshots", "changes"]
@@ -63,6 +63,8 @@ class Profile:
     columns: Mapping[str, tuple[str, ...]]
     """our column -> its headers, the first that the file has wins; in TOML `*` stands for the words of all languages"""
     identities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """kind of link -> the headers under which the id of the other case stands"""
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     milestones: tuple[Milestone, ...] = ()
@@ -100,6 +102,7 @@ def parse(name: str, text: str) -> Profile:
     mistakes.take({"shape": None, **data}, "shape", one_of(*SHAPES))
     columns = mistakes.table(data, "columns", MAPPABLE)
     mistakes.table(data, "identities", IDENTITY_KINDS)
+    mistakes.table(data, "links", LINK_KINDS)
     milestones = data.get("milestones", [])
     for number, milestone in enumerate(milestones, 1):
         mistakes.unknown(milestone, [each.name for each in fields(Milestone)], f"milestones {number}")
@@ -126,7 +129,8 @@ def parse(name: str, text: str) -> Profile:
 
 
 _TABLES: Final = {
-    "columns": "columns", "identities": "identities", "extras": "columns", "attributes": "columns", "fields": "columns",
+    "columns": "columns", "identities": "identities", "links": "columns", "extras": "columns", "attributes": "columns",
+    "fields": "columns",
 }  # fmt: skip
 """table of a profile with headers -> the table of `words` that `*` stands for"""
 
