@@ -25,7 +25,6 @@ from journeyminer.errors import ExitStatus
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, LINKS, REJECTS, Column
 from journeyminer.options import (
     FilterOptions,
-    JourneyOptions,
     PromiseOptions,
     ReadOptions,
     ReportOptions,

@@ -11,7 +11,7 @@ import click
 from journeyminer.cli.options import session_options
 from journeyminer.errors import UsageError
 from journeyminer.note import Note
-from journeyminer.options import RunOptions
+from journeyminer.options import RunOptions, WriteOptions
 from journeyminer.vocabulary import IdentityKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ KINDS = get_args(IdentityKind)
     "--identifier", "identifiers", multiple=True, metavar="KIND=VALUE",
     help=f"The customer with this {', '.join(KINDS)}; - reads them from stdin, one a line.",
 )  # fmt: skip
-@session_options(RunOptions)
+@session_options(RunOptions, WriteOptions)
 def command(whom: tuple[str, ...], identifiers: tuple[str, ...], session: Session) -> int:
     """Delete a customer from a log, and leave the customer out of what is imported into it later.
 
@@ -44,9 +44,10 @@ def command(whom: tuple[str, ...], identifiers: tuple[str, ...], session: Sessio
     if len(customers) + bool(identifiers) != 1:
         raise UsageError(Note("usage.forget_whom"), hint=Note("hint.show_identities"))
     path = Path(log)
-    prepared = prepare(load_log(path, memory=session.run.memory), config=session.config)
-    left = forget(prepared.unpaired or prepared, customer="".join(customers), identifiers=list(_read(identifiers)))
-    save_log(left.log, path)
+    with session.writing(path, ()):
+        prepared = prepare(load_log(path, memory=session.run.memory), config=session.config)
+        left = forget(prepared.unpaired or prepared, customer="".join(customers), identifiers=list(_read(identifiers)))
+        save_log(left.log, path)
     told = {"cases": left.n_cases, "events": left.n_events, "identifiers": left.n_identifiers}
     session.tell(Note("run.forgot", file=str(path), **told))
     if before := _made_before(path):

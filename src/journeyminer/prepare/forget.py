@@ -70,6 +70,7 @@ def forget(log: EventLog, *, customer: str = "", identifiers: Sequence[Identifie
         into=schema,
         event_rows=stay % "event_rows",
         case_rows=stay % "case_rows",
+        links=stay % "links",
         identities=f"{stay % 'identities'} WHERE value NOT IN (SELECT value FROM {schema}.gone_values)",
         rejects=f"SELECT * REPLACE (CASE WHEN NOT coalesce({says}, false) THEN r.value END AS value) "
         "FROM {log}.rejects r",

@@ -140,7 +140,7 @@ def _claim(files: Iterable[tuple[Path, str]], builder: LogBuilder, options: Read
         except UnreadableExport as error:  # it is gone
             if options.strict:
                 raise error.in_file(shown) from None
-            builder.failed.append(_listed(shown, error))
+            builder.failed.append(_listed(numbered(shown, builder.pseudonyms), shown, error))
             continue
         answer = identify(Sample(path, shown, encoding=options.encoding), options)
         if answer.chosen:
