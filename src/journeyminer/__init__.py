@@ -22,23 +22,21 @@ if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.options import ReadOptions
 
-_LAZY = {
-    "save_log": "journeyminer.log.store",
-    "filter_log": "journeyminer.prepare.filters",
-    "split_log": "journeyminer.prepare.split",
-    "cases": "journeyminer.log.lists",
-    "events": "journeyminer.log.lists",
-    "identities": "journeyminer.log.lists",
-    "build": "journeyminer.report.build",
-    "check": "journeyminer.report.promises",
-    "Promised": "journeyminer.config",
-    "write_report": "journeyminer.render",
-    "write_folder": "journeyminer.render",
-    "read_report": "journeyminer.render.json",
-    "EventLog": "journeyminer.log",
-    "ReadOptions": "journeyminer.options",
-    "Report": "journeyminer.report.sections",
+_HOMES = {
+    "config": ("Promised",),
+    "log": ("EventLog",),
+    "log.lists": ("cases", "events", "identities"),
+    "log.store": ("save_log",),
+    "options": ("ReadOptions",),
+    "prepare.filters": ("filter_log",),
+    "prepare.split": ("split_log",),
+    "render": ("write_folder", "write_report"),
+    "render.json": ("read_report",),
+    "report.build": ("build",),
+    "report.promises": ("check",),
+    "report.sections": ("Report",),
 }
+_LAZY = {name: f"journeyminer.{module}" for module, names in _HOMES.items() for name in names}
 """name -> its module; beside these, every measure of `report.sections` is public"""
 
 

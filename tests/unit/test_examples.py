@@ -46,7 +46,7 @@ def test_every_file_is_claimed_and_balances(log: EventLog) -> None:
         ("tabular", "incidencias_es.csv", (12, 0, 12, 3)),
         ("tabular", "jegyek_hu.csv", (11, 0, 11, 2)),
         ("whatsapp", "", (9, 1, 8, 2)),
-        ("mail", "support.mbox", (5, 0, 5, 2)),
+        ("mail", "mailbox 1", (5, 0, 5, 2)),
         ("zendesk", "zendesk_ticket_audits.json", (8, 0, 16, 2)),
     ],
 )
@@ -64,7 +64,7 @@ def test_each_file_holds_what_it_should(
         ("chamados_pt.csv", "2026-01-12 09:12:00"),  # day first, Lisbon
         ("incidencias_es.csv", "2026-01-19 09:30:00"),
         ("jegyek_hu.csv", "2026-01-19 07:10:00"),  # Budapest is an hour ahead
-        ("support.mbox", "2026-01-19 09:12:00"),
+        ("mailbox 1", "2026-01-19 09:12:00"),
         ("zendesk_ticket_audits.json", "2026-01-19 08:30:00"),
     ],
 )

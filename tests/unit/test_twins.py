@@ -104,16 +104,21 @@ def test_what_is_stored_stays(tmp_path: Path) -> None:
     assert (used(log), log.n_events) == ({"a.csv": 30, "b.csv": 0}, 30)
 
 
+def state(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    """What the files of a folder hold, and when they were written."""
+    return {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.rglob("*") if file.is_file()}
+
+
 def test_a_file_that_the_log_holds_changes_not_one_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "later").mkdir()
     for path in (tmp_path / "a.csv", tmp_path / "later" / "other name.csv"):
         csv(path, ROWS)
     target = tmp_path / "log"
     assert run(["import", str(tmp_path / "a.csv"), "-o", str(target), "-q"]) == 0
-    before = {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in target.iterdir()}
+    before = state(target)
     again = ["import", str(tmp_path / "later"), str(tmp_path / "a.csv"), "-o", str(target), "--append"]
     assert (run(again), "nothing was written" in capsys.readouterr().err) == (0, True)
-    assert {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in target.iterdir()} == before
+    assert state(target) == before
 
 
 def test_the_same_cases_at_other_times_are_said(tmp_path: Path) -> None:

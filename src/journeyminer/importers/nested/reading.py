@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 Reshape = Callable[[bytes], bytes]
 """gives records, one a line, another shape before they are read"""
 
-_TYPE: Final = re.compile(r"[A-Za-z]{2,}(?:[._:-]?[A-Za-z]+){0,5}")
-"""how products call types of events: a word or some in one, and no number"""
+_TYPE: Final = re.compile(r"[A-Za-z]{2,}(?:[._:-]?[A-Za-z]+){0,5}|custom status \d+")
+"""how products call types of events: a word or some in one, and no number; and what a profile calls a status by"""
 _WORDS: Final = tuple(column for column in EVENT_VALUES if column not in ("timestamp", "started_at", "seconds"))
 _FIRST, _END = (f"TIMESTAMP '{day:%Y-%m-%d}'" for day in (FIRST, END))
 _LONGEST: Final = "INTERVAL 1 DAY"
