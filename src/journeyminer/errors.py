@@ -23,6 +23,7 @@ class ExitStatus(IntEnum):
     ENVIRONMENT = 4
     BUG = 70
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class JourneyminerError(Exception):

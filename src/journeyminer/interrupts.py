@@ -1,4 +1,4 @@
-"""Ctrl-C while the engine works: Python hears of a signal between two of its own steps, and a statement is one step."""
+"""Ctrl-C and SIGTERM while the engine works: Python hears of signals between its own steps, and a statement is one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 from typing import Protocol
 
+STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 AGAIN = 0.05
 """seconds until a statement that did not stop is told again: it may not have begun when it was told first"""
 
@@ -36,11 +37,11 @@ def stopped_by_interrupt(worker: Stoppable) -> Iterator[None]:
 
 
 @contextmanager
-def interrupts_heard() -> Iterator[None]:
-    """Listen for Ctrl-C in the main thread: its signal stops every statement that runs at that moment.
+def interrupts_heard(told: list[int] | None = None) -> Iterator[None]:
+    """Listen for Ctrl-C and SIGTERM in the main thread: a signal stops every statement that runs at that moment.
 
-    Python raises KeyboardInterrupt as ever. Where a library made another failure of it (pandas that cannot be imported,
-    say), it is one again when the block is left.
+    Python raises KeyboardInterrupt as ever, for both; `told` holds the numbers of those that came. Where a library made
+    another failure of it (pandas that cannot be imported, say), it is one again when the block is left.
     """
     if current_thread() is not main_thread() or not hasattr(os, "set_blocking"):
         yield
@@ -48,25 +49,30 @@ def interrupts_heard() -> Iterator[None]:
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     heard, left = Event(), Event()
-    raising, running = signal.getsignal(signal.SIGINT), list[set[Stoppable]]()
+    running, told = list[set[Stoppable]](), [] if told is None else told
+    # whoever ignores a signal, as `nohup` and a shell's background do, is not stopped by it
+    former = {each: how for each in STOPPING if (how := signal.getsignal(each)) not in (signal.SIG_IGN, None)}
 
     def note(number: int, frame: FrameType | None) -> None:
         running.append(set(_at_work))
+        told.append(number)
+        raising = former[signal.Signals(number)]
         if callable(raising):
             raising(number, frame)
+        raise KeyboardInterrupt
 
     watcher = Thread(target=_watch, args=(read_end, heard, left, running), daemon=True)
     before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    if callable(raising):
-        signal.signal(signal.SIGINT, note)
+    for number in former:
+        signal.signal(number, note)
     watcher.start()
 
     try:
         try:
             yield
         finally:
-            if callable(raising):
-                signal.signal(signal.SIGINT, raising)
+            for number, handler in former.items():
+                signal.signal(number, handler)
             signal.set_wakeup_fd(before)
             left.set()
             os.close(write_end)  # the end of what the watcher reads
@@ -87,7 +93,7 @@ def _watch(read_end: int, heard: Event, left: Event, running: list[set[Stoppable
     """
     n = 0
     while signals := os.read(read_end, 1):
-        if signal.SIGINT not in signals:
+        if not STOPPING.intersection(signals):
             continue
         heard.set()
         due = set(_at_work).intersection(*running[n : n + 1])

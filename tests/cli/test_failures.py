@@ -188,7 +188,10 @@ def test_a_closed_pipe_is_fine(tickets: Path) -> None:
     assert done.stdout.startswith("case_id,")
 
 
-def test_an_interrupt_is_130_without_a_traceback_or_leftovers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_is_130_or_143_without_a_traceback_or_leftovers(
+    tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     rows = "".join(f"{case},a,2026-01-05 10:00:00\n{case},b,2026-01-05 11:00:00\n" for case in range(400_000))
     (tmp_path / "big.csv").write_text(HEADER + rows)
     (tmp_path / "spill").mkdir()
@@ -202,12 +205,12 @@ def test_an_interrupt_is_130_without_a_traceback_or_leftovers(tmp_path: Path) ->
     while process.poll() is None and not any((tmp_path / "spill").iterdir()):
         time.sleep(0.01)  # until the engine is there, however busy the machine is
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     began = time.monotonic()
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - began < 20
-    # while Python still imports it may end by the signal itself, which a shell calls 130 too
-    assert process.returncode in (130, -signal.SIGINT), err
+    # while Python still imports it may end by the signal itself, which a shell calls so too
+    assert process.returncode in (status, -number), err
     assert "Interrupted." in err and "Traceback" not in err
     assert not (tmp_path / "out" / "report.html").exists()
     assert not any((tmp_path / "spill").iterdir())
@@ -222,3 +225,12 @@ def test_no_colour_when_piped_or_asked(tickets: Path) -> None:
         env={**os.environ, "FORCE_COLOR": ""},
     )
     assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("closed", "status"), [(">&-", 3), ("2>&-", 0), (">&- 2>&-", 3)])
+def test_a_stream_that_is_closed_from_the_start_is_no_bug(tmp_path: Path, closed: str, status: int) -> None:
+    (tmp_path / "log.csv").write_text(HEADER + "1,a,2026-01-05 10:00:00\n")
+    command = f"{sys.executable} -m journeyminer show quality {tmp_path / 'log.csv'} {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status
+    assert "bug" not in done.stderr

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from importlib import import_module
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any
 
 import click
@@ -80,14 +83,18 @@ def cli(debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
+    if sys.stderr is None:  # it was closed before the start: nobody wants to hear of anything
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stays open
     sys.exit(run(sys.argv[1:] if args is None else args))
 
 
 def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
     """Run a command and return its exit status; every expected failure is one sentence on stderr."""
-    reader = Reader()
+    reader, signals = Reader(), list[int]()
     try:
-        with interrupts_heard():
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        with interrupts_heard(signals):
             result: Any = cli.main(args=args, prog_name="journeyminer", standalone_mode=False, obj=reader)
         sys.stdout.flush()
         return int(result) if isinstance(result, int) else ExitStatus.OK
@@ -95,7 +102,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of failure
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         reader.fail(Note("run.interrupted"))
-        return ExitStatus.INTERRUPTED
+        return ExitStatus.TERMINATED if signal.SIGTERM in signals else ExitStatus.INTERRUPTED
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "journeyminer"
         see_help = Note("run.see_help", problem=error.format_message(), command=command)
