@@ -163,14 +163,21 @@ class _Reading:
         ]  # fmt: skip
 
     def _fates(self) -> Counter[tuple[str, str]]:
+        """Fates of records and files; a file that is shown by a number is the first one of its suffix that is left."""
         fates: Counter[tuple[str, str]] = Counter()
+        names, left = self._names(), dict.fromkeys(sorted(self.book.files))
         for source in self.report["sources"]:
+            file = names.get(source["file"], source["file"])
+            left.pop(file, None)
             for fate in ("rejected", "deduplicated"):
-                fates[source["file"], fate] += source[fate]
+                fates[file, fate] += source[fate]
         quality = self.report["quality"]
         for kind in ("unclaimed", "failed"):
-            for one in quality.get(kind, []):
-                fates[one["file"] if isinstance(one, dict) else one[0], kind] += 1
+            for shown in (one["file"] for one in quality.get(kind, [])):
+                alike = (file for file in left if Path(file).suffix == Path(shown).suffix)
+                file = shown if shown in left else next(alike, shown)
+                left.pop(file, None)
+                fates[file, kind] += 1
         return +fates
 
 
