@@ -61,18 +61,29 @@ def test_who_still_waits_is_in_the_times() -> None:
     assert (last.first_response_n, last.first_response_open) == (1, 1)
 
 
+def test_a_period_in_which_nobody_was_answered_has_those_who_wait() -> None:
+    later = DESK.replace("agent_reply@15d09:10/as=agent/vis=public/to=solved x@16d08:00/to=open", "")
+    *_, last = trend.rows(Lens(log(later)))
+    assert (last.first_response_n, last.first_response_open, last.first_response_seconds) == (0, 2, None)
+
+
+def test_what_no_trace_tells_is_not_known_and_not_nothing() -> None:
+    (row,) = trend.rows(Lens(log("A: x@0d09:00 y@0d10:00")))
+    assert (row.first_response_n, row.first_response_open, row.resolution_n, row.departures) == (None, None, None, None)
+
+
 def test_the_backlog_is_the_balance_of_what_is_known() -> None:
     rows = trend.rows(Lens(log(DESK + "F: x@8d09:00/to=unknown\nG: x@8d10:00")))
     before = 0
     for row in rows:
-        assert row.backlog == before + row.arrivals - row.n_unclear - row.departures
+        assert row.backlog == before + row.arrivals - row.n_unclear - (row.departures or 0)
         before = row.backlog
     assert [row.n_unclear for row in rows] == [0, 2, 0]
 
 
 def test_without_a_status_there_is_no_backlog() -> None:
     (row,) = trend.rows(Lens(log("A: x@09:00 y@10:00")))
-    assert (row.arrivals, row.n_unclear, row.departures, row.backlog) == (1, 1, 0, None)
+    assert (row.arrivals, row.n_unclear, row.departures, row.backlog) == (1, 1, None, None)
     assert trend.rows(Lens(emptied(log(DESK)))) == ()
 
 

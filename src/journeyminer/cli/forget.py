@@ -34,7 +34,7 @@ def command(whom: tuple[str, ...], identifiers: tuple[str, ...], session: Sessio
 
     CUSTOMER is a number that `show identities` lists. Reports that were made before are named, and not changed.
     """
-    from journeyminer.log.store import load_log, save_log
+    from journeyminer.log.store import load_log, save_log, stored_receipt
     from journeyminer.prepare import prepare
     from journeyminer.prepare.forget import forget
 
@@ -44,6 +44,7 @@ def command(whom: tuple[str, ...], identifiers: tuple[str, ...], session: Sessio
     if len(customers) + bool(identifiers) != 1:
         raise UsageError(Note("usage.forget_whom"), hint=Note("hint.show_identities"))
     path = Path(log)
+    stored_receipt(path)  # what is no log is said before anything else is asked of it
     with session.writing(path, ()):
         prepared = prepare(load_log(path, memory=session.run.memory), config=session.config)
         left = forget(prepared.unpaired or prepared, customer="".join(customers), identifiers=list(_read(identifiers)))

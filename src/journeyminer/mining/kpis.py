@@ -216,7 +216,8 @@ def _first_response(waits: pd.DataFrame) -> Kpi:
     if not asked["replied"].notna().any():
         only_ours = len(known) and known["outbound"].all()
         reason = "no_roles" if not waits["has_role"].any() else "all_outbound" if only_ours else "no_replies"
-        return Kpi("first_response", "seconds", clock="24x7", definition="first_response", reason=reason)
+        n_open = len(asked)  # of a period, say, in which nobody was answered yet
+        return Kpi("first_response", "seconds", n_open=n_open, clock="24x7", definition="first_response", reason=reason)
     return _duration("first_response", asked, "asked", "replied")
 
 

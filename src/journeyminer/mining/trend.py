@@ -29,13 +29,13 @@ class TrendRow(Row, frozen=True):
     complete: Annotated[bool, about("Whether the log covers all of its days; what is not complete compares with none.")]
     arrivals: Annotated[Count, about("Traces that began.")]
     n_unclear: Annotated[Count, about("Of these, traces that are neither open nor known to be resolved.")]
-    departures: Annotated[Count, about("Traces resolved for good, whenever they began.")]
+    departures: Annotated[Count | None, about("Traces resolved for good, whenever they began; null as backlog.")]
     backlog: Annotated[Count | None, about("Traces still unresolved at its end; null where no status is known.")]
-    first_response_n: Annotated[Count, about("Traces in the first response.")]
-    first_response_open: Annotated[Count, about("Traces that still wait for it.")]
+    first_response_n: Annotated[Count | None, about("Traces in the first response; null where no trace of all tells.")]
+    first_response_open: Annotated[Count | None, about("Traces that still wait for it; null where no trace tells.")]
     first_response_seconds: Annotated[Seconds | None, about("Median first response; null where not knowable.")]
-    resolution_n: Annotated[Count, about("Traces in the first resolution.")]
-    resolution_open: Annotated[Count, about("Traces that still wait for it.")]
+    resolution_n: Annotated[Count | None, about("Traces in the first resolution; null where no trace of all tells.")]
+    resolution_open: Annotated[Count | None, about("Traces that still wait for it; null where no trace tells.")]
     resolution_seconds: Annotated[Seconds | None, about("Median first resolution; null where not knowable.")]
 
 
@@ -77,6 +77,7 @@ def _rows(found: pd.DataFrame, starts: list[date], zone: ZoneInfo) -> Iterator[d
     known = _counted(found["created"][told], bounds)
     begins, ends = _day(int(found["created"].min()), zone), int(found["as_of"].max())
     backlog = 0
+    told_at_all = [figure.n + figure.n_open > 0 for figure in figures_of(found)]
     for at, first in enumerate(starts[:-1]):
         mine = found[(found["created"] >= bounds[at]) & (found["created"] < bounds[at + 1])]
         response, resolution, *_ = figures_of(mine)
@@ -86,15 +87,16 @@ def _rows(found: pd.DataFrame, starts: list[date], zone: ZoneInfo) -> Iterator[d
             "complete": begins <= first and bounds[at + 1] <= ends,
             "arrivals": begun[at],
             "n_unclear": begun[at] - known[at],
-            "departures": gone[at],
+            "departures": gone[at] if told.any() else None,
             "backlog": backlog if told.any() else None,
-            **_told("first_response", response),
-            **_told("resolution", resolution),
+            **_told("first_response", response if told_at_all[0] else None),
+            **_told("resolution", resolution if told_at_all[1] else None),
         }
 
 
-def _told(name: str, figure: Kpi) -> dict[str, Any]:
-    return {f"{name}_n": figure.n, f"{name}_open": figure.n_open, f"{name}_seconds": figure.median}
+def _told(name: str, figure: Kpi | None) -> dict[str, Any]:
+    n, n_open, median = (figure.n, figure.n_open, figure.median) if figure else (None, None, None)
+    return {f"{name}_n": n, f"{name}_open": n_open, f"{name}_seconds": median}
 
 
 def _counted(moments: pd.Series, bounds: list[int]) -> list[int]:
