@@ -211,7 +211,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _mark(folder: Path) -> None:
-    names = [path.as_posix() for path in _files(folder) if path.name != MARKER]
+    # a lock that could not be removed is no part of it
+    names = [path.as_posix() for path in _files(folder) if path.name != MARKER and path.suffix != ".lock"]
     (folder / MARKER).write_text(json.dumps(names, indent=0) + "\n", encoding="utf-8")
 
 

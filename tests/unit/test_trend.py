@@ -22,7 +22,7 @@ E: customer_message@16d09:00/as=customer/to=new
 """
 
 
-def told(rows: tuple[TrendRow, ...]) -> list[tuple[str, int, int, int | None, bool]]:
+def told(rows: tuple[TrendRow, ...]) -> list[tuple[str, int, int | None, int | None, bool]]:
     return [(row.starts, row.arrivals, row.departures, row.backlog, row.complete) for row in rows]
 
 
