@@ -77,10 +77,10 @@ def test_what_was_reported_of_help_desks_is_read_rightly() -> None:
     ("who", "id_", "step", "first"),
     [
         ("agent", "12", "agent_reply", (120, 1, 0)),
-        ("trigger", "-1", "auto_reply", (None, 0, 0)),
-        ("bot", "b", "bot_reply", (None, 0, 0)),
-        ("system", "s", "auto_reply", (None, 0, 0)),
-        ("end_user", "91", "customer_message", (None, 0, 0)),
+        ("trigger", "-1", "auto_reply", (None, 0, 1)),
+        ("bot", "b", "bot_reply", (None, 0, 1)),
+        ("system", "s", "auto_reply", (None, 0, 1)),
+        ("end_user", "91", "customer_message", (None, 0, 1)),
         ("agent", "77", "agent_reply", (120, 1, 0)),  # who left is in no list of users
     ],
 )
