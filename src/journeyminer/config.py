@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from journeyminer.errors import ConfigError, UsageError, nearest
 from journeyminer.files import sha256
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
 from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, count, listed, one_of, options_of, text
-from journeyminer.vocabulary import CLOSED_SETS
+from journeyminer.vocabulary import CLOSED_SETS, SEVERITIES, Severity
 
 FILE = "journeyminer.toml"
 WHEN = ("source", "activity", "status", "role", "lifecycle", "visibility", "channel")
@@ -51,8 +51,7 @@ class Promised:
     """A rule that must hold, see report/rules.py."""
 
     rule: str
-    severity: Literal["error", "warning"] = "error"
-    """error: the command fails where the rule is broken"""
+    severity: Severity = "error"
     reason: str | None = None
     """why it was promised, to be read beside a breach"""
     min_n: int = 20
@@ -165,7 +164,7 @@ def _promises(tables: object, mistakes: Mistakes) -> tuple[Promised, ...]:
     """Return what `[[promise]]` tables say; report/rules.py understands the rules."""
     known: dict[str, Callable[[Any], Any]] = {
         "rule": text,
-        "severity": one_of("error", "warning"),
+        "severity": one_of(*SEVERITIES),
         "reason": text,
         "min_n": count(1),
     }

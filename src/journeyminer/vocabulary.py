@@ -16,6 +16,10 @@ Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolu
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
 Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
+Verdict = Literal["broken", "undecided", "kept"]
+"""of a promise, the gravest first"""
+Severity = Literal["error", "warning"]
+"""error: a broken promise fails the command; warning: it is said"""
 LinkKind = Literal["merged_into", "follow_up_of", "child_of", "caused_by"]
 """how a source ties a case to another one"""
 JourneyReason = Literal[LinkKind, "within_window", "soon_after"]
@@ -39,10 +43,14 @@ ROLES: Final = get_args(Role)
 CHANNELS: Final = get_args(Channel)
 STATUSES: Final = get_args(Status)
 VISIBILITIES: Final = get_args(Visibility)
+OWNING_ROLES: Final = ("agent", "bot", "vendor")
+"""who may hold a case and work on it"""
 TURNS: Final = get_args(Turn)
 TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
 PERIOD_UNITS: Final = get_args(PeriodUnit)
+VERDICTS: Final = get_args(Verdict)
+SEVERITIES: Final = get_args(Severity)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
 RARE: Final = "rare_step"
 """the activity in place of those that may say who a customer is"""

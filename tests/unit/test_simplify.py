@@ -182,6 +182,7 @@ PLACES: tuple[tuple[Place, set[str], set[tuple[str, str]]], ...] = (
     (("reply", "reply"), {"reply"}, {("reply", "reply")}),
     (("close", "open"), set(), {("close", "open")}),
     (("open", "elsewhere"), set(), set()),
+    (("elsewhere", "open"), set(), set()),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from journeyminer.log.rows import FIELDS
 from journeyminer.log.schema import CASES, CODED, EVENT_TYPES, RAW, STORED
 from journeyminer.log.staging import IS_EVENT, Staged, case_key, filled_columns, nobody
 from journeyminer.log.views import event_ids, make_views, said_columns
@@ -336,5 +337,5 @@ def _finish_cases(schema: Schema, salt: int) -> None:
         "CREATE OR REPLACE TABLE namespaces AS SELECT n.*, (SELECT max(timestamp) FROM event_rows e JOIN sources s "
         "USING (source_no) WHERE s.namespace = n.namespace) AS as_of FROM namespaces n"
     )
-    for table in ("staged_events", "staged_cases", "staged_identities", "staged_links", "staged_rejects", "case_ids"):
+    for table in (*(f"staged_{kind}" for kind in FIELDS), "case_ids"):
         schema.execute(f"DROP TABLE IF EXISTS {table}")

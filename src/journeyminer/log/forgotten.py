@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from journeyminer.log.rows import OF_CASES
 from journeyminer.log.staging import IS_EVENT, Staged
 from journeyminer.text import fold
 
@@ -95,7 +96,7 @@ def leave_out(
         schema.execute(f"INSERT INTO left_out SELECT {source_no}, unnest(?)", [those])
     for stage in staged:
         _count(schema, stage, sources)
-    for kind in ("events", "cases", "identities"):
+    for kind in OF_CASES:
         schema.execute(
             f"DELETE FROM staged_{kind} WHERE (source_no, case_id) IN (SELECT source_no, case_id FROM left_out)"
         )

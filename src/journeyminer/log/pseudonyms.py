@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from journeyminer.log.rows import OF_CASES
 from journeyminer.sql import name
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ class Pseudonyms:
             source.file, source.namespace = self.shown(source.file), self.shown(source.namespace)
         self.make_table(schema, "pseudonyms")
         if first:
-            for table in ("staged_events", "staged_cases", "staged_identities"):
+            for kind in OF_CASES:
                 shown = "p.kind || ' ' || p.number || split_part(case_id, chr(31), 4)"
                 hidden_kind, hidden_key = "split_part(case_id, chr(31), 2)", "split_part(case_id, chr(31), 3)"
                 schema.execute(
-                    f"UPDATE {table} SET {name('case_id')} = {shown} FROM pseudonyms p "
+                    f"UPDATE staged_{kind} SET {name('case_id')} = {shown} FROM pseudonyms p "
                     f"WHERE starts_with(case_id, chr(31)) AND (p.kind, p.key) = ({hidden_kind}, {hidden_key})"
                 )
 

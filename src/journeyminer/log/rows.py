@@ -39,6 +39,8 @@ FIELDS: dict[Kind, dict[str, str]] = {
     },
 }  # fmt: skip
 """kind -> the fields of its rows, in order, and their types on the way"""
+OF_CASES = tuple(kind for kind, fields in FIELDS.items() if "case_id" in fields)
+"""the kinds whose rows say of which case they are"""
 
 
 class StagedRows:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from journeyminer.log.rows import OF_CASES
 from journeyminer.log.schema import STORED
 from journeyminer.log.staging import IS_EVENT, Staged, filled_columns
 from journeyminer.note import Note
@@ -159,6 +160,6 @@ def _without(schema: Schema, tables: Sequence[Staged], number: int) -> list[Stag
             schema.execute(f"DELETE FROM {stage.table} WHERE source_no = {number}")
         elif stage.source_no == number:
             stage.drop(schema)
-    for kind in ("events", "cases", "identities", "links"):
+    for kind in OF_CASES:
         schema.execute(f"DELETE FROM staged_{kind} WHERE source_no = {number}")
     return [stage for stage in tables if stage.source_no != number]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from journeyminer.log.schema import EVENT_TYPES
 from journeyminer.sql import listed, name, quote
-from journeyminer.vocabulary import ASSIGNMENTS
+from journeyminer.vocabulary import ASSIGNMENTS, OWNING_ROLES
 from journeyminer.words import hands_over
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def acts(log: EventLog) -> str:
 def acts_alone(log: EventLog) -> str:
     """SQL of whether an event is an act of ours for all that it says itself, see `acts`."""
     role = column(log, "role")
-    return f"({role} IS NULL OR {role} IN ('agent', 'bot', 'vendor')) AND NOT activity IN ({assignments(log)})"
+    return f"({role} IS NULL OR {role} IN ({listed(OWNING_ROLES)})) AND NOT activity IN ({assignments(log)})"
 
 
 def has_bare_assignments(log: EventLog) -> bool:

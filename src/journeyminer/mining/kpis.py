@@ -110,8 +110,8 @@ def figures_of(waits: pd.DataFrame) -> tuple[Kpi, ...]:
     stated = timed[timed["has_status"]]
     return (
         _first_response(timed),
-        _resolution("first_resolution", stated, "first_resolved"),
-        _resolution("last_resolution", stated, "last_resolved"),
+        _resolution("first_resolution", stated),
+        _resolution("last_resolution", stated),
         _reopen_rate(waits[waits["has_status"]]),
         _touches(waits),
     )
@@ -195,12 +195,15 @@ def lasted(waits: pd.DataFrame, id_: str) -> pd.Series[float]:
     """Seconds by trace of a duration of `figures_of`: how long it took, or has taken so far where it still waits."""
     timed = waits[~waits["zones_differ"]]
     if id_ == "first_response":
-        found, since, until = _asked(timed), "asked", "replied"
+        found, since = _asked(timed), "asked"
     else:
-        until = DURATIONS[id_]
-        found, since = _resolved_or_waiting(timed[timed["has_status"]], until), "created"
-    seconds = (found[until].fillna(found["as_of"]) - found[since]) / 1e6
-    return seconds.clip(lower=0).set_axis(found["trace"])
+        found, since = _resolved_or_waiting(id_, timed[timed["has_status"]]), "created"
+    return _seconds(id_, found, since).set_axis(found["trace"])
+
+
+def _seconds(id_: str, waits: pd.DataFrame, since: str) -> pd.Series[float]:
+    """The time from `since` to the moment that ends a duration; where it is missing, the trace waits at `as_of`."""
+    return ((waits[DURATIONS[id_]].fillna(waits["as_of"]) - waits[since]) / 1e6).clip(lower=0)
 
 
 def _asked(waits: pd.DataFrame) -> pd.DataFrame:
@@ -212,40 +215,41 @@ def _asked(waits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_response(waits: pd.DataFrame) -> Kpi:
-    known, asked = waits[waits["has_role"] & waits["tells_replies"]], _asked(waits)
+    asked = _asked(waits)
     if not asked["replied"].notna().any():
+        known = waits[waits["has_role"] & waits["tells_replies"]]
         only_ours = len(known) and known["outbound"].all()
         reason = "no_roles" if not waits["has_role"].any() else "all_outbound" if only_ours else "no_replies"
         n_open = len(asked)  # of a period, say, in which nobody was answered yet
         return Kpi("first_response", "seconds", n_open=n_open, clock="24x7", definition="first_response", reason=reason)
-    return _duration("first_response", asked, "asked", "replied")
+    return _duration("first_response", asked, "asked")
 
 
-def _resolved_or_waiting(stated: pd.DataFrame, until: str) -> pd.DataFrame:
+def _resolved_or_waiting(id_: str, stated: pd.DataFrame) -> pd.DataFrame:
     """The traces in which a resolution came or is due. Who was resolved when nobody knows is in no figure."""
-    waiting = ~stated["was_resolved"] if until == "first_resolved" else ~stated["was_resolved"] | stated["is_open"]
+    until = DURATIONS[id_]
+    waiting = ~stated["was_resolved"] if id_ == "first_resolution" else ~stated["was_resolved"] | stated["is_open"]
     return stated[stated[until].notna() | (waiting & ~stated["is_unclear"])]
 
 
-def _resolution(id_: str, stated: pd.DataFrame, until: str) -> Kpi:
-    told = _resolved_or_waiting(stated, until)
-    if told[until].notna().any():
-        return _duration(id_, told, "created", until)
+def _resolution(id_: str, stated: pd.DataFrame) -> Kpi:
+    told = _resolved_or_waiting(id_, stated)
+    if told[DURATIONS[id_]].notna().any():
+        return _duration(id_, told, "created")
     n_open = len(told)
     reason = "no_status" if not len(stated) else "never_resolved"
     if stated["was_resolved"].any():
-        reason = "none_stayed" if until == "last_resolved" and n_open else "no_history"
+        reason = "none_stayed" if id_ == "last_resolution" and n_open else "no_history"
     return Kpi(id_, "seconds", n_open=n_open, clock="24x7", definition=id_, reason=reason)
 
 
-def _duration(id_: str, waits: pd.DataFrame, since: str, until: str) -> Kpi:
-    """The time from `since` to `until`, which some have reached; where it is missing, the trace waits at `as_of`."""
+def _duration(id_: str, waits: pd.DataFrame, since: str) -> Kpi:
+    """A duration from `since` on, whose end some traces have reached, see `_seconds`."""
     import numpy as np
 
-    ended = waits[until].notna().to_numpy()
+    ended = waits[DURATIONS[id_]].notna().to_numpy()
     n, n_open = int(ended.sum()), int((~ended).sum())
-    lasted = (waits[until].fillna(waits["as_of"]) - waits[since]).to_numpy(np.float64) / 1e6
-    lasted = np.maximum(lasted, 0.0)
+    lasted = np.asarray(_seconds(id_, waits, since), np.float64)
     curve = kaplan_meier(lasted, ended)
     median, p90 = (float(np.quantile(lasted, share)) if ended.all() else curve.quantile(share) for share in (0.5, 0.9))
     low, high = curve.median_bounds()

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from journeyminer.log.order import in_order
 from journeyminer.mining.events import acts_alone, assignments, column, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
-from journeyminer.vocabulary import HANDOVER_LEVELS, RESOLVED_STATUSES, HandoverLevel
+from journeyminer.vocabulary import HANDOVER_LEVELS, OWNING_ROLES, RESOLVED_STATUSES, HandoverLevel
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.mining.lens import Lens
 
-OWNING_ROLES = ("agent", "bot", "vendor")
 OWNERS = {
     "role": f"CASE WHEN role IN ({listed(OWNING_ROLES)}) THEN role END",
     "channel": "nullif(channel, 'internal')",

@@ -94,9 +94,7 @@ def simplify(
     floor = (sum(graph.start.values()) * RARE, sum(_lost(graph).values()) * COSTLY)
     others = _by_weight(_above(floor, _activity_weights(graph)))
     for source, target in (*places, *((activity, None) for activity in others)):
-        wider = nodes
-        for activity in filter(None, (source, target)):
-            wider = frame.around(activity, wider)
+        wider = frame.around(filter(None, (source, target)), nodes)
         moves = frame.moves(wider) | edges
         if source and target and source != target:
             moves |= {(source, target)} & graph.edges.keys()
@@ -120,9 +118,9 @@ class _Frame:
     before: Mapping[str, tuple[str, ...]]
     after: Mapping[str, tuple[str, ...]]
 
-    def around(self, activity: str, nodes: set[str]) -> set[str]:
-        """`nodes` with an activity and everything its ways need; empty if it has no such way."""
-        wider, open_ends = set(nodes), [activity]
+    def around(self, activities: Iterable[str], nodes: set[str]) -> set[str]:
+        """`nodes` with some activities and everything their ways need; empty if one has no such way."""
+        wider, open_ends = set(nodes), [*activities]
         while open_ends:
             current = open_ends.pop()
             if current in wider:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from journeyminer.mining.events import acts, assignments, column, record
 from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.sql import listed, quote
-from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES, TURN_BASES, TURNS
+from journeyminer.vocabulary import OPEN_STATUSES, OWNING_ROLES, RESOLVED_STATUSES, TURN_BASES, TURNS
 from journeyminer.words import transition
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def states(log: EventLog) -> str:
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
                 CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
-                    WHEN {role} IN ('agent', 'bot', 'vendor') THEN {role} END AS actor,
+                    WHEN {role} IN ({listed(OWNING_ROLES)}) THEN {role} END AS actor,
                 {column(log, "synthetic")} AS synthetic, {holder} AS holder,
                 false AS is_begin, {_is_begun(log)} AS is_begun, {record(log)} AS record
             FROM event_rows{_begun(log)}
@@ -162,7 +162,7 @@ def _spans(log: EventLog) -> str:
         SELECT *, {source} AS source, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
             lead(begin) OVER w AS wait_until,
             coalesce(lead(CASE WHEN activity IN ({given}) THEN {{'team': held}}
-                WHEN role IS NULL OR role IN ('agent', 'bot', 'vendor') OR named IS NOT NULL
+                WHEN role IS NULL OR role IN ({listed(OWNING_ROLES)}) OR named IS NOT NULL
                     THEN CASE WHEN holder IS NOT NULL THEN {{'team': holder}} END
                 END IGNORE NULLS) OVER w, {{'team': holder}}).team AS queue,
             min(CASE WHEN role IS NULL OR role = 'agent' THEN begin END)

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journeyminer.options import JourneyOptions
 from journeyminer.prepare.gaps import Bin, Pair, bins_sql, cut_sql, find_cuts
+from journeyminer.sql import listed
+from journeyminer.vocabulary import OWNING_ROLES
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
     from journeyminer.log.engine import Schema
     from journeyminer.vocabulary import JourneyReason
 
-_TOUCHES = ("customer", "agent", "bot", "vendor")
+_TOUCHES = ("customer", *OWNING_ROLES)
 """who says or does something; what the system does by itself, an automatic close say, ends no silence"""
 
 
@@ -108,11 +110,12 @@ def _ties(log: EventLog, schema: Schema, ties: str, customer: str) -> list[_Tie]
 def _make_begins(log: EventLog, schema: Schema) -> None:
     """Make `begins`: one row a case that is not the first of its customer, with what was before it.
 
-    `place` is its rank in the declared order, `before` the case of the customer's last touch, `gap` the minutes since
-    then, `step` and `next_step` the activities at both ends, `same_topic` whether both have the same one. A case of
-    another topic in the same system is left out.
+    `before` is the case of the customer's last touch, `gap` the minutes since then, `step` and `next_step` are the
+    activities at both ends, `same_topic` says whether both have the same one. A case of another topic in the same
+    system is left out.
     """
-    have = log.schema.columns(f"{log.schema}.case_rows")
+    cases = f"{log.schema}.case_rows"
+    have = log.schema.columns(cases)
     topics = [column for column in ("topic", "product") if column in have]
     differs = " OR ".join(f"t.{column} <> t.{column}_before" for column in topics) or "false"
     same = "coalesce(t.topic = t.topic_before, false)" if "topic" in topics else "false"
@@ -120,18 +123,17 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
     lagged = "".join(f", lag({column}) OVER past AS {column}_before" for column in ("ns_no", *topics))
     role = "e.role" if log.has("role") else "NULL"
     begun = "coalesce(e.started_at, e.timestamp)" if log.has("started_at") else "e.timestamp"
-    touches = ", ".join(f"'{who}'" for who in _TOUCHES)
     schema.execute(
         f"""
         CREATE TABLE begins AS
         WITH several AS (
-            SELECT customer_key FROM case_rows WHERE customer_key IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+            SELECT customer_key FROM {cases} WHERE customer_key IS NOT NULL GROUP BY ALL HAVING count(*) > 1
         ), told AS (
             SELECT c.customer_key, c.case_key, c.ns_no, c.native_id, e.seq, {begun} AS begun, e.timestamp AS ended,
                 CAST(e.activity AS VARCHAR) AS step{told},
-                coalesce({role} IN ({touches}), true) AND e.activity <> 'closed' AS is_touch,
+                coalesce({role} IN ({listed(_TOUCHES)}), true) AND e.activity <> 'closed' AS is_touch,
                 row_number() OVER (PARTITION BY e.case_key ORDER BY e.timestamp, e.seq) = 1 AS is_first
-            FROM {log.schema}.event_rows e JOIN {log.schema}.case_rows c USING (case_key)
+            FROM {log.schema}.event_rows e JOIN {cases} c USING (case_key)
             SEMI JOIN several USING (customer_key)
         ), touched AS (
             SELECT *, lag(case_key) OVER past AS before, lag(ended) OVER past AS ended_before,
@@ -139,12 +141,12 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
             FROM told WHERE is_touch OR is_first
             WINDOW past AS (PARTITION BY customer_key ORDER BY begun, ended, ns_no, native_id, seq)
         )
-        SELECT case_key, before, row_number() OVER (ORDER BY begun, ended, ns_no, native_id) AS place,
+        SELECT case_key, before,
             greatest(date_diff('microsecond', ended_before, begun), 0) / 6e7 AS gap, step_before AS step,
             step AS next_step, {same} AS same_topic
         FROM touched t
         WHERE is_first AND before IS NOT NULL AND NOT (ns_no = ns_no_before AND coalesce({differs}, false))
-    """.replace("FROM case_rows", f"FROM {log.schema}.case_rows")
+        """
     )
 
 

@@ -24,10 +24,7 @@ BARS: Final = "▁▂▃▄▅▆▇█"
 
 def render(report: Report, language: Language) -> str:
     """The whole report; sections that were not computed are left out."""
-    in_words = tables.tables_in_words(report, language)
-    made = tables.report_tables(report) | {
-        name: in_words[name] for name in ("contrasts", "promises") if name in in_words
-    }
+    made = tables.worded_tables(report, language)
     pieces = [*_top(report, language)]
     for part, section in parts(report).items():
         pieces.append(_heading(part, language))

@@ -257,16 +257,20 @@ def promises_in_words(report: Report, language: Language) -> Table:
     return Table("promises", columns, rows, heads={"n": "column.rests_on"})
 
 
+def worded_tables(report: Report, language: Language) -> dict[str, Table]:
+    """The tables of a report for a page of words, on which the key figures stand apart."""
+    worded = {"contrasts": contrasts_in_words, "promises": promises_in_words}
+    found = {name: make(report, language) for name, make in worded.items() if getattr(report, name) is not None}
+    return report_tables(report) | found
+
+
 def tables_in_words(report: Report, language: Language) -> dict[str, Table]:
     """The tables of a report for a reader, where figures in one unit are not enough."""
-    words = kpis_in_words(report, language)
-    kpis = words.pick(*(column for column in words.columns if column != "definition"))
-    worded = {
-        "kpis": kpis,
-        "contrasts": contrasts_in_words(report, language),
-        "promises": promises_in_words(report, language),
-    }
-    return report_tables(report) | {name: table for name, table in worded.items() if getattr(report, name) is not None}
+    made = worded_tables(report, language)
+    if report.kpis is not None:
+        words = kpis_in_words(report, language)
+        made["kpis"] = words.pick(*(column for column in words.columns if column != "definition"))
+    return made
 
 
 def rejects(report: Report) -> Table:

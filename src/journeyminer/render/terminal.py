@@ -19,7 +19,7 @@ from journeyminer.render import escape, phrases, tables
 from journeyminer.report.findings import unknowns, usual_cautions, worth_saying
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
-from journeyminer.vocabulary import OUR_TURNS, Turn
+from journeyminer.vocabulary import OUR_TURNS, VERDICTS, Turn
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -37,7 +37,6 @@ OURS: Final = "bright_blue"
 """colour of what is in our hands; plain blue cannot be read on a black ground"""
 GLUE: Final = "\ue000"
 """a space at which no line breaks, until it is printed: rich breaks at every kind of real one"""
-VERDICTS: Final = ("broken", "undecided", "kept")
 SIGNS: Final[dict[Turn, str]] = {
     "us_queue": "█", "us_work": "▓", "bot": "▒",
     "vendor": "▚", "customer": "░", "after_resolution": "·", "unknown": "?",

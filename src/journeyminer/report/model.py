@@ -6,13 +6,11 @@ is "not knowable", and a `reason` slug says why.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from journeyminer.mining.bottlenecks import Evidence
 from journeyminer.mining.measure import Count, Row, about
-from journeyminer.vocabulary import PeriodUnit
-
-Verdict = Literal["kept", "broken", "undecided"]
+from journeyminer.vocabulary import PeriodUnit, Severity, Verdict
 
 TELLING_SHARE = 0.02
 """What is a smaller share of the traces, or of the time, is not worth a sentence."""
@@ -35,11 +33,8 @@ class Promise(Row, frozen=True):
     """A rule that must hold, and whether it does."""
 
     rule: Annotated[str, about("The rule as it was written.")]
-    severity: Annotated[Literal["error", "warning"], about("error: a breach fails the command; warning: it is said.")]
-    verdict: Annotated[
-        Literal["kept", "broken", "undecided"],
-        about("kept, broken; undecided: too few, or not knowable."),
-    ]
+    severity: Annotated[Severity, about("error: a breach fails the command; warning: it is said.")]
+    verdict: Annotated[Verdict, about("kept, broken; undecided: too few, or not knowable.")]
     figure: Annotated[str, about("The figure as the report names it, with its row.")]
     unit: Annotated[str, about("Unit of value and limit: seconds, share, count, score or points.")]
     value: Annotated[float | None, about("The figure; null where it is not knowable.")]

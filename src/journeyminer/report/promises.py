@@ -16,13 +16,14 @@ from journeyminer.note import Note
 from journeyminer.prepare.filters import filter_log
 from journeyminer.report.build import build
 from journeyminer.report.figures import Figure, Reading, known_figures, read, the_figure
-from journeyminer.report.model import Promise, Verdict
+from journeyminer.report.model import Promise
 from journeyminer.report.rules import COMPARISONS, Rule, Where, parse_rule
 from journeyminer.report.sections import SECTIONS, Report
 from journeyminer.sql import listed, quote
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
+    from journeyminer.vocabulary import Verdict
 
 LISTED: Final = 5
 """so many cases, those that took longest, are listed by the command of a broken promise on a duration"""

@@ -75,8 +75,7 @@ class View:
         self.report, self.language = report, language
         self.parts = [*parts(report), "unknowns", "receipt", "definitions"]
         """the parts of the page in order: what the report has something for, and what every page has"""
-        contrasts, promises = tables.contrasts_in_words(report, language), tables.promises_in_words(report, language)
-        self.tables = tables.report_tables(report) | {"contrasts": contrasts, "promises": promises}
+        self.tables = tables.worded_tables(report, language)
         self.rejects, self.unmatched = tables.rejects(report), tables.unmatched(report)
         self.span = phrases.span(report, language) if report.log.first else ""
         self.as_of = phrases.as_of(report, language)
