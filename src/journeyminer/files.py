@@ -93,15 +93,6 @@ def lock(file: int) -> bool:
     return True
 
 
-def is_free(path: Path) -> bool:
-    """Return whether nobody holds a lock on a file or folder."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        return lock(file)
-    finally:
-        os.close(file)
-
-
 _PREFIX: Final = "journeyminer-run-"
 
 
@@ -116,9 +107,13 @@ class Scratch(tempfile.TemporaryDirectory[str]):
         _sweep()
         while True:
             super().__init__(prefix=_PREFIX, ignore_cleanup_errors=True)
-            self._held = os.open(self.name, os.O_RDONLY) if os.name == "posix" else -1
-            if self._held < 0 or (lock(self._held) and Path(self.name).exists()):
+            self._held = -1
+            if os.name != "posix":
                 return
+            with suppress(FileNotFoundError):
+                self._held = os.open(self.name, os.O_RDONLY)
+                if lock(self._held) and Path(self.name).exists():
+                    return
             self.cleanup()  # another run swept it before it was locked
 
     @property
@@ -145,5 +140,15 @@ def _sweep() -> None:
     _swept.add(folder)
     for left in Path(folder).glob(f"{_PREFIX}*"):
         with suppress(OSError):
-            if left.lstat().st_uid == os.getuid() and is_free(left):
-                shutil.rmtree(left, ignore_errors=True)
+            if left.lstat().st_uid == os.getuid():
+                _remove_if_dead(left)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    """Remove a folder that nobody holds. Its lock is ours until it is gone: a run that just made it makes another."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        if lock(held):
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(held)

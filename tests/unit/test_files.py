@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from journeyminer.files import Scratch, is_gzip, open_bytes, sha256
+from journeyminer.files import Scratch, is_gzip, lock, open_bytes, sha256
 
 
 def test_content_is_read_unpacked_whatever_the_file_is_called(tmp_path: Path) -> None:
@@ -39,3 +40,39 @@ def test_a_temporary_folder_of_a_dead_run_goes_with_the_next_run_and_that_of_a_l
         assert {path.name for path in tmp_path.iterdir()} == {alive.path.name, Path(folder).name, "other"}
     alive.cleanup()
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
+
+
+def test_a_dead_runs_folder_is_locked_while_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a run that made it just now takes it for its own, and loses it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("journeyminer.files._swept", set())
+    (tmp_path / "journeyminer-run-new").mkdir()
+    taken = []
+
+    def remove(folder: Path, **_: object) -> None:
+        file = os.open(folder, os.O_RDONLY)
+        taken.append(lock(file))
+        os.close(file)
+
+    monkeypatch.setattr("journeyminer.files.shutil.rmtree", remove)
+    alive = Scratch()
+    assert taken == [False]
+    monkeypatch.undo()
+    alive.cleanup()
+
+
+def test_a_temporary_folder_that_is_swept_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    swept, opened = list[str](), os.open
+
+    def open_swept(path: str, flags: int) -> int:
+        if not swept:
+            swept.append(path)
+            Path(path).rmdir()
+        return opened(path, flags)
+
+    monkeypatch.setattr("journeyminer.files.os.open", open_swept)
+    with Scratch() as folder:
+        assert Path(folder).is_dir() and [folder] != swept
