@@ -22,6 +22,7 @@ import pytest
 import journeyminer as jm
 from journeyminer.cli.main import COMMANDS, cli, run
 from journeyminer.errors import ExitStatus
+from journeyminer.i18n import Language, available_languages
 from journeyminer.log.schema import CASES, EVENTS, IDENTITIES, LINKS, REJECTS, Column
 from journeyminer.options import (
     FilterOptions,
@@ -32,8 +33,10 @@ from journeyminer.options import (
     WriteOptions,
     options_of,
 )
+from journeyminer.prepare.steps import named
 from journeyminer.report.schema import schema
 from journeyminer.report.sections import MEASURES
+from journeyminer.vocabulary import ACTIVITIES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -172,6 +175,25 @@ def option_reference() -> str:
     return "\n".join(parts)
 
 
+def step_reference() -> str:
+    lines = [
+        "# Steps", "",
+        "What a source calls an activity is one of these steps where a rule knows the word, whatever language it",
+        "is written. What is none of them keeps the source's word; `--activities raw` keeps all of them, and",
+        "`[activity]` in journeyminer.toml says which step one is: `activity.\"Lote conferido\" = \"verified\"`.", "",
+        f"| step | {' | '.join(available_languages())} | role | visibility | status after it |",
+        f"|---|{'---|' * len(available_languages())}---|---|---|",
+    ]  # fmt: skip
+    for slug in ACTIVITIES:
+        shown = (Language(code).activity(slug) for code in available_languages())
+        meant = step.meaning if (step := named(slug)) else {}
+        lines.append(
+            f"| `{slug}` | {' | '.join(shown)} | "
+            f"{' | '.join(meant.get(column, '') for column in ('role', 'visibility', 'status'))} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def library_reference() -> str:
     """Every public name of the package but the measures: its signature and its docstring."""
     parts = [
@@ -237,6 +259,7 @@ def _kind(part: dict[str, Any]) -> str:
         ("commands.md", command_reference),
         ("options.md", option_reference),
         ("columns.md", column_reference),
+        ("steps.md", step_reference),
         ("library.md", library_reference),
         ("measures.md", measure_reference),
         ("report.md", report_reference),

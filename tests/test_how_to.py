@@ -66,13 +66,13 @@ def test_a_report_language_is_one_file(copy: Path) -> None:
     ("name", "number", "file", "expected"),
     [
         ("acme_steps", 0, "steps.csv", [
-            "steps.csv:A-1,2026-03-02T09:00:00,Opened,,,,agent 1,,,new,steps.csv: row 2",
-            "steps.csv:A-1,2026-03-02T10:30:00,Closed,,,,agent 1,,,closed,steps.csv: row 3",
+            "steps.csv:A-1,2026-03-02T09:00:00,ticket_created,,,,agent 1,,,new,steps.csv: row 2",
+            "steps.csv:A-1,2026-03-02T10:30:00,closed,,,,agent 1,,,closed,steps.csv: row 3",
         ]),
         ("acme_desk", 1, "export.json", [
             "acme:7,2026-03-02T09:00:00,ticket_created,,,,,,,,export.json: ticket 7",
-            "acme:7,2026-03-02T09:00:05,message,customer,,public,,,,,export.json: ticket 7",
-            "acme:7,2026-03-02T10:30:00,message,agent,,public,agent 1,,,,export.json: ticket 7",
+            "acme:7,2026-03-02T09:00:05,customer_message,customer,,public,,,,,export.json: ticket 7",
+            "acme:7,2026-03-02T10:30:00,agent_reply,agent,,public,agent 1,,,,export.json: ticket 7",
         ]),
     ],
 )  # fmt: skip

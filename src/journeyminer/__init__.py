@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from journeyminer.log import EventLog
     from journeyminer.options import ReadOptions
+    from journeyminer.vocabulary import Naming
 
 _HOMES = {
     "config": ("Promised",),
@@ -64,11 +65,17 @@ def read(
 
     known = load_config(Path(config) if config else None)
     options = options or fill(ReadOptions, known.options)
-    return prepare(read_log(paths, options=options, memory=memory), config=known, pair=not options.no_pair)
+    log = read_log(paths, options=options, memory=memory)
+    return prepare(log, config=known, pair=not options.no_pair, activities=options.activities)
 
 
 def open_log(
-    path: str | Path, *, config: str | Path | None = None, memory: str | None = None, pair: bool = True
+    path: str | Path,
+    *,
+    config: str | Path | None = None,
+    memory: str | None = None,
+    pair: bool = True,
+    activities: Naming = "steps",
 ) -> EventLog:
     """Open a log folder that `save_log` or `journeyminer import` wrote: as if its exports had been read today.
 
@@ -77,6 +84,7 @@ def open_log(
         config: a journeyminer.toml; default: the one of the working folder, where there is one.
         memory: the engine's memory limit, such as "4GB".
         pair: whether rows of the start and the completion of an activity are one event.
+        activities: "raw" to call them as their sources do, also where a rule knows which step of ours one is.
 
     Raises:
         UnreadableLog: the folder is not a log, is damaged, or was written by another schema version.
@@ -85,7 +93,8 @@ def open_log(
     from journeyminer.log.store import load_log
     from journeyminer.prepare import prepare
 
-    return prepare(load_log(path, memory=memory), config=load_config(Path(config) if config else None), pair=pair)
+    known = load_config(Path(config) if config else None)
+    return prepare(load_log(path, memory=memory), config=known, pair=pair, activities=activities)
 
 
 def from_pandas(
@@ -95,6 +104,7 @@ def from_pandas(
     activity: str = "activity",
     timestamp: str = "timestamp",
     config: str | Path | None = None,
+    activities: Naming = "steps",
     **columns: str,
 ) -> EventLog:
     """Make a log of a DataFrame, one row an event; rows with the same time keep their order.
@@ -103,6 +113,7 @@ def from_pandas(
         frame: the events. Text, or what reads as text; timestamps without a zone are taken as UTC.
         case, activity, timestamp: the names of these columns in `frame`.
         config: a journeyminer.toml; default: the one of the working folder, where there is one.
+        activities: "raw" to call them as the frame does, also where a rule knows which step of ours one is.
         columns: further columns, `resource="agent"`, `group="team"`, `status="state"`, `started_at=` ...
 
     Raises:
@@ -113,7 +124,7 @@ def from_pandas(
     from journeyminer.prepare import prepare
 
     log = build_log(frame, case=case, activity=activity, timestamp=timestamp, **columns)
-    return prepare(log, config=load_config(Path(config) if config else None))
+    return prepare(log, config=load_config(Path(config) if config else None), activities=activities)
 
 
 def __getattr__(attribute: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything

@@ -22,11 +22,13 @@ from journeyminer.files import sha256
 from journeyminer.i18n import Language, available_languages
 from journeyminer.note import Note
 from journeyminer.options import Option, ReadOptions, ReportOptions, RunOptions, count, listed, one_of, options_of, text
-from journeyminer.vocabulary import CLOSED_SETS, SEVERITIES, Severity
+from journeyminer.vocabulary import ACTIVITIES, CLOSED_SETS, SEVERITIES, Severity
 
 FILE = "journeyminer.toml"
 WHEN = ("source", "activity", "status", "role", "lifecycle", "visibility", "channel")
 GIVE = ("activity", *CLOSED_SETS)
+WORDS = {**CLOSED_SETS, "activity": ACTIVITIES}
+"""tables of what single words of the sources mean -> what they may mean"""
 OPTIONS = tuple(each for kind in (ReadOptions, RunOptions, ReportOptions) for each in options_of(kind) if each.keys)
 """the options that the file knows"""
 
@@ -65,7 +67,7 @@ class Config:
     options: Mapping[str, Any] = field(default_factory=dict)
     """name of an option -> its value, for those that the file gives; see `options.fill`"""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """column of CLOSED_SETS -> what the source says -> what it means"""
+    """column of WORDS -> what the source says -> what it means"""
     labels: tuple[Rule, ...] = ()
     promises: tuple[Promised, ...] = ()
     file: str = field(default="", compare=False)
@@ -132,7 +134,7 @@ def parse_config(data: Mapping[str, Any], place: str) -> Config:
     """Return the typed values of the file's tables. Raise ConfigError with all mistakes."""
     mistakes = Mistakes()
     options = _options(data, mistakes)
-    words = {column: mistakes.all(data, column, one_of(*values)) for column, values in CLOSED_SETS.items()}
+    words = {column: mistakes.all(data, column, one_of(*values)) for column, values in WORDS.items()}
     labels = parse_rules(data.get("label", []), mistakes)
     promises = _promises(data.get("promise", []), mistakes)
     mistakes.stop(ConfigError, place)
@@ -146,7 +148,7 @@ def _options(data: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Any]:
         for key in each.keys:
             table, _, last = key.rpartition(".")
             tables.setdefault(table, {})[last] = each
-    mistakes.unknown(data, (*tables[""], *filter(None, tables), *CLOSED_SETS, "label", "promise"))
+    mistakes.unknown(data, (*tables[""], *filter(None, tables), *WORDS, "label", "promise"))
     given: dict[str, Any] = {}
     for table, keys in tables.items():
         values = mistakes.table(data, table, tuple(keys)) if table else data
@@ -276,9 +278,11 @@ def paste_line(column: str, word: str) -> str:
     """Return the line for the top of journeyminer.toml that says what a word means; the value is to be filled in.
 
     Args:
-        column: status, role or channel.
+        column: status, role, channel or activity.
         word: what a source says there and no rule knows.
     """
     key = json.dumps(word, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if column == "activity":
+        return f'{column}.{key} = ""  # a step of docs/reference/steps.md, such as agent_reply'
     *first, last = CLOSED_SETS[column]
     return f'{column}.{key} = ""  # {", ".join(first)} or {last}'

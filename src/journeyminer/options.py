@@ -19,7 +19,7 @@ from journeyminer.errors import UsageError, nearest
 from journeyminer.files import WAIT_SECONDS
 from journeyminer.i18n import available_languages
 from journeyminer.note import Note
-from journeyminer.vocabulary import PERIOD_UNITS, PERS, Per, PeriodUnit
+from journeyminer.vocabulary import NAMINGS, PERIOD_UNITS, PERS, Naming, Per, PeriodUnit
 
 T = TypeVar("T")
 DATE_PARTS = {
@@ -282,6 +282,8 @@ class ReadOptions:
         help="Share of a file's records that may be rejected, e.g. 1%.")
     no_pair: bool = option("--no-pair", bool, "Keep rows of starts and completions as events of their own.",
         default=False)
+    activities: Naming = option("--activities [steps|raw]", one_of(*NAMINGS), default="steps", keys="activities",
+        help="Call activities by our steps where a rule knows them, or as their sources do.")
     strict: bool = option("--strict", bool, "Stop at the first file that breaks.", default=False)
 
     def zone_of(self, path: Path) -> str | None:

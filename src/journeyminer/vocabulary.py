@@ -16,6 +16,8 @@ Turn = Literal["us_work", "us_queue", "bot", "vendor", "customer", "after_resolu
 TurnBasis = Literal["status", "message", "activity", "assumed", "none"]
 Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
+Naming = Literal["steps", "raw"]
+"""how activities are called: by our step where a rule knows one, or as their source calls them"""
 Verdict = Literal["broken", "undecided", "kept"]
 """of a promise, the gravest first"""
 Severity = Literal["error", "warning"]
@@ -49,12 +51,13 @@ TURNS: Final = get_args(Turn)
 TURN_BASES: Final = get_args(TurnBasis)
 PERS: Final = get_args(Per)
 PERIOD_UNITS: Final = get_args(PeriodUnit)
+NAMINGS: Final = get_args(Naming)
 VERDICTS: Final = get_args(Verdict)
 SEVERITIES: Final = get_args(Severity)
 HANDOVER_LEVELS: Final = get_args(HandoverLevel)
 RARE: Final = "rare_step"
 """the activity in place of those that may say who a customer is"""
-ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed")
+ASSIGNMENTS: Final = ("assigned", "unassigned", "reassigned", "group_changed", "escalated", "bot_handover")
 """activities that say who holds a case, and are no work on it"""
 IDENTITY_KINDS: Final = get_args(IdentityKind)
 LINK_KINDS: Final = get_args(LinkKind)
@@ -78,7 +81,13 @@ ACTIVITIES: Final = (
     "ticket_created", "customer_message", "agent_reply", "bot_reply", "auto_reply", "internal_note",
     "assigned", "unassigned", "reassigned", "group_changed", "priority_changed",
     "status_new", "status_open", "status_pending", "status_on_hold", "solved", "closed", "reopened",
-    "call_inbound", "call_outbound", "call_missed", "merged", "csat_offered", "csat_received",
-    "first_reply", "updated", "chat_started", "chat_ended",
+    "call_inbound", "call_outbound", "call_missed", "callback_requested", "merged", "csat_offered", "csat_received",
+    "first_reply", "updated", "chat_started", "chat_ended", "message", "waiting",
+    "customer_chase", "complaint_received", "information_requested", "information_received", "reminder_sent",
+    "solution_proposed", "solution_confirmed", "solution_rejected", "attachment_added",
+    "bot_handover", "escalated", "queued", "accepted", "classified", "work_started", "investigated", "verified",
+    "approval_requested", "approved", "rejected", "vendor_contacted", "vendor_reply", "visit_scheduled", "visited",
+    "part_ordered", "replacement_sent", "refund_requested", "refunded", "cancelled", "closed_automatically",
+    "sla_breached",
 )  # fmt: skip
-"""Slugs a rule of a known product may give; a generic log keeps its own words."""
+"""the steps that we have a name for, see prepare/steps.toml; what is none of them keeps the source's word"""

@@ -109,8 +109,8 @@ def test_show_prints_tables(cli: Cli, tickets: Path, measure: str, format_: str)
 def test_show_counts_what_the_file_says(cli: Cli, tickets: Path) -> None:
     data = json.loads(cli("show", "graph,variants,handovers,durations", tickets, "--format", "json").out)
     edges = {(edge["source"], edge["target"]): edge for edge in data["graph"]["edges"]}
-    assert edges["Ticket created", "Assigned"]["n"] == 2
-    assert edges["Ticket created", "Assigned"]["median_seconds"] == (600 + 1800) / 2
+    assert edges["ticket_created", "assigned"]["n"] == 2
+    assert edges["ticket_created", "assigned"]["median_seconds"] == (600 + 1800) / 2
     assert data["variants"]["n_total"] == 2
     by_group = [row for row in data["handovers"] if row["by"] == "group"]
     assert [(row["source"], row["target"], row["n"]) for row in by_group] == [("L1", "Billing", 1)]

@@ -24,9 +24,9 @@ from journeyminer.importers import read_log
 from journeyminer.note import Note
 from journeyminer.options import ReadOptions
 from journeyminer.prepare import prepare
+from journeyminer.prepare.labels import UNMATCHED
 from journeyminer.render import render
 from journeyminer.report.build import build
-from journeyminer.vocabulary import CLOSED_SETS
 
 CODES = available_languages()
 SLUGS = {
@@ -51,7 +51,7 @@ SLUGS = {
 }
 """the end of a place in a report -> the key of the words of its slugs, the longer ends first"""
 UNITS = {"seconds", "share", "count", "score", "points"}
-CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "unmatched.field": set(CLOSED_SETS)}
+CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "unmatched.field": set(UNMATCHED)}
 MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",

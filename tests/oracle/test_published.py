@@ -97,11 +97,11 @@ HANDOVERS: list[tuple[str, HandoverLevel, tuple[int, ...]]] = [
 
 @pytest.fixture(scope="module")
 def read(data: Data) -> Callable[[str], EventLog]:
-    """`read("helpdesk/finale.csv.gz")`: the prepared log of a file, its rows as they are published, read once."""
+    """`read("helpdesk/finale.csv.gz")`: the prepared log of a file, rows and words as they are published, read once."""
 
     @cache
     def once(path: Path, columns: tuple[tuple[str, str], ...]) -> EventLog:
-        return jm.read(path, options=ReadOptions(columns=dict(columns), no_pair=True, strict=True))
+        return jm.read(path, options=ReadOptions(columns=dict(columns), no_pair=True, activities="raw", strict=True))
 
     return lambda name: once(data(name), tuple(COLUMNS.get(name, {}).items()))
 
@@ -223,7 +223,10 @@ def test_channels_of_the_permits(read: Read, name: str) -> None:
     log = read(name)
     found = dict(log.rows("SELECT channel, count(DISTINCT case_key) FROM events GROUP BY channel"))
     assert found == {"web": 1_250, "in_person": 109, "email": 21, None: 53 + 1}
-    assert {(word.field, word.value) for word in log.receipt.unmatched} == {("channel", "Post"), ("channel", "Intern")}
+    assert {(word.field, word.value) for word in log.receipt.unmatched if word.field == "channel"} == {
+        ("channel", "Post"),
+        ("channel", "Intern"),
+    }
 
 
 def test_snapshots_of_incidents(read: Read) -> None:

@@ -69,7 +69,7 @@ def test_an_xes_log_is_trimmed_too() -> None:
 
 def test_the_newest_row_of_a_moment_stands_first() -> None:
     log = jm.read(REPORTED / "06-newest-first-ties/24.csv")
-    assert steps(log) == [("Created", "Assigned", "Closed")] * 2
+    assert steps(log) == [("ticket_created", "assigned", "closed")] * 2
     assert "decision.newest_first" in decided(log)
 
 

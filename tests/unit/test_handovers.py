@@ -13,6 +13,7 @@ from journeyminer.errors import UsageError
 from journeyminer.log.build import from_pandas
 from journeyminer.mining.handovers import handover_totals, handovers
 from journeyminer.mining.lens import Lens
+from journeyminer.prepare import label
 from journeyminer.vocabulary import HandoverLevel
 from tiny import log, with_customers
 
@@ -197,7 +198,7 @@ def test_a_case_that_is_given_back_to_nobody_waits_for_its_owner_no_longer() -> 
 )
 @pytest.mark.parametrize("level", ["resource", "group"])
 def test_what_the_giver_still_notes_hands_nothing_back(moved: str, level: HandoverLevel) -> None:
-    tiny = log(f"A: reply@09:00/by=ana/in=L1/as=agent {moved} reply@12:00/by=bob/in=L2/as=agent")
+    tiny = label(log(f"A: reply@09:00/by=ana/in=L1/as=agent {moved} reply@12:00/by=bob/in=L2/as=agent"))
     giver, taker = ("ana", "bob") if level == "resource" else ("L1", "L2")
     assert rows(handovers(tiny, by=level), "source", "target", "n", "total_seconds") == [(giver, taker, 1, 7200)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from journeyminer.log.engine import Engine
 from journeyminer.log.lists import resource_names
 from journeyminer.log.receipt import SourceReceipt
 from journeyminer.log.record import Event, Identity, Record
+from journeyminer.log.store import load_log, save_log
 from journeyminer.note import Note
 from journeyminer.prepare import filter_log, hide_customers, hide_rare_steps, prepare
 from tiny import log
@@ -65,3 +67,17 @@ def test_a_step_that_may_say_who_is_one_of_the_rare(step: str, cases: int, shown
     hidden = hide_rare_steps(builder.build())
     assert hidden.rows("SELECT DISTINCT activity FROM events") == [(shown,)]
     assert [note.slug for note in hidden.receipt.notes] == ["rare_steps"] * (shown == "rare_step")
+
+
+def test_the_word_of_a_known_step_that_may_say_who_is_private_all_the_same(tmp_path: Path) -> None:
+    builder = LogBuilder(Engine())
+    events = [Event("1", "Assigned to ana@secret.example", datetime(2026, 1, 5, tzinfo=UTC))]
+    builder.loader(SourceReceipt("a", "test", Note("match.given"), namespace="a")).records([Record("1", events=events)])
+    prepared = prepare(builder.build())
+    assert prepared.rows("SELECT activity FROM events") == [("assigned",)]
+    assert prepared.receipt.notes == ()
+    save_log(prepared, tmp_path / "log")
+    lies = "SELECT count(*) FROM read_parquet(?) t WHERE CAST(t AS VARCHAR) LIKE '%secret%'"
+    files = sorted((tmp_path / "log").rglob("*.parquet"))
+    assert [file.name for file in files if prepared.rows(lies, [str(file)]) != [(0,)]] == ["steps.parquet"]
+    assert load_log(tmp_path / "log").rows("SELECT raw_activity FROM events") == [("Assigned to ana@secret.example",)]

@@ -30,7 +30,7 @@ def test_a_part_is_the_whole_cases_that_hold_the_value() -> None:
     assert cases("group") == {"L2": ["A", "C", "D"], "L1": ["A", "B"], "L3": ["E"]}
     part = split_log(prepare(DESK), by="group")["L1"]
     assert part.rows("SELECT activity FROM events ORDER BY seq") == [
-        ("created",), ("reply",), ("close",), ("created",), ("reply",)
+        ("ticket_created",), ("reply",), ("closed",), ("ticket_created",), ("reply",)
     ]  # fmt: skip
 
 

@@ -103,7 +103,10 @@ class Session:
                     skipped=self.say_skipped,
                 )
             self._say_what_broke(log)
-        prepared = prepare(log, config=self.config, pair=not self.read_options.no_pair, journeys=self.look)
+        read = self.read_options
+        prepared = prepare(
+            log, config=self.config, pair=not read.no_pair, activities=read.activities, journeys=self.look
+        )
         return prepared.run_to(self.run.as_of) if self.run.as_of else prepared
 
     @contextmanager

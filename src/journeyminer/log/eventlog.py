@@ -166,11 +166,19 @@ class EventLog:
         """How many cases the log holds."""
         return int(self.one("SELECT count(*) FROM case_rows")[0])
 
+    @property
+    def step(self) -> str:
+        """The column of events that says which step of ours an event is, see `steps`."""
+        return "step" if self.has("step") else "activity"
+
     @cached_property
     def steps(self) -> tuple[tuple[str, str | None], ...]:
-        """Every activity with every role that does it, None where nobody says who; in order."""
+        """Every step with every role that does it, None where nobody says who; in order.
+
+        A step is an activity; where activities are called as their sources do, it is what we call it all the same.
+        """
         role = "role" if self.has("role") else "NULL"
-        rows = self.rows(f"SELECT activity, {role} FROM event_rows GROUP BY ALL")
+        rows = self.rows(f"SELECT {self.step}, {role} FROM event_rows GROUP BY ALL")
         return tuple(sorted(rows, key=lambda row: (row[0], row[1] or "")))
 
     @cached_property

@@ -74,12 +74,14 @@ def _write(log: EventLog, folder: Path) -> None:
     # number, record and ref are what source_ref and the order are made of; a reopened log needs them apart
     have = log.schema.columns(f"{log.schema}.event_rows")
     own = "".join(f", r.{column}" for column in ("record", "ref") if column in have)
+    rare = "r.is_rare" if "is_rare" in have else "false"  # the source's word may say who a customer is
+    word = f"if({rare}, '{RARE}', CAST(d.raw_activity AS VARCHAR))"
     queries = {
-        "events": f"SELECT d.* REPLACE ({_shown_step('d')} AS raw_activity), r.source_no{own} "
+        "events": f"SELECT d.* REPLACE ({word} AS raw_activity), r.source_no{own} "
         f"FROM ({documented_events(log.schema)}) d JOIN event_rows r USING (seq) ORDER BY seq",
         "cases": f"SELECT {listed}, {number} FROM cases c ORDER BY case_id, source_no",
-        f"{PRIVATE}/steps": f"SELECT seq, CAST(raw_activity AS VARCHAR) AS step FROM events WHERE activity = '{RARE}' "
-        "ORDER BY seq",
+        f"{PRIVATE}/steps": "SELECT seq, CAST(raw_activity AS VARCHAR) AS step FROM event_rows r "
+        f"WHERE {rare} ORDER BY seq",
         f"{PRIVATE}/extras": f"SELECT case_id, extras, {number} FROM cases c WHERE extras IS NOT NULL "
         "ORDER BY case_id, source_no",
         f"{PRIVATE}/identities": f"SELECT c.case_id, i.kind, i.value, {number} FROM identities i "
@@ -107,11 +109,6 @@ def _write(log: EventLog, folder: Path) -> None:
     # names of files and words of the data stand in it: as ASCII none of them can steer a terminal
     text = json.dumps(manifest, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-def _shown_step(events: str) -> str:
-    """SQL of the source's word for a step as it lies outside the private part."""
-    return f"CASE WHEN {events}.activity = '{RARE}' THEN '{RARE}' ELSE CAST({events}.raw_activity AS VARCHAR) END"
 
 
 def load_log(path: str | Path, *, memory: str | None = None) -> EventLog:

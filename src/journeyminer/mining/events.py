@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from journeyminer.log.schema import EVENT_TYPES
 from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import ASSIGNMENTS, OWNING_ROLES
-from journeyminer.words import hands_over
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -20,14 +19,15 @@ def own_count(cases: str, extra: str, log: EventLog) -> str:
     return f"TRY_CAST({cases}.extras[{quote(extra)}] AS INTEGER)"
 
 
-def assignments(log: EventLog) -> str:
-    """SQL of the log's activities that say who holds a case and are no work on it; see `ASSIGNMENTS`, `hands_over`."""
-    return listed(dict.fromkeys(activity for activity, _ in log.steps if is_assignment(activity))) or quote("")
+def is_assignment(log: EventLog) -> str:
+    """SQL of whether an event says who holds a case and is no work on it."""
+    given = [step for step in ASSIGNMENTS if any(step == known for known, _ in log.steps)]
+    return f"{log.step} IN ({listed(given)})" if given else "false"
 
 
-def is_assignment(activity: str) -> bool:
-    """Whether an activity says who holds a case and is no work on it."""
-    return activity in ASSIGNMENTS or hands_over(activity)
+def has_assignments(log: EventLog) -> bool:
+    """Whether there are events of this kind."""
+    return any(step in ASSIGNMENTS for step, _ in log.steps)
 
 
 def record(log: EventLog) -> str:
@@ -48,19 +48,19 @@ def acts(log: EventLog) -> str:
     if not has_bare_assignments(log):
         return alone
     bare = f"{column(log, 'role')} IS NULL"
-    given = f"SELECT case_key, timestamp FROM event_rows WHERE {bare} AND activity IN ({assignments(log)})"
+    given = f"SELECT case_key, timestamp FROM event_rows WHERE {bare} AND {is_assignment(log)}"
     return f"{alone} AND NOT ({bare} AND (case_key, timestamp) IN ({given}))"
 
 
 def acts_alone(log: EventLog) -> str:
     """SQL of whether an event is an act of ours for all that it says itself, see `acts`."""
     role = column(log, "role")
-    return f"({role} IS NULL OR {role} IN ({listed(OWNING_ROLES)})) AND NOT activity IN ({assignments(log)})"
+    return f"({role} IS NULL OR {role} IN ({listed(OWNING_ROLES)})) AND NOT {is_assignment(log)}"
 
 
 def has_bare_assignments(log: EventLog) -> bool:
     """Whether there are assignments of which nobody says who did them."""
-    return any(role is None and is_assignment(activity) for activity, role in log.steps)
+    return any(role is None and step in ASSIGNMENTS for step, role in log.steps)
 
 
 def column(log: EventLog, wanted: str) -> str:

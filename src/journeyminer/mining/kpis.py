@@ -141,7 +141,7 @@ def _waits(lens: Lens) -> str:
             min(timestamp) FILTER (WHERE is_first AND status IN ({resolved})) AS begins_resolved,
             max(timestamp) FILTER (WHERE status IN ({resolved}) AND coalesce(before NOT IN ({resolved}), true))
                 AS last_resolved,
-            min(timestamp) FILTER (WHERE activity = 'reopened') AS opened_again,
+            min(timestamp) FILTER (WHERE step = 'reopened') AS opened_again,
             opened_again IS NOT NULL OR coalesce(max((timestamp, seq)) FILTER (WHERE status IN ({still_open}))
                 > min((timestamp, seq)) FILTER (WHERE status IN ({resolved})), false) AS reopened,
             arg_max(status, (timestamp, seq)) AS last_status,

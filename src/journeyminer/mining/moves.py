@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from journeyminer.log.order import in_order
-from journeyminer.mining.events import acts_alone, assignments, column, has_bare_assignments, is_assignment
+from journeyminer.mining.events import acts_alone, column, has_assignments, has_bare_assignments, is_assignment
 from journeyminer.sql import listed, name, quote
 from journeyminer.vocabulary import HANDOVER_LEVELS, OWNING_ROLES, RESOLVED_STATUSES, HandoverLevel
 
@@ -31,13 +31,14 @@ def ordered(lens: Lens) -> str:
     """Make the table of events in the declared order (trace, timestamp, namespace, case, seq) and return its name.
 
     Columns: `trace`, `case_key` where a trace is more than a case, `timestamp`, `begin` where the log knows when events
-    began (never after the timestamp), `activity`, the levels of hand-over and the status that the log has, `is_act`
+    began (never after the timestamp), `activity`, the levels of hand-over, the status and the step that the log has,
+    `is_act`
     (whether it is an act of ours, see `events.acts`) where somebody may own a case, and `assumed` (whether the zone is)
     where the log's zones are not equally sure. A column that says nothing would cost memory for every event.
     """
     log, rows, then = lens.log, lens.rows("event_rows"), ""
     columns = ["trace", "timestamp", "activity"] + ([] if lens.one_case else ["case_key"])
-    columns += [name(column) for column in (*HANDOVER_LEVELS, "status") if log.has(column)]
+    columns += [name(column) for column in (*HANDOVER_LEVELS, "status", "step") if log.has(column)]
     if log.has("started_at"):
         columns.append("least(started_at, timestamp) AS begin")
     if assumed := lens.zone_is_assumed:
@@ -60,7 +61,7 @@ def _without_parts(log: EventLog) -> str:
     return f"""
         UPDATE {{table}} SET is_act = false WHERE rowid IN (
             WITH tied AS (
-                SELECT place, trace, timestamp, activity IN ({assignments(log)}) AS gives FROM ({beside})
+                SELECT place, trace, timestamp, {is_assignment(log)} AS gives FROM ({beside})
                 WHERE before = timestamp OR behind = timestamp
             )
             SELECT place FROM tied SEMI JOIN (FROM tied WHERE gives) USING (trace, timestamp)
@@ -107,15 +108,15 @@ def changes(lens: Lens, level: HandoverLevel) -> str:
         owned = "false"  # one owner hands over to nobody
     if level in ("group", "tier"):  # what the case is in, whoever's event says so
         owned = f"({owned} OR {owner} IS NOT NULL)"
-    if (freed := FREED.get(level)) and any(activity == freed for activity, _ in log.steps):
-        owner = f"CASE WHEN activity = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
+    if (freed := FREED.get(level)) and any(step == freed for step, _ in log.steps):
+        owner = f"CASE WHEN {log.step} = {quote(freed)} THEN '' ELSE CAST({owner} AS VARCHAR) END"
         is_change = "source <> holder AND source <> '' AND holder <> ''"
         ends_wait = "is_act OR is_change OR (source <> '' AND holder = '')"
     begin = _begin(log)
     zone_before, zone_after = ({at: "assumed"} if lens.zone_is_assumed else {} for at in ("zone_before", "zone_after"))
     owners = f"SELECT * REPLACE ({is_act} AS is_act), rowid AS place, {owner} AS owner FROM {ordered(lens)}"
     owners = f"({owners} WHERE {owned})"
-    if level != "channel" and any(is_assignment(activity) for activity, _ in log.steps) and log.counts_minutes:
+    if level != "channel" and has_assignments(log) and log.counts_minutes:
         owners = _without_rest(owners)
     held = in_order(owners, before={"left_at": "timestamp", **zone_before}, lasting={"holder": "owner"})
     named = in_order(f"(SELECT * FROM ({held}) WHERE holder IS NOT NULL)", before={"source": "holder"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from journeyminer.mining.events import acts, assignments, column, record
+from journeyminer.mining.events import acts, column, is_assignment, record
 from journeyminer.mining.lens import zone_is_assumed
 from journeyminer.sql import listed, quote
 from journeyminer.vocabulary import OPEN_STATUSES, OWNING_ROLES, RESOLVED_STATUSES, TURN_BASES, TURNS
@@ -30,7 +30,8 @@ def states(log: EventLog) -> str:
     what the system sends says nothing), `named` (the group it names), `synthetic`, `is_stated` (whether it says since
     when a status holds beyond that the case is new), `is_begun` (whether it is the start of an activity whose
     completion nobody knows), `is_call` (whether it is a person's work on a call), `record` (which record of its file
-    tells of it); and what holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who
+    tells of it), `step` (which one of ours it is), `gives` (whether it says who holds the case, and is no work on it);
+    and what holds after it: `status`, `spoke` (who said the last), `actor` (agent, bot or vendor, who
     acted last; queue, where the case was given to a group or person since), `holder` (the group named last), and
     `held`, which it was before.
     """
@@ -39,12 +40,10 @@ def states(log: EventLog) -> str:
     past = "(trail ROWS UNBOUNDED PRECEDING)"
     given = f"({role} IS NULL OR {role} = 'system') AND ({holder} IS NOT NULL OR {person} IS NOT NULL)"
     begin, channel = column(log, "started_at"), column(log, "channel")
-    calls = (
-        f"({channel} = 'voice' AND {role} = 'agent' AND {begin} < timestamp AND activity NOT IN ({assignments(log)}))"
-    )
+    calls = f"({channel} = 'voice' AND {role} = 'agent' AND {begin} < timestamp AND NOT {is_assignment(log)})"
     reaches = (
         f"({visible} = 'public' OR ({visible} IS NULL "
-        f"AND ({role} = 'customer' OR activity IN ({listed(MESSAGES)}) OR coalesce({calls}, false))))"
+        f"AND ({role} = 'customer' OR {log.step} IN ({listed(MESSAGES)}) OR coalesce({calls}, false))))"
     )
     return log.materialise(
         "states",
@@ -54,10 +53,11 @@ def states(log: EventLog) -> str:
                 {role} AS role, {status} AS status, {reaches} AS touch, coalesce({calls}, false) AS is_call,
                 CASE WHEN {reaches} AND {role} = 'customer' THEN 'customer'
                     WHEN {reaches} AND {role} IN ('agent', 'bot') THEN 'us' END AS says,
-                CASE WHEN {given} OR ({role} = 'bot' AND activity IN ({assignments(log)})) THEN 'queue'
+                CASE WHEN {given} OR ({role} = 'bot' AND {is_assignment(log)}) THEN 'queue'
                     WHEN {role} IN ({listed(OWNING_ROLES)}) THEN {role} END AS actor,
                 {column(log, "synthetic")} AS synthetic, {holder} AS holder,
-                false AS is_begin, {_is_begun(log)} AS is_begun, {record(log)} AS record
+                false AS is_begin, {_is_begun(log)} AS is_begun, {record(log)} AS record,
+                {log.step} AS step, {is_assignment(log)} AS gives
             FROM event_rows{_begun(log)}
         )
         SELECT case_key, seq, source_no, activity, timestamp, least(started_at, timestamp) AS begin, role, touch, says,
@@ -65,7 +65,7 @@ def states(log: EventLog) -> str:
             last_value(actor IGNORE NULLS) OVER {past} AS actor, last_value(holder IGNORE NULLS) OVER {past} AS holder,
             last_value(holder IGNORE NULLS) OVER (trail ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS held,
             holder AS named, synthetic, is_begin, is_begun, is_call, record,
-            coalesce(status <> 'new' AND NOT (synthetic AND activity = 'reopened'), false) AS is_stated
+            coalesce(status <> 'new' AND NOT (synthetic AND step = 'reopened'), false) AS is_stated, step, gives
         FROM told
         WINDOW trail AS (PARTITION BY case_key ORDER BY timestamp, seq)
         """,
@@ -152,7 +152,6 @@ BELOW_WORK: tuple[Rule, ...] = (
 
 def _spans(log: EventLog) -> str:
     assumed_zone = zone_is_assumed(log)
-    given = assignments(log)
     zones_differ = f"({assumed_zone}) <> lead({assumed_zone}) OVER w" if assumed_zone else "false"
     source = "activity"
     if _begun(log):  # at the beginning of an event, the one completed before is the last
@@ -161,7 +160,7 @@ def _spans(log: EventLog) -> str:
     WITH steps AS (
         SELECT *, {source} AS source, lead(activity) OVER w AS target, lead(timestamp) OVER w AS next_timestamp,
             lead(begin) OVER w AS wait_until,
-            coalesce(lead(CASE WHEN activity IN ({given}) THEN {{'team': held}}
+            coalesce(lead(CASE WHEN gives THEN {{'team': held}}
                 WHEN role IS NULL OR role IN ({listed(OWNING_ROLES)}) OR named IS NOT NULL
                     THEN CASE WHEN holder IS NOT NULL THEN {{'team': holder}} END
                 END IGNORE NULLS) OVER w, {{'team': holder}}).team AS queue,

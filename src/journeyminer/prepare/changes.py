@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from journeyminer.prepare.rules import source_profiles
+from journeyminer.prepare.steps import OF_STATUS
 from journeyminer.sql import listed, quote
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 _SHAPES: Final = ("snapshots", "changes")
 """the shapes of tables whose rows say what changed"""
-_STEPS: Final = {status: f"status_{status}" for status in OPEN_STATUSES} | {each: each for each in RESOLVED_STATUSES}
 
 
 def name_changes(log: EventLog) -> EventLog:
@@ -30,11 +30,11 @@ def name_changes(log: EventLog) -> EventLog:
         if profiles.get(source.profile or "", {}).get("shape") in _SHAPES
     ]
     of_changes = f"source_no IN ({', '.join(numbers)})"
-    named = f"{of_changes} AND activity = 'updated' AND status IN ({listed(sorted(_STEPS))})"
+    named = f"{of_changes} AND activity = 'updated' AND status IN ({listed(sorted(OF_STATUS))})"
     if not numbers or not log.has("status") or not log.rows(f"SELECT 1 FROM event_rows WHERE {named} LIMIT 1"):
         return log
-    steps = " ".join(f"WHEN {quote(status)} THEN {quote(step)}" for status, step in _STEPS.items())
-    is_status = f"step IN ('updated', {listed([_STEPS[status] for status in OPEN_STATUSES])})"
+    steps = " ".join(f"WHEN {quote(status)} THEN {quote(step)}" for status, step in OF_STATUS.items())
+    is_status = f"step IN ('updated', {listed([OF_STATUS[status] for status in OPEN_STATUSES])})"
     was_over, is_open = f"before IN ({listed(RESOLVED_STATUSES)})", f"now IN ({listed(OPEN_STATUSES)})"
     schema = log.engine.new_schema(log.schema)
     schema.execute(
@@ -49,7 +49,7 @@ def name_changes(log: EventLog) -> EventLog:
         """
     )
     known = {step for (step,) in log.rows("SELECT DISTINCT CAST(activity AS VARCHAR) FROM event_rows")}
-    coded = f"ENUM ({listed(sorted(known | {'reopened', *_STEPS.values()}))})"
+    coded = f"ENUM ({listed(sorted(known | {'reopened', *OF_STATUS.values()}))})"
     return log.derive(
         log.columns,
         into=schema,

@@ -7,7 +7,7 @@ a small table that the log's events are joined with, so nothing is stored twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from journeyminer.log.engine import Schema
 
 WORDS = ("activity", "status", "role", "lifecycle", "visibility", "channel")
-UNMATCHED = ("status", "role", "channel")
+UNMATCHED = ("status", "role", "channel", "activity")
 """the columns whose unknown words are counted, the one that costs most first"""
+MOST_ACTIVITIES = 20
+"""so many of the activities that are no step of ours are listed, the most frequent ones"""
 CHATS = ("whatsapp", *(source for source, profile in source_profiles().items() if profile.get("chat")))
 TALKS = ("mail", *CHATS)
 """the sources whose every message is by the customer or by us"""
@@ -70,6 +72,16 @@ def label(log: EventLog, *, config: Config | None = None) -> EventLog:
     # who acts is numbered where customers are known first
     origin = (log.origin or log) if log.prepared else None
     return replace(prepared, receipt=_receipt(log, labelled, told, final, unproved), prepared=True, origin=origin)
+
+
+def call_as_sources(log: EventLog) -> EventLog:
+    """The labelled log with the sources' names of activities; which step of ours one is stays known as `step`."""
+    told = "* REPLACE (coalesce(raw_activity, CAST(activity AS VARCHAR)) AS activity), activity AS step"
+    called = log.derive(log.columns | {"step"}, event_rows=f"SELECT {told} FROM {{log}}.event_rows")
+    spelt = _spellings(called.rows("SELECT source_no, CAST(activity AS VARCHAR) FROM event_rows GROUP BY ALL"))
+    others = (note for note in log.receipt.notes if note.slug != spelt.slug)
+    notes = (*others, *([spelt] if spelt.params["files"] else ()))
+    return replace(called, receipt=replace(log.receipt, notes=notes))
 
 
 def _with_labels(log: EventLog, labelled: Sequence[Labelled]) -> EventLog:
@@ -238,6 +250,7 @@ def _receipt(
         known[row.source_no].update({c: row.n for c in CLOSED_SETS if row.result[c] not in (None, UNKNOWN)})
         known[row.source_no]["us"] += row.result["role"] in ("customer", "agent")
     ranked = sorted(counts.items(), key=lambda item: (UNMATCHED.index(item[0][0]), -item[1], item[0][1]))
+    ranked = ranked[: MOST_ACTIVITIES + sum(field != "activity" for field, _ in counts)]
     silent = Counter(
         source.importer
         for number, source in enumerate(log.receipt.sources)
@@ -248,7 +261,7 @@ def _receipt(
         Note("us_unknown_chat", files=sum(silent[source] for source in CHATS)),
         Note("status_is_final", files=len(final)),
         Note("ends_unknown", files=len(unproved)),
-        _spellings(labelled),
+        _spellings((row.source_no, row.result["activity"] or "") for row in labelled),
     )
     slugs = {note.slug for note in made}
     return replace(
@@ -284,12 +297,11 @@ def _own_rules(rules: Rules, counts: Counter[int]) -> Iterator[Note]:
         yield Note("decision.own_rule", when=when, give=give, n=n)
 
 
-def _spellings(labelled: Sequence[Labelled]) -> Note:
+def _spellings(activities: Iterable[tuple[int, str]]) -> Note:
     """In how many files activities differ by capitals, accents and blanks only, and two spellings of one of them."""
     spelt: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for row in labelled:
-        activity = row.result["activity"] or ""
-        spelt[row.source_no, fold(activity)].add(activity)
+    for number, activity in activities:
+        spelt[number, fold(activity)].add(activity)
     several = {key: sorted(texts) for key, texts in spelt.items() if len(texts) > 1}
     example = several[min(several)][:2] if several else ()
     return Note("spellings", files=len({number for number, _ in several}), example=tuple(example))

@@ -40,26 +40,34 @@ def hide_rare_steps(log: EventLog) -> EventLog:
 
     Where sources put free text into their steps, such a text may say who the customer is. Rare is what fewer than three
     cases have; how many such steps there are is the note `rare_steps`. A name is one of two words or more that
-    a source gives as a customer's.
+    a source gives as a customer's. Where a rule knows the step, it is shown, but the source's word for it is private
+    all the same (`is_rare`).
     """
-    known = log.rows("SELECT DISTINCT CAST(activity AS VARCHAR) AS step FROM event_rows ORDER BY step")
+    known = log.rows("SELECT DISTINCT CAST(raw_activity AS VARCHAR) AS step FROM event_rows ORDER BY step")
     names = {fold(name) for (name,) in log.rows("SELECT DISTINCT value FROM identities WHERE kind = 'name'")}
     doubtful = [step for (step,) in known if _PERSONAL.search(step) or not names.isdisjoint(_parts(step))]
     if not doubtful:
         return log
     rare = log.rows(
-        f"SELECT CAST(activity AS VARCHAR) AS step FROM event_rows WHERE activity IN ({listed(doubtful)}) "
-        f"GROUP BY step HAVING count(DISTINCT case_key) < {MIN_CASES} ORDER BY step"
+        "SELECT CAST(raw_activity AS VARCHAR) AS word, bool_or(CAST(activity AS VARCHAR) = word) FROM event_rows "
+        f"WHERE raw_activity IN ({listed(doubtful)}) GROUP BY word HAVING count(DISTINCT case_key) < {MIN_CASES}"
     )
     if not rare:
         return log
-    steps = [step for (step,) in rare]
-    shown = f"CASE WHEN activity IN ({listed(steps)}) THEN '{RARE}' ELSE CAST(activity AS VARCHAR) END"
-    words = listed(sorted({RARE, *(step for (step,) in known)} - {*steps}))
-    coded = f"CAST({shown} AS ENUM ({words}))"
-    derived = log.derive(event_rows=f"SELECT * REPLACE ({coded} AS activity) FROM {{log}}.event_rows")
+    hidden = listed(sorted(word for word, _ in rare))
+    is_rare = f"coalesce(CAST(raw_activity AS VARCHAR) IN ({hidden}), false)"
+    shown = f"if({is_rare} AND CAST(activity AS VARCHAR) = CAST(raw_activity AS VARCHAR), '{RARE}', activity)"
+    steps = log.rows(f"SELECT DISTINCT {shown} FROM event_rows ORDER BY ALL")
+    coded = f"CAST({shown} AS ENUM ({listed(step for (step,) in steps)}))"
+    derived = log.derive(
+        event_rows=f"SELECT * REPLACE ({coded} AS activity), {is_rare} AS is_rare FROM {{log}}.event_rows"
+    )
     notes = [note for note in log.receipt.notes if note.slug != "rare_steps"]
-    return replace(derived, receipt=replace(log.receipt, notes=(*notes, Note("rare_steps", n=len(steps)))))
+    if n := sum(is_shown for _, is_shown in rare):
+        notes.append(Note("rare_steps", n=n))
+    words = {word for word, _ in rare}
+    unmatched = tuple(each for each in log.receipt.unmatched if each.value not in words)
+    return replace(derived, receipt=replace(log.receipt, notes=tuple(notes), unmatched=unmatched))
 
 
 def _parts(text: str) -> Iterator[str]:

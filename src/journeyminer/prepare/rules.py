@@ -11,6 +11,7 @@ from typing import Any
 
 from journeyminer.config import WHEN, Config, Mistakes, Rule, parse_rules, read_toml
 from journeyminer.errors import ConfigError
+from journeyminer.prepare.steps import OF_STATUS, is_code, named, step_of
 from journeyminer.text import words
 from journeyminer.vocabulary import ACTIVITIES
 from journeyminer.words import UNKNOWN, values
@@ -95,6 +96,7 @@ class Rules:
                 if column not in give and self._may_give(number, rule, column, said):
                     give[column] = value
                     own |= {column: number} if number < len(self.own) else {}
+        give |= self._step(said, give, is_own="activity" in own)
         unmatched = tuple(
             (column, word)
             for column in ("status", "role", "channel")
@@ -103,12 +105,44 @@ class Rules:
         if said.get("status") == UNKNOWN or any(column == "status" for column, _ in unmatched):
             give["status"] = UNKNOWN
         given = {column: value for column, value in give.items() if value != UNKNOWN or column == "status"}
+        if "activity" not in give and (name := said.get("activity")):
+            unmatched = (*unmatched, ("activity", name))
         return Meaning(given, unmatched, own)
+
+    def _step(self, said: Mapping[str, str | None], give: Mapping[str, str], *, is_own: bool) -> dict[str, str]:
+        """The step of ours that an activity's name stands for, and what that says where the event is silent.
+
+        Where a rule of the user's names the step (`is_own`), it says the same.
+        """
+        name = said.get("activity")
+        if is_own and (own := named(give["activity"])):
+            return {**{column: value for column, value in own.meaning.items() if said.get(column) is None}, **give}
+        if name is None or "activity" in give:
+            return {}
+        if name in ACTIVITIES and not ((ours := named(name)) and ours.agrees(give)):
+            return {"activity": name}  # an importer's or our own export's, whatever stands beside it
+        word = fold(name)
+        status = values()["status"].get(word) or values()["status"].get(self._stripped(word))
+        known = dict(give)
+        if known.get("status") == status and said.get("status") is None and word not in values()["status"]:
+            known.pop("status", None)  # `Case open` may be more than `open`
+        if step := step_of(name, known):
+            told = {column: value for column, value in step.meaning.items() if said.get(column) is None}
+            if self._is_unfinished(said):
+                told.pop("status", None)
+            return {"activity": step.slug, **told, **known}
+        step_of_status = OF_STATUS.get(status or "")
+        agrees = status == give.get("status", status) and not is_code(name)
+        return {"activity": step_of_status} if step_of_status and agrees else {}
+
+    def _is_unfinished(self, said: Mapping[str, str | None]) -> bool:
+        """Whether an activity has not come to its end, so that its name gives no status yet."""
+        return fold(said.get("lifecycle") or "") in self._unfinished
 
     def _may_give(self, number: int, rule: Rule, column: str, said: Mapping[str, str | None]) -> bool:
         if number < len(self.own) or "source" in rule.when:
             return True
-        if column == "status" and "activity" in rule.when and fold(said.get("lifecycle") or "") in self._unfinished:
+        if column == "status" and "activity" in rule.when and self._is_unfinished(said):
             return False
         silent = said.get(column) is None
         by_machine = column == "role" and rule.give[column] in ("bot", "system")  # in whosever name it is sent

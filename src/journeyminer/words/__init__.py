@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from journeyminer.text import words
 from journeyminer.vocabulary import CLOSED_SETS
+from journeyminer.words.phrases import Phrases
 
 UNKNOWN: Final = "unknown"
 """what a word gives that speaks of the column and means no value of its closed set"""
@@ -51,14 +52,6 @@ def transition(word: str) -> str | None:
 
 
 @cache
-def hands_over(activity: str) -> bool:
-    """Whether the name of an activity says, in any language, that a case is given to somebody: it is no work on it."""
-    said = words(activity)
-    exact, begun = _handing()
-    return said in exact or said.startswith(begun)
-
-
-@cache
 def is_nobody(owner: str) -> bool:
     """Whether what stands in a column of people or teams says, in any language, that there is none.
 
@@ -69,11 +62,9 @@ def is_nobody(owner: str) -> bool:
 
 
 @cache
-def _handing() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The folded names of such activities, and what the others of them begin with."""
-    texts = [words(text, keep="*") for language in _languages() for text in language["handing"]["over"]]
-    begun = tuple(text.removesuffix("*") for text in texts if text.endswith("*"))
-    return frozenset(text for text in texts if not text.endswith("*")), begun
+def concepts() -> tuple[Phrases, ...]:
+    """Return what the words stand for that activities are named with, a dictionary a language."""
+    return tuple(Phrases(language["concepts"]) for language in _languages())
 
 
 @cache
