@@ -12,12 +12,14 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from journeyminer.text import words
 from journeyminer.vocabulary import OPEN_STATUSES, RESOLVED_STATUSES
 from journeyminer.words import concepts
-from journeyminer.words.phrases import Phrases
+
+if TYPE_CHECKING:
+    from journeyminer.words.phrases import Phrases
 
 STEP_FILE = Path(__file__).with_name("steps.toml")
 OF_STATUS: Final = {status: f"status_{status}" for status in OPEN_STATUSES} | {each: each for each in RESOLVED_STATUSES}
