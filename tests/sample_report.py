@@ -8,12 +8,16 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from journeyminer.mining.blueprint import ChannelCount, JourneyMap, MapBox, MapLine
 from journeyminer.mining.bottlenecks import Bottleneck, Evidence
 from journeyminer.mining.durations import Durations
 from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal
 from journeyminer.mining.kpis import Kpi
+from journeyminer.mining.lanes import Lane, StepRow
+from journeyminer.mining.pains import Mark
 from journeyminer.mining.simplify import Shown
+from journeyminer.mining.stages import StageRow, StageWay
 from journeyminer.mining.teams import TeamRow
 from journeyminer.mining.trend import TrendRow
 from journeyminer.mining.turns import TurnRow
@@ -22,7 +26,7 @@ from journeyminer.note import Note
 from journeyminer.report.model import Finding, LogSummary, Period, Promise
 from journeyminer.report.receipt import Quality, RejectRow, SourceRow, UnmatchedRow, UnreadFile
 from journeyminer.report.sections import Report
-from journeyminer.vocabulary import Turn, TurnBasis
+from journeyminer.vocabulary import Stage, Turn, TurnBasis
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -46,6 +50,9 @@ def sample_report() -> Report:
             last="2026-03-31T17:42:08+00:00",
             n_ties=37,
         ),
+        stages=STAGES,
+        steps=STEPS,
+        journey_map=JOURNEY_MAP,
         promises=PROMISES,
         period=Period("week", "Europe/Lisbon", n=13, n_shown=3),
         trend=TREND,
@@ -117,6 +124,60 @@ def sample_report() -> Report:
     )
 
 
+def _stage(stage: Stage, n: int, n_cases: int, n_end: int, ways: dict[Stage | None, int], *marks: Mark) -> StageRow:
+    """A stage in which our queue waits six hours a case, and the customer is awaited for two."""
+    return StageRow(
+        stage=stage, n=n, n_cases=n_cases, n_end=n_end, n_unresolved=0 if stage == "resolved" else n_end,
+        us_queue_seconds=0 if stage in ("reaches_out", "resolved") else 6 * HOUR * n_cases,
+        us_work_seconds=0, bot_seconds=0, vendor_seconds=0,
+        customer_seconds=2 * HOUR * n_cases if stage == "works_it_out" else 0,
+        after_resolution_seconds=DAY * n_cases if stage == "resolved" else 0, unknown_seconds=0,
+        csat=0.78, n_csat=n_cases // 3,
+        ways=tuple(StageWay(to, went, went / sum(ways.values())) for to, went in ways.items()), marks=marks,
+    )  # fmt: skip
+
+
+STAGES = (
+    _stage("reaches_out", 1402, 1284, 0, {"first_answer": 1284}),
+    _stage("first_answer", 3120, 1284, 44, {"works_it_out": 1000, "resolved": 240, None: 44},
+           Mark("chased", good=False, n=210, n_cases=160)),
+    _stage("works_it_out", 3811, 1000, 40, {"resolved": 960, None: 40}, Mark("gave_up", good=False, n=21, n_cases=21)),
+    _stage("resolved", 1201, 1193, 1193, {None: 1193, "comes_back": 131},
+           Mark("rated_low", good=False, n=31, n_cases=31), Mark("solved_at_once", good=True, n=402, n_cases=402)),
+    _stage("comes_back", 308, 131, 7, {"resolved": 124, None: 7}, Mark("came_back", good=False, n=131, n_cases=131)),
+)  # fmt: skip
+
+
+def _box(stage: Stage, lane: Lane, who: str | None, n: int, n_cases: int, *steps: str, held: int = 0) -> MapBox:
+    channels = (ChannelCount("email", n - n // 3), ChannelCount("chat", n // 3)) if lane == "customer" else ()
+    return MapBox(stage, lane, who, 0, n, n_cases, held, 0, channels, steps, ())
+
+
+def _line(source: int, target: int, n: int, lost: int, *places: int) -> MapLine:
+    return MapLine(source, target, n, n - n // 8, 0.8, 2 * HOUR if lost else None, lost, places, shown=n > 20)
+
+
+JOURNEY_MAP = JourneyMap(
+    by_team=True,
+    boxes=(
+        _box("reaches_out", "customer", None, 1402, 1284, "ticket_created", "customer_message"),
+        _box("first_answer", "seen", "person", 1240, 1240, "agent_reply"),
+        _box("first_answer", "team", "First line", 1880, 1190, "assigned", "group_changed", held=9_000_000),
+        _box("works_it_out", "customer", None, 940, 610, "customer_message"),
+        _box("works_it_out", "team", "Billing", 2871, 720, "internal_note", "agent_reply", held=21_000_000),
+        _box("resolved", "team", "Billing", 1201, 1193, "solved", "closed"),
+        _box("comes_back", "customer", None, 308, 131, "reopened"),
+    ),
+    lines=(
+        _line(0, 2, 1190, 9_000_000, 2), _line(2, 1, 1100, 0), _line(2, 4, 640, 9_700_000, 1), _line(1, 3, 600, 0),
+        _line(3, 4, 580, 4_000_000, 3), _line(4, 5, 900, 0), _line(5, 6, 131, 0), _line(6, 4, 12, 80_000),
+    ),
+)  # fmt: skip
+STEPS = tuple(
+    StepRow(box.stage, box.lane, box.who if box.lane == "team" else None, step, box.n - at, box.n_cases - at)
+    for box in JOURNEY_MAP.boxes
+    for at, step in enumerate(box.steps)
+)
 SOURCES = (
     SourceRow(
         file="zendesk/tickets.json",

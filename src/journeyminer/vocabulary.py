@@ -18,6 +18,8 @@ Per = Literal["case", "journey", "customer"]
 PeriodUnit = Literal["week", "month", "quarter"]
 Naming = Literal["steps", "raw"]
 """how activities are called: by our step where a rule knows one, or as their source calls them"""
+Stage = Literal["reaches_out", "first_answer", "works_it_out", "resolved", "comes_back"]
+"""a part of a journey as the customer lives it"""
 Verdict = Literal["broken", "undecided", "kept"]
 """of a promise, the gravest first"""
 Severity = Literal["error", "warning"]
@@ -49,6 +51,7 @@ OWNING_ROLES: Final = ("agent", "bot", "vendor")
 """who may hold a case and work on it"""
 TURNS: Final = get_args(Turn)
 TURN_BASES: Final = get_args(TurnBasis)
+STAGES: Final = get_args(Stage)
 PERS: Final = get_args(Per)
 PERIOD_UNITS: Final = get_args(PeriodUnit)
 NAMINGS: Final = get_args(Naming)

@@ -31,6 +31,11 @@ from journeyminer.report.build import build
 CODES = available_languages()
 SLUGS = {
     "per": "per.{}",
+    "stage": "stage.{}",
+    "ways.to": "stage.{}",
+    "lane": "lane.{}",
+    "mark": "mark.{}",
+    "channels.channel": "channel.{}",
     "turn": "turn.{}",
     "basis": "turn_basis.{}",
     "by": "handover_level.{}",
@@ -56,7 +61,7 @@ MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",
     "group", "giver", "part", "case_id", "source_ref", "unmatched.value", "unmatched.line", "shown.nodes",
-    "shown.edges", "shown.happy_path", "params",
+    "shown.edges", "shown.happy_path", "params", "boxes.who", "boxes.steps",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def test_a_section_is_made_with_what_it_rests_on_and_nothing_else(key: str) -> N
 def test_keys_that_belong_together_are_made_and_printed_together() -> None:
     assert together("handovers") == {"handovers", "handover_totals"}
     assert together("quality") == {"quality", "sources"}
+    assert together("stages") == {"stages", "steps", "journey_map"}
     assert {name: tables_of(name) for name in ("graph", "handovers", "quality")} == {
         "graph": ("edges", "activities"),
         "handovers": ("handovers",),
@@ -43,9 +44,9 @@ def test_every_key_is_asked_for_or_belongs_to_one_that_is() -> None:
 
 
 def test_parts_are_shown_where_they_have_something_to_say() -> None:
-    everything = ["map", "turns", "teams", "bottlenecks", "handovers", "kpis", "variants", "durations"]
+    everything = ["journey", "map", "turns", "teams", "bottlenecks", "handovers", "kpis", "variants", "durations"]
     assert list(parts(build(DESK))) == everything
-    assert list(parts(sample_report())) == ["promises", "trend", *everything]
+    assert list(parts(sample_report())) == ["journey", "promises", "trend", *everything[1:]]
     assert parts(empty_report()) == {}
     # that nobody waited and nobody was handed over is worth saying; no ways through and no clock are not
     assert list(parts(build(emptied(DESK)))) == ["bottlenecks", "handovers", "kpis", "durations"]

@@ -79,7 +79,7 @@ def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
     Returns:
         One row a place.
     """
-    waits = _make_waits(lens)
+    waits = lost_waits(lens)
     total, n_places = lens.log.one(f"SELECT coalesce(sum(us), 0), coalesce(max(place) + 1, 0) FROM {waits}")
     shown = n_places if top is None else min(top, n_places)
     evidence = _evidence(lens, waits, shown)
@@ -94,7 +94,7 @@ def bottlenecks(lens: Lens, *, top: int | None = 20) -> Exact:
 _KEY = ("source", "target", "giver", "queue", "turn")
 
 
-def _make_waits(lens: Lens) -> str:
+def lost_waits(lens: Lens) -> str:
     """One row a span in our turn: its place (0 is the largest sum; ties by name), trace, case, day and length."""
     key, same = ", ".join(_KEY), " AND ".join(f"w.{column} IS NOT DISTINCT FROM p.{column}" for column in _KEY)
     return lens.materialise(

@@ -18,7 +18,8 @@ from journeyminer.mining.kpis import UNITS, Kpi
 from journeyminer.mining.measure import Row
 from journeyminer.report.sections import SECTIONS, Report, together
 
-NO_NAMES: Final = ("handovers", "contrasts", "findings", "promises", "sources", "graph", "trend", "period")
+NO_NAMES: Final = ("handovers", "contrasts", "findings", "promises", "sources", "graph", "trend", "period", "steps",
+            "journey_map")  # fmt: skip
 """keys in which no one word tells a row"""
 OF_FILES: Final = ("quality",)
 """keys that tell of whole files, whatever cases are asked for"""

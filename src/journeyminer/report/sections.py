@@ -12,14 +12,17 @@ from typing import Annotated, Final, get_type_hints
 from msgspec import Struct
 from msgspec.structs import asdict, astuple, replace
 
+from journeyminer.mining.blueprint import JourneyMap, blueprint
 from journeyminer.mining.bottlenecks import Bottleneck, bottlenecks, where
 from journeyminer.mining.contrasts import Contrast, contrasts
 from journeyminer.mining.durations import Durations, durations
 from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
 from journeyminer.mining.kpis import Kpi, kpis
+from journeyminer.mining.lanes import StepRow, steps
 from journeyminer.mining.measure import about
 from journeyminer.mining.simplify import simplify
+from journeyminer.mining.stages import StageRow, stages
 from journeyminer.mining.teams import TeamRow, teams
 from journeyminer.mining.trend import NEWEST, TrendRow, trend
 from journeyminer.mining.turns import TurnRow, turns
@@ -54,6 +57,11 @@ def _evidence(places: tuple[Bottleneck, ...]) -> list[tuple[object, ...]]:
     return [(*astuple(place)[:-1], "; ".join(case.case_id for case in place.evidence)) for place in places]
 
 
+def _inside(rows: tuple[StageRow, ...], list_: str) -> list[tuple[object, ...]]:
+    """The rows of a list that every stage has, each with its stage."""
+    return [(row.stage, *astuple(each)) for row in rows for each in getattr(row, list_)]
+
+
 def _read_as(sources: tuple[SourceRow, ...]) -> list[tuple[object, ...]]:
     """Under `importer` stands the source itself: a reader sees what the file was read as."""
     return [(row.file, row, *(getattr(row, column) for column in _COUNTS), row.reason) for row in sources]
@@ -77,8 +85,20 @@ _DURATIONS: Final = (
 )  # fmt: skip
 _COUNTS: Final = ("records", "used", "rejected", "deduplicated", "ignored", "events")
 _MOVE: Final = {"source": "activity", "target": "activity"}
+_STAGE: Final = {"stage": "stage", "to": "stage", "lane": "lane", "mark": "mark", "activity": "activity"}
 _WAIT: Final = {"source": "source", "target": "target", "low": "hours", "high": "hours"}
 
+STAGES = Section(
+    (stages,),
+    sheets=(
+        Sheet("stages", StageRow.__struct_fields__[:-2], kinds={"stage": "stage"}),
+        Sheet("stage_ways", ("stage", "to", "n", "share"), lambda rows: _inside(rows, "ways"), _STAGE, traces=""),
+        Sheet("marks", ("stage", "mark", "good", "n", "n_cases"), lambda rows: _inside(rows, "marks"), _STAGE),
+    ),
+    part="journey",
+)
+STEPS = Section((steps,), sheets=(Sheet("steps", StepRow.__struct_fields__, kinds=_STAGE),), of="stages")
+JOURNEY_MAP = Section(make=lambda making: blueprint(making.lens), of="stages")
 PROMISES = Section(
     sheets=(Sheet("promises", Promise.__struct_fields__, kinds={"verdict": "verdict"}, traces=""),), part="promises"
 )
@@ -156,6 +176,9 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     filters: Annotated[tuple[Note, ...], about("The filters that made the log.")]
     sources: Annotated[tuple[SourceRow, ...], SOURCES, about("Every file that was read, with its balance.")]
     log: Annotated[LogSummary, about("How large the log is and what time it spans.")]
+    stages: Annotated[tuple[StageRow, ...] | None, STAGES, about("The journey as the customer lives it.")] = None
+    steps: Annotated[tuple[StepRow, ...] | None, STEPS, about("Who does what in which stage.")] = None
+    journey_map: Annotated[JourneyMap | None, JOURNEY_MAP, about("The boxes and lines of the journey map.")] = None
     promises: Annotated[
         tuple[Promise, ...] | None, PROMISES, about("Rules that must hold; absent where none was given.")
     ] = None

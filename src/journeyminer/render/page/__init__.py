@@ -25,9 +25,10 @@ def render(report: Report, language: Language, *, map_svg: str | None = None) ->
     from markupsafe import Markup
 
     from journeyminer.render.map import MAP_CSS
+    from journeyminer.render.map.sketch import JOURNEY_CSS
     from journeyminer.render.page.view import View
 
-    css, script = _asset("page.css") + MAP_CSS, _asset("page.js")
+    css, script = _asset("page.css") + JOURNEY_CSS + MAP_CSS, _asset("page.js")
     return _environment(language).get_template("page.html.j2").render(
         view=View(report, language, map_svg),
         t=language.text,

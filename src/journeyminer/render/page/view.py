@@ -11,6 +11,7 @@ from markupsafe import Markup
 from journeyminer.mining.turns import clock
 from journeyminer.render import phrases, tables
 from journeyminer.render.map.diagram import legend
+from journeyminer.render.map.journey import journey_svg
 from journeyminer.render.page import charts
 from journeyminer.report.findings import unknowns, usual_cautions
 from journeyminer.report.sections import Report, parts
@@ -84,6 +85,7 @@ class View:
             (phrases.figure(found, language), phrases.finding(found, report.per, language))
             for found in (report.findings or ())[: phrases.HEADLINES]
         ]
+        self.journey_svg = Markup(journey_svg(report, language))
         self.map_svg = None if map_svg is None else Markup(map_svg)
         self.legend, self.hidden = legend(language), phrases.hidden(report, language)
         self.clock = clock(report.turns or ())
