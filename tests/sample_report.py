@@ -150,7 +150,7 @@ STAGES = (
 
 def _box(stage: Stage, lane: Lane, who: str | None, n: int, n_cases: int, *steps: str, held: int = 0) -> MapBox:
     channels = (ChannelCount("email", n - n // 3), ChannelCount("chat", n // 3)) if lane == "customer" else ()
-    return MapBox(stage, lane, who, 0, n, n_cases, held, 0, channels, steps, ())
+    return MapBox(stage, lane, who, 0, n, n_cases, held, 0, channels, steps, (), shown=True)
 
 
 def _line(source: int, target: int, n: int, lost: int, *places: int) -> MapLine:

@@ -37,6 +37,8 @@ def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_p
         "report.html",
         "report.md",
         "report.json",
+        "journey.svg",
+        "journey.md",
         "map.svg",
         "map.dot",
         "tables/edges.csv",
@@ -47,7 +49,9 @@ def test_discover_writes_every_form_of_the_report(cli: Cli, tickets: Path, tmp_p
     assert 5 <= len(done.out.splitlines()) <= 20
     assert "wrote" not in done.out
     (wrote,) = [line for line in done.err.splitlines() if line.startswith("wrote")]
-    assert wrote.endswith("report.html and beside it report.md, report.json, map.svg, map.dot, tables, log")
+    assert wrote.endswith(
+        "report.html and beside it report.md, report.json, journey.svg, journey.md, map.svg, map.dot, tables, log"
+    )
     jsonschema.validate(json.loads((out / "report.json").read_text()), schema())
 
 

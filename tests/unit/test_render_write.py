@@ -71,7 +71,7 @@ def test_a_folder_holds_every_form_with_one_diagram_for_all(tmp_path: Path, monk
 
 
 def test_a_report_without_a_graph_has_no_map(tmp_path: Path) -> None:
-    report = replace(sample_report(), graph=None)
+    report = replace(sample_report(), graph=None, journey_map=None)
     assert [path.name for path in write_folder(report, tmp_path)] == [*FOLDER[:3], "tables"]
     with pytest.raises(UsageError, match="no graph to draw"):
         jm.write_report(report, tmp_path / "map.svg")

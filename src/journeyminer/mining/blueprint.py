@@ -7,7 +7,7 @@ them, a team of ours where not, a vendor. A log without teams has a box for each
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
@@ -22,7 +22,7 @@ from journeyminer.vocabulary import STAGES, Channel, Stage
 if TYPE_CHECKING:
     from journeyminer.mining.lens import Lens
 
-MAX_BOXES: Final = 20
+MAX_BOXES: Final = 22
 MAX_TEAMS: Final = 4
 MAX_STEPS: Final = 3
 """so many teams have boxes of their own; where no team is known, so many steps in each stage"""
@@ -58,6 +58,7 @@ class MapBox(Row, frozen=True):
     channels: Annotated[tuple[ChannelCount, ...], about("The customer's channels, the most frequent first.")]
     steps: Annotated[tuple[str, ...], about("Its activities, the most frequent first.")]
     places: Annotated[tuple[int, ...], about("Ranks of the bottlenecks that are here, or at a line that is not shown.")]
+    shown: Annotated[bool, about("Whether the picture has it.")]
 
 
 class MapLine(Row, frozen=True):
@@ -151,10 +152,10 @@ def _choose(cells: Mapping[Key, _Cell], *, by_team: bool) -> dict[Key, Spot]:
     n_all, held_all = sum(cell.n for cell in ours.values()) or 1, sum(cell.held for cell in ours.values()) or 1
 
     def weight(keys: Iterable[Key]) -> tuple[float, str]:
-        """What the parties do and hold of all that ours do and hold; names decide ties."""
+        """What the parties hold, and a quarter of what they do, of all that ours hold and do; names decide ties."""
         keys = list(keys)
         n, held = sum(ours[key].n for key in keys) / n_all, sum(ours[key].held for key in keys) / held_all
-        return -max(n, held), str(keys[0][2])
+        return -(held + n / 4), str(keys[0][2])
 
     names = dict.fromkeys(key[2] for key in ours)
     if by_team:
@@ -296,6 +297,7 @@ def _drawn(lens: Lens, boxes: Mapping[Key, Spot], cells: Mapping[Key, _Cell], we
     at: dict[tuple[int, int], list[int]] = {}
     for rank, where in sorted(went.places.items()):
         at.setdefault(where, []).append(rank)
+    tiny = _tiny(went, cells, of_box, lens.scope.n_traces)
     made = []
     for number, box in enumerate(went.order):
         acts = sum((done.get(key, Counter()) for key in of_box[box]), Counter[str]())
@@ -312,9 +314,10 @@ def _drawn(lens: Lens, boxes: Mapping[Key, Spot], cells: Mapping[Key, _Cell], we
                 channels=tuple(channels.get(box.stage, ())) if box.lane == "customer" else (),
                 steps=tuple(sorted(acts, key=lambda each: (-acts[each], each))),
                 places=tuple(at.get((number, number), ())),
+                shown=number not in tiny,
             )
         )
-    lines = _lines(went, at)
+    lines = _lines(went, at, tiny)
     for line in lines:
         if line.places and not line.shown:
             there = made[line.target]
@@ -322,7 +325,18 @@ def _drawn(lens: Lens, boxes: Mapping[Key, Spot], cells: Mapping[Key, _Cell], we
     return JourneyMap(log.has("group"), tuple(made), lines)
 
 
-def _lines(went: _Went, at: Mapping[tuple[int, int], list[int]]) -> tuple[MapLine, ...]:
+def _tiny(went: _Went, cells: Mapping[Key, _Cell], of_box: Mapping[Spot, Sequence[Key]], n_traces: int) -> set[int]:
+    """The boxes that few traces ever reach, in which little time is lost and at which no place is."""
+    held = sum(cell.held for cell in cells.values()) or 1
+    found = set()
+    for number, box in enumerate(went.order):
+        rare = went.n_cases.get(number, 0) < TINY * n_traces
+        if rare and sum(cells[key].held for key in of_box[box]) < TINY * held:
+            found.add(number)
+    return found - {number for where in went.places.values() for number in where}
+
+
+def _lines(went: _Went, at: Mapping[tuple[int, int], list[int]], tiny: set[int]) -> tuple[MapLine, ...]:
     """All lines. Shown are those with a place, and the most frequent ones as far as there is room."""
     leaving = Counter[int]()
     for (source, _), (n, _, _) in went.lines.items():
@@ -330,11 +344,12 @@ def _lines(went: _Went, at: Mapping[tuple[int, int], list[int]]) -> tuple[MapLin
     ranked = sorted(went.lines, key=lambda move: (-went.lines[move][0], move))
     shown = {move for move in ranked if min(at.get(move, [MAX_PLACES])) <= ALWAYS_DRAWN}
     entered: set[int] = set()
-    for move in ranked:  # every box is reached and left, as far as its most frequent ways can say so
+    drawable = [move for move in ranked if tiny.isdisjoint(move)]
+    for move in drawable:  # every box is reached and left, as far as its most frequent ways can say so
         if move[1] not in entered:
             entered.add(move[1])
             shown.add(move)
-    for move in ranked:
+    for move in drawable:
         if len(shown) >= MAX_LINES:
             break
         shown.add(move)

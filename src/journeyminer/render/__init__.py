@@ -30,7 +30,7 @@ _COMMENTS: Final = {
 """format -> its last line; JSON has a name inside"""
 _PNG_HEAD: Final = 33
 """bytes of a PNG's signature and of its first chunk"""
-FOLDER: Final = ("report.html", "report.md", "report.json", "map.svg", "map.dot")
+FOLDER: Final = ("report.html", "report.md", "report.json", "journey.svg", "journey.md", "map.svg", "map.dot")
 """what `write_folder` writes, beside the tables"""
 
 
@@ -72,7 +72,12 @@ def write_folder(
     check_no_log(folder)
     drawn = _diagram(report, reader)
     names = [name for name in FOLDER if drawn or not name.startswith("map")]
-    contents = {name: render(report, format_of(Path(name)), reader, drawn=drawn, program=program) for name in names}
+    journey = _journey(report, reader)
+    names = [name for name in names if name in journey or not name.startswith("journey")]
+    contents = {
+        name: journey.get(name) or render(report, format_of(Path(name)), reader, drawn=drawn, program=program)
+        for name in names
+    }
     with in_place(folder) as new:
         _write_tables(report, new / "tables")
         for name, content in contents.items():
@@ -147,6 +152,18 @@ def _diagram(report: Report, language: Language) -> Diagram | None:
     if report.graph is None:
         return None
     return diagram(report.graph, language, per=report.per, ranks=ranks_of(report.bottlenecks or ()))
+
+
+def _journey(report: Report, language: Language) -> dict[str, str | bytes]:
+    """Return the journey map as a picture and as text, by name; nothing where there is none."""
+    from journeyminer.render.map.journey import journey_svg
+    from journeyminer.render.map.text import journey_text
+
+    picture = journey_svg(report, language, standalone=True)
+    if not picture:
+        return {}
+    said = f"# {language.text('section.journey.title')}\n\n{journey_text(report, language)}\n"
+    return {"journey.svg": picture + _COMMENTS["svg"], "journey.md": said + _COMMENTS["markdown"]}
 
 
 def _write_tables(report: Report, folder: Path) -> None:

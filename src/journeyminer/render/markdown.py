@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from journeyminer.render import escape, phrases, tables
 from journeyminer.render.escape import markdown as text
+from journeyminer.render.map.text import journey_text
 from journeyminer.report.findings import unknowns, usual_cautions
 from journeyminer.report.sections import Report, parts
 from journeyminer.text import printable
@@ -98,6 +99,12 @@ def _bottlenecks(report: Report, _: Made, language: Language) -> Iterable[str]:
 def _kpis(report: Report, _: Made, language: Language) -> Iterable[str]:
     columns = ("id", "value", "likely", "rests_on", "n_open", "definition")
     yield _table(tables.kpis_in_words(report, language).pick(*columns), language)
+
+
+def _journey(report: Report, made: Made, language: Language) -> Iterable[str]:
+    yield phrases.lead("journey", report, language)
+    yield journey_text(report, language)
+    yield _details(language.text("section.journey.table"), _table(made["stages"], language))
 
 
 def _map(report: Report, made: Made, language: Language) -> Iterable[str]:
@@ -241,6 +248,7 @@ def _code(lines: Iterable[str]) -> str:
 
 
 FORMS: Final[dict[str, Callable[[Report, Made, Language], Iterable[str]]]] = {
+    "journey": _journey,
     "map": _map,
     "bottlenecks": _bottlenecks,
     "handovers": _handovers,

@@ -11,7 +11,9 @@ from journeyminer.errors import UnreadableExport
 from journeyminer.log.store import is_log
 from journeyminer.note import Note
 
-OUTPUTS = ("report.html", "report.md", "report.json", "map.svg", "map.dot", "tables", "log")
+OUTPUTS = (
+    "report.html", "report.md", "report.json", "journey.svg", "journey.md", "map.svg", "map.dot", "tables", "log",
+)  # fmt: skip
 """what `discover -o` writes into its folder"""
 PAGES = (".html", ".md", ".svg", ".dot", ".png")
 """further reports and maps, in whatever language, are no exports either"""

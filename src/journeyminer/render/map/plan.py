@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-TRACK: Final = 9
+TRACK: Final = 7
 """between two lines that run side by side"""
-HEAD: Final = 7
+HEAD: Final = 6
 """length of an arrow's head"""
 GAP: Final = 6
-ROW_GAP: Final = 12
+ROW_GAP: Final = 10
 GRID: Final = 6
 """lines leave boxes to the right on multiples of this, to the left half way between: none runs on top of another"""
 

@@ -16,8 +16,8 @@ from journeyminer.render.map.svg import SANS, XML_HEADER
 
 if TYPE_CHECKING:
     from journeyminer.mining.blueprint import MapBox, MapLine
-    from journeyminer.render.map.journey import Journey, Row, Words
     from journeyminer.render.map.plan import Plan, Tile, Wire
+    from journeyminer.render.map.telling import Journey, Row, Words
 
 INK, SOFT, PAPER, PANEL, RULE = "#1a2230", "#515b69", "#ffffff", "#f6f7f9", "#d3d9e0"
 CARD, TINT, ACCENT = "#ffffff", "#dfeaf7", "#1766c2"
@@ -81,8 +81,8 @@ class Sketch:
         self._heads()
         for number, (line, wire) in enumerate(zip(self.journey.lines, self.plan.wires, strict=True)):
             self._line(number, line, wire)
-        for number, (box, tile) in enumerate(zip(self.journey.map.boxes, self.plan.tiles, strict=True)):
-            self._box(number, box, tile)
+        for number, tile in zip(self.journey.boxes, self.plan.tiles, strict=True):
+            self._box(number, self.journey.boxes[number], tile)
         bottom = self._legend(self._under(self.plan.bottom + 16))
         height = math.ceil(bottom + 8)
         t = self.journey.t
@@ -121,14 +121,16 @@ class Sketch:
             if lane % 2 == 0:
                 self._rect(0, top, self.width, bottom - top, "panel")
             name = self.journey.t(f"lane.{LANES[lane]}")
-            for nth, words in enumerate(wrapped(name, SMALL, 70, lines=4, bold=True)):
+            for nth, words in enumerate(wrapped(name, SMALL, 82, lines=4, bold=True)):
                 self._say(8, top + 28 + nth * 14, words, "soft", bold=True)
         if tops.get(2) is not None:
             y = tops[2]
             self.parts.append(f'<path d="M0 {_n(y)}H{self.width}" fill="none" stroke="{SOFT}" stroke-width="1.5" '
                               'stroke-dasharray="7 5"/>')  # fmt: skip
-            if len(lanes) > 1 and lanes[0] < 2:
-                for nth, words in enumerate(wrapped(self.journey.t("journey.visibility"), SMALL, 74, lines=2)):
+            if lanes[0] >= LANES.index("team"):
+                self._say(8, y - 10, self.journey.t("journey.unseen"), "soft", PLAIN)
+            else:
+                for nth, words in enumerate(wrapped(self.journey.t("journey.visibility"), SMALL, 84, lines=2)):
                     self._say(8, y - 18 + nth * 13, words, "soft")
 
     def _heads(self) -> None:
@@ -145,7 +147,7 @@ class Sketch:
             self._say(
                 start + 8,
                 24,
-                clipped(journey.language.word("stage", stage), LARGE, room, bold=True),
+                clipped(_capital(journey.language.word("stage", stage)), LARGE, room, bold=True),
                 size=LARGE,
                 bold=True,
             )
@@ -202,11 +204,11 @@ class Sketch:
         above, below = self.journey.label(line)
         x -= way * (HEAD + 3)
         anchor = "end" if way > 0 else "start"
-        for nth, words in enumerate(reversed(above)):
-            if words.startswith("#"):
-                self._badge(x, y - 17 - 14 * nth, words, anchor)
-            else:
-                self._say(x, y - 4, words, bold=True, anchor=anchor)
+        *ranks, count = above
+        self._say(x, y - 4, count, bold=True, anchor=anchor)
+        aside = x - way * (text_width(count, SMALL, bold=True) + 5)
+        for nth, words in enumerate(reversed(ranks)):
+            self._badge(x if nth else aside, y - 15 - 15 * nth, words, anchor)
         for nth, words in enumerate(below):
             self._say(x, y + 12 + 13 * nth, words, "soft" if nth == 0 else "ink", bold=nth > 0, anchor=anchor)
         if wire.leaves.above > 10:
@@ -224,7 +226,7 @@ class Sketch:
             if not any(key in column for column in columns):
                 continue
             self.parts.append(f'<path d="M0 {_n(y)}H{self.width}" stroke="{RULE}" fill="none"/>')
-            for nth, words in enumerate(wrapped(journey.t(f"journey.head.{key}"), SMALL, 78, lines=3, bold=True)):
+            for nth, words in enumerate(wrapped(journey.t(f"journey.head.{key}"), SMALL, 84, lines=3, bold=True)):
                 self._say(4, y + 16 + nth * 13, words, "soft", bold=True)
             ends = [y + 16 + 13 * 2]
             for stage, column, (left, right) in zip(journey.stages, columns, self.plan.slots, strict=True):
@@ -283,6 +285,10 @@ class Sketch:
             y += 16
             self._say(4, y, line, "soft")
         return y
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _height(words: Words) -> float:
