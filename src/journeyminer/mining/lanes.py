@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from journeyminer.mining.events import assignments
 from journeyminer.mining.measure import Count, Exact, Row, about, measure
-from journeyminer.mining.staged import staged
+from journeyminer.mining.staged import neighbours, staged
 from journeyminer.sql import quote
 from journeyminer.vocabulary import STAGES, Stage
 
@@ -62,8 +62,8 @@ def stations(lens: Lens) -> str:
                     WHEN touch THEN 'seen' ELSE 'team' END AS lane,
                 CAST(CASE WHEN activity IN ({assignments(log)}) AND named <> held THEN held ELSE holder END AS VARCHAR)
                     AS team,
-                coalesce(status = 'on_hold' AND lag(status) OVER w IS DISTINCT FROM 'on_hold', false) AS waits
-            FROM {staged(lens)} WINDOW w AS (PARTITION BY case_key ORDER BY timestamp, seq)
+                coalesce(status = 'on_hold' AND status_before IS DISTINCT FROM 'on_hold', false) AS waits
+            FROM ({neighbours(lens, staged(lens), before={"status_before": "status"})})
         )
         SELECT trace, pos, case_key, seq, timestamp, begin, activity, stage, state, lane, team, waits,
             CASE lane WHEN 'team' THEN {who} WHEN 'seen'

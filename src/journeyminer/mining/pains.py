@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 from journeyminer.mining.measure import Count, Row, about
 from journeyminer.mining.spans import spans
+from journeyminer.mining.staged import neighbours
 
 if TYPE_CHECKING:
     from journeyminer.mining.lens import Lens
@@ -42,20 +43,21 @@ def marks(lens: Lens, table: str) -> dict[Stage, tuple[Mark, ...]]:
     - solved_at_once: answered, resolved for good, and the customer did not have to act between; in resolved
     """
     log = lens.log
+    before = neighbours(lens, table, before={"state_before": "state", "seq_before": "seq"})
     rows = log.rows(
         f"""
-        WITH lasted AS (
-            SELECT seq, arg_max(CAST(turn AS VARCHAR), closed) AS turn, max(closed) - min(opened) AS us,
-                bool_or(target IS NULL) AS lasts
-            FROM {spans(log)} WHERE source IS NOT NULL GROUP BY seq
+        WITH steps AS ({before}),
+        ended AS (SELECT seq, CAST(turn AS VARCHAR) AS turn, closed FROM {spans(log)} WHERE source IS NOT NULL),
+        of_us AS (
+            SELECT s.*, turn AS turn_before
+            FROM steps s JOIN ended e ON e.seq = seq_before AND closed = epoch_us(timestamp)
+            WHERE (says = 'customer' AND stage IN ('first_answer', 'works_it_out', 'comes_back'))
+                OR (role IN ('system', 'bot') AND state = 'resolved')
         ),
-        steps AS (
-            SELECT t.*, turn, us, lasts, lag(turn) OVER w AS turn_before,
-                lag(state) OVER (PARTITION BY trace ORDER BY pos) AS state_before
-            FROM {table} t LEFT JOIN lasted USING (seq)
-            WINDOW w AS (PARTITION BY case_key ORDER BY t.timestamp, t.seq)
+        silences AS (
+            SELECT seq, closed - opened AS us, target IS NULL AS lasts FROM {spans(log)} WHERE turn = 'customer'
         ),
-        silence AS (SELECT quantile_cont(us, {SILENT}) AS longest FROM steps WHERE turn = 'customer' AND NOT lasts),
+        silence AS (SELECT quantile_cont(us, {SILENT}) AS longest FROM silences WHERE NOT lasts),
         traces AS (
             SELECT trace, arg_max(state, pos) AS ends_in, arg_max(is_open, pos) AS is_open,
                 bool_or(role = 'customer') AS has_customer, bool_or(is_answer) AS answered,
@@ -65,14 +67,13 @@ def marks(lens: Lens, table: str) -> dict[Stage, tuple[Mark, ...]]:
             FROM steps GROUP BY trace
         ),
         found AS (
-            SELECT 'chased' AS mark, stage, trace FROM steps
-            WHERE says = 'customer' AND stage IN ('first_answer', 'works_it_out', 'comes_back')
-                AND turn_before IN ('us_queue', 'us_work')
+            SELECT 'chased' AS mark, stage, trace FROM of_us
+            WHERE says = 'customer' AND stage <> 'resolved' AND turn_before IN ('us_queue', 'us_work')
             UNION ALL
-            SELECT 'gave_up', state, trace FROM steps, silence
-            WHERE turn = 'customer' AND lasts AND is_open AND us > longest
+            SELECT 'gave_up', state, trace FROM silences JOIN {table} USING (seq), silence
+            WHERE lasts AND is_open AND us > longest
             UNION ALL
-            SELECT 'gave_up', state_before, trace FROM steps JOIN traces USING (trace)
+            SELECT 'gave_up', state_before, trace FROM of_us JOIN traces USING (trace)
             WHERE pos = resolved_at AND ends_in = 'resolved' AND role IN ('system', 'bot') AND turn_before = 'customer'
             UNION ALL
             SELECT 'unanswered', 'first_answer', trace FROM traces

@@ -6,8 +6,10 @@ activity: so it is the same in every source and language.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from journeyminer.log.order import in_order
 from journeyminer.mining.events import acts
 from journeyminer.mining.spans import states
 from journeyminer.sql import listed
@@ -34,60 +36,70 @@ def staged(lens: Lens) -> str:
     return lens.materialise("staged", _staged(lens))
 
 
-def _staged(lens: Lens) -> str:
-    resolved, still_open = listed(RESOLVED_STATUSES), listed((*OPEN_STATUSES, "unknown"))
-    log = lens.log
+def neighbours(lens: Lens, table: str, *, before: Mapping[str, str]) -> str:
+    """SQL of the rows of a table in the order of `staged` with what the event before it in its case says."""
     if lens.one_case:
-        is_open = f"CASE WHEN status IN ({resolved}) THEN false WHEN status IN ({still_open}) THEN true END"
-        counted = "told"
-    else:
-        is_open = "CASE WHEN sum(knows) OVER w > 0 THEN sum(opens) OVER w > 0 END"
-        was = "lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq)"
-        counted = f"""(
-            SELECT *, CAST(status IS NOT NULL AND {was} IS NULL AS INTEGER) AS knows,
-                CAST(coalesce(status IN ({still_open}), false) AS INTEGER)
-                - CAST(coalesce({was} IN ({still_open}), false) AS INTEGER) AS opens
-            FROM told
-        )"""
-    so_far = "ROWS UNBOUNDED PRECEDING"
-    return f"""
-    WITH told AS (SELECT * FROM {lens.rows(states(log))} WHERE NOT is_begin),
-    replying AS (
-        SELECT ns_no, bool_or(role = 'agent' AND says = 'us') AS tells_replies
-        FROM {states(log)} JOIN (SELECT case_key, ns_no FROM case_rows) USING (case_key) GROUP BY ns_no
-    ),
-    placed AS (
-        SELECT *, row_number() OVER w AS pos, {is_open} AS is_open,
-            bool_or(role = 'customer')
-                OVER (PARTITION BY trace ORDER BY {lens.order}
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS has_customer,
-            bool_or(role = 'customer') OVER w AS has_asked
-        FROM {counted} WINDOW w AS (PARTITION BY trace ORDER BY {lens.order} {so_far})
-    ),
-    answering AS (
-        SELECT p.*, pos > 1 AND coalesce(CASE WHEN tells_replies
-            THEN role = 'agent' AND says = 'us' AND (has_asked OR has_customer IS NOT TRUE)
-            ELSE {acts(log)} END, false) AS answers
-        FROM placed p JOIN (SELECT case_key, ns_no AS space FROM case_rows) USING (case_key)
-        JOIN (SELECT ns_no AS space, tells_replies FROM replying) USING (space)
-    ),
-    so_far AS (
-        SELECT *, bool_or(answers) OVER w AS answered, coalesce(bool_or(is_open = false) OVER w, false) AS once_over,
-            bool_or(pos > 1 AND role IS DISTINCT FROM 'customer') OVER w AS taken_up
-        FROM answering WINDOW w AS (PARTITION BY trace ORDER BY pos {so_far})
-    ),
-    before AS (
-        SELECT *, coalesce(lag(answered) OVER w, false) AS answered_before,
-            coalesce(lag(once_over) OVER w, false) AS over_before
-        FROM so_far WINDOW w AS (PARTITION BY trace ORDER BY pos)
+        return in_order(table, before=before)
+    beside = (
+        f"lag({sql}) OVER (PARTITION BY case_key ORDER BY timestamp, seq) AS {new}" for new, sql in before.items()
     )
+    return f"SELECT *, {', '.join(beside)} FROM {table}"
+
+
+def _staged(lens: Lens) -> str:
+    placed = in_order(_told(lens), position="pos", holding={"has_asked": "if(role = 'customer', true, NULL)"})
+    answers = """pos > 1 AND coalesce(CASE WHEN tells_replies
+        THEN role = 'agent' AND says = 'us' AND (has_asked OR NOT has_customer) ELSE is_act END, false)"""
+    so_far = in_order(
+        f"(SELECT *, {answers} AS answers FROM ({placed}))",
+        holding={
+            "answered": "if(answers, true, NULL)",
+            "once_over": "if(is_open = false, true, NULL)",
+            "taken_up": "if(pos > 1 AND role IS DISTINCT FROM 'customer', true, NULL)",
+        },
+    )
+    told = in_order(f"({so_far})", before={"answered_before": "answered", "over_before": "once_over"})
+    first = "answers AND NOT coalesce(answered_before, false) AND NOT coalesce(over_before, false)"
+    return f"""
     SELECT trace, pos, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder, status,
-        is_open, answers AND NOT answered_before AND NOT over_before AS is_answer,
-        CASE WHEN answers AND NOT answered_before AND NOT over_before THEN 'first_answer'
-            WHEN is_open = false THEN 'resolved' WHEN over_before THEN 'comes_back'
+        is_open, {first} AS is_answer,
+        CASE WHEN {first} THEN 'first_answer' WHEN is_open = false THEN 'resolved' WHEN over_before THEN 'comes_back'
             WHEN answered_before THEN 'works_it_out' WHEN NOT taken_up THEN 'reaches_out' ELSE 'first_answer' END
             AS stage,
         CASE WHEN is_open = false THEN 'resolved' WHEN once_over THEN 'comes_back' WHEN answered THEN 'works_it_out'
             ELSE 'first_answer' END AS state
-    FROM before ORDER BY trace, pos
+    FROM ({told})
     """
+
+
+def _told(lens: Lens) -> str:
+    """Make the table of what `staged` needs of the events, in the declared order, and return its name."""
+    resolved, still_open = listed(RESOLVED_STATUSES), listed((*OPEN_STATUSES, "unknown"))
+    log, source = lens.log, f"(SELECT * FROM {states(lens.log)} WHERE NOT is_begin)"
+    is_open = f"CASE WHEN status IN ({resolved}) THEN false WHEN status IN ({still_open}) THEN true END"
+    if not lens.one_case:
+        was = "lag(status) OVER (PARTITION BY case_key ORDER BY timestamp, seq)"
+        source = f"""(
+            SELECT *, CAST(status IS NOT NULL AND {was} IS NULL AS INTEGER) AS knows,
+                CAST(coalesce(status IN ({still_open}), false) AS INTEGER)
+                - CAST(coalesce({was} IN ({still_open}), false) AS INTEGER) AS opens FROM {source}
+        )"""
+        so_far = f"OVER (PARTITION BY trace ORDER BY {lens.order} ROWS UNBOUNDED PRECEDING)"
+        is_open = f"CASE WHEN sum(knows) {so_far} > 0 THEN sum(opens) {so_far} > 0 END"
+    return lens.materialise(
+        "staging",
+        f"""
+        WITH told AS (SELECT * FROM {lens.rows(source)}),
+        replying AS (
+            SELECT case_key, tells_replies FROM case_rows JOIN (
+                SELECT ns_no, coalesce(bool_or(role = 'agent' AND says = 'us'), false) AS tells_replies
+                FROM {states(log)} JOIN (SELECT case_key, ns_no FROM case_rows) USING (case_key) GROUP BY ns_no
+            ) USING (ns_no)
+        ),
+        asking AS (SELECT DISTINCT trace AS asks FROM told WHERE role = 'customer')
+        SELECT trace, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder, status,
+            {is_open} AS is_open, tells_replies, asks IS NOT NULL AS has_customer, {acts(log)} AS is_act
+        FROM told JOIN replying USING (case_key) LEFT JOIN asking ON asks = trace
+        ORDER BY trace, {lens.order}
+        """,
+    )
