@@ -51,10 +51,13 @@ figure.stages { margin: 1rem 0; overflow-x: auto; }
   .journey .lost-2 { --wire: #ec8b4a; } .journey .lost-3 { --wire: #ffc79a; }
   .journey [class*="lost-"] path { stroke: var(--wire); } .journey [class*="lost-"] polygon { fill: var(--wire); }
 }
-@page journey { size: A4 landscape; margin: 8mm; }
+@page wide { size: A4 landscape; margin: 6mm; }
+@page tall { size: A4 portrait; margin: 6mm; }
 @media print {
-  figure.stages { page: journey; overflow: visible; }
-  .journey { width: 100%; height: auto; max-height: 180mm; }
+  figure.stages { page: tall; overflow: visible; margin: 0; }
+  figure.stages:has(.wide) { page: wide; }
+  .journey { width: 100%; height: auto; max-height: 280mm; }
+  .journey.wide { max-height: 195mm; }
   .journey * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
@@ -86,8 +89,9 @@ class Sketch:
         bottom = self._legend(self._under(self.plan.bottom + 16))
         height = math.ceil(bottom + 8)
         t = self.journey.t
+        shape = "journey wide" if self.width > height else "journey"
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="journey" role="group" width="{self.width}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{shape}" role="group" width="{self.width}" '
             f'height="{height}" viewBox="0 0 {self.width} {height}" font-family="{SANS}" font-size="{SMALL}" '
             f'aria-labelledby="journey-title" aria-describedby="journey-desc">'
             f'<title id="journey-title">{_text(t("journey.title"))}</title>'
