@@ -30,18 +30,7 @@ class Mark(Row, frozen=True):
 
 
 def marks(lens: Lens, table: str) -> dict[Stage, tuple[Mark, ...]]:
-    """The marks of each stage, over the table of `staged`.
-
-    - chased: a message of the customer while a case waited in our queue or for the end of our work, after somebody had
-      taken the trace up; in the stage of the message
-    - gave_up: the trace ended in the customer's turn: it is open, the customer has been silent for longer than 95 % of
-      the customers' silences that ended; or the system or a bot resolved it for good when it was the customer's turn.
-      In the stage of the silence
-    - unanswered: the customer acted, and the trace is resolved without an answer by a human or a bot; in first_answer
-    - came_back: the trace was open again after a resolution; in comes_back
-    - rated_low, rated_high: satisfaction of at most 0.25, of at least 0.75; in the stage in which the trace ends
-    - solved_at_once: answered, resolved for good, and the customer did not have to act between; in resolved
-    """
+    """The marks of each stage, over the table of `staged`; `stages` says what each is."""
     log = lens.log
     before = neighbours(lens, table, before={"state_before": "state", "seq_before": "seq"})
     rows = log.rows(

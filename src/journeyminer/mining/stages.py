@@ -48,7 +48,7 @@ class StageRow(Row, frozen=True):
 def stages(lens: Lens) -> Exact:
     """The stages of the traces: how many reach each, whose clock ran in it, where they go on to and where they end.
 
-    Every event of a trace is in one stage, the first of these that holds; `staged` says what each word means:
+    Every event of a trace is in one stage, the first of these that holds:
 
     - first_answer: it is the first answer, and the trace was never resolved before
     - resolved: after it no case of the trace is open
@@ -57,10 +57,25 @@ def stages(lens: Lens) -> Exact:
     - reaches_out: it is the first event, or nobody but the customer has acted since the first event
     - first_answer: all other events before the answer
 
+    An answer is a public message of a human of ours after the first event and, where a customer acts, after that; in a
+    namespace in which nothing of that kind is known, our first act after the first event.
+
     Time is in the stage that the events before it lead to: before the first answer first_answer, from then on
     works_it_out, while no case is open resolved, while one is open again comes_back; only our work before the first
     event of a case is in reaches_out. A trace ends in the stage of the time after its last event. Of the ways on, what
     is counted are changes of that stage; every trace goes from reaches_out to the stage after its first event.
+
+    Marks say what hurt customers and what pleased them:
+
+    - chased: a message of the customer while a case waited in our queue or for the end of our work, after somebody had
+      taken the trace up; in the stage of the message
+    - gave_up: the trace ended in the customer's turn: it is open, the customer has been silent for longer than 95 % of
+      the customers' silences that ended; or the system or a bot resolved it for good when it was the customer's turn.
+      In the stage of the silence
+    - unanswered: the customer acted, and the trace is resolved without an answer by a human or a bot; in first_answer
+    - came_back: the trace was open again after a resolution; in comes_back
+    - rated_low, rated_high: satisfaction of at most 0.25, of at least 0.75; in the stage in which the trace ends
+    - solved_at_once: answered, resolved for good, and the customer did not have to act between; in resolved
 
     Returns:
         One row a stage in which any trace was, in the order of the customer's experience.
