@@ -28,6 +28,11 @@ LinkKind = Literal["merged_into", "follow_up_of", "child_of", "caused_by"]
 """how a source ties a case to another one"""
 JourneyReason = Literal[LinkKind, "within_window", "soon_after"]
 """why a case goes on with one before it: the source says so, the user's window, or a gap too short for chance"""
+JourneyBeginning = Literal[
+    "first_contact", "after_silence", "other_topic", "beside_open", "unknown_customer", "as_asked"
+]
+"""why a journey begins: the customer's first case; the last touch is too long ago; the case before it, in the same
+system, has another topic, or was still open; nobody knows whose it is; or each case was asked to be one"""
 HandoverLevel = Literal["resource", "group", "tier", "channel", "role"]
 IdentityKind = Literal["email", "phone", "external_id", "handle", "name"]
 PseudonymKind = Literal["agent", "thread", "chat", "mailbox", "mail", "file", "folder"]

@@ -154,3 +154,40 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_every_measure_may_ask_for_journeys() -> None:
     lens = Lens(find_journeys(read(*crowd())), "journey")
     assert (lens.scope.n_traces, lens.scope.n_cases, lens.scope.n_customers) == (120, 180, 60)
+
+
+def beginnings(log: EventLog, options: JourneyOptions | None = None) -> dict[str, str | None]:
+    return dict(find_journeys(log, options=options).rows("SELECT native_id, begun_by FROM case_rows"))
+
+
+def test_every_journey_says_why_it_begins() -> None:
+    day = 24 * 60.0
+    log = read(
+        ("first", "ana", 0, 60, "printer"),
+        ("late", "ana", 30 * day, 31 * day, "printer"),
+        ("other", "ana", 32 * day, 33 * day, "invoice"),
+        ("nobody", None, 0, 60, "printer"),
+    )
+    said = {"first": "first_contact", "late": "after_silence", "other": "other_topic", "nobody": "unknown_customer"}
+    assert beginnings(log) == said
+    assert {*beginnings(log, JourneyOptions(case_is_journey=True)).values()} == {"as_asked"}
+    joined = beginnings(log, JourneyOptions(journey_window=31 * 24))
+    assert joined == {**said, "late": None}
+
+
+def test_a_case_beside_an_open_one_says_so() -> None:
+    builder = LogBuilder(Engine())
+    records = [
+        Record(
+            case,
+            events=[
+                Event(case, "opened", START + timedelta(days=begin), role="customer", status="new"),
+                Event(case, "solved", START + timedelta(days=end), role="agent", status="solved"),
+            ],
+            identities=[Identity(case, "email", "ana@example.test")],
+        )
+        for case, begin, end in (("long", 0, 20), ("beside", 5, 6), ("after", 30, 31))
+    ]
+    builder.loader(SourceReceipt("a", "tiny", Note("match.given"), namespace="a")).records(records)
+    found = beginnings(identify_customers(builder.build()))
+    assert found == {"long": "first_contact", "beside": "beside_open", "after": "after_silence"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from journeyminer.options import JourneyOptions
 from journeyminer.prepare.gaps import Bin, Pair, bins_sql, cut_sql, find_cuts
 from journeyminer.sql import listed
-from journeyminer.vocabulary import OWNING_ROLES
+from journeyminer.vocabulary import OPEN_STATUSES, OWNING_ROLES
 
 if TYPE_CHECKING:
     from journeyminer.log import EventLog
@@ -30,6 +30,7 @@ _TOUCHES = ("customer", *OWNING_ROLES)
 def find_journeys(log: EventLog, *, options: JourneyOptions | None = None) -> EventLog:
     """The log whose cases carry `journey_key`, and `joined_by`: why a case goes on with one before it, else null.
 
+    `begun_by` says why the others begin a journey of their own, see `JourneyBeginning`; it is null where they do not.
     The key is that of the journey's first case. A case whose customer nobody knows is a journey of its own. A case that
     goes on for months is one need however long it is silent, and is never cut.
 
@@ -42,7 +43,10 @@ def find_journeys(log: EventLog, *, options: JourneyOptions | None = None) -> Ev
     if "journey_key" in have:
         return log
     if options.case_is_journey:
-        alone = "SELECT *, case_key AS journey_key, CAST(NULL AS VARCHAR) AS joined_by FROM {log}.case_rows"
+        alone = (
+            "SELECT *, case_key AS journey_key, CAST(NULL AS VARCHAR) AS joined_by, 'as_asked' AS begun_by "
+            "FROM {log}.case_rows"
+        )
         return log.derive(case_rows=alone)
     known = "customer_key" in have
     if not known and not log.one("SELECT count(*) FROM links")[0]:
@@ -52,14 +56,20 @@ def find_journeys(log: EventLog, *, options: JourneyOptions | None = None) -> Ev
     if known:
         _make_begins(log, schema)
         within, reason = _within(schema, options.journey_window)
-        ties += f" UNION ALL SELECT case_key, before, '{reason}', 1 FROM begins WHERE gap <= {within}"
+        ties += f" UNION ALL SELECT case_key, before, '{reason}', 1 FROM begins WHERE NOT differs AND gap <= {within}"
     _make_joined(schema, _join(_ties(log, schema, ties, "customer_key" if known else "NULL")))
+    begun, before = "'unknown_customer'", ""
     if known:
-        schema.execute("DROP TABLE begins")
+        begun = (
+            "CASE WHEN customer_key IS NULL THEN 'unknown_customer' WHEN b.case_key IS NULL THEN 'first_contact' "
+            "WHEN b.is_open THEN 'beside_open' WHEN b.differs THEN 'other_topic' ELSE 'after_silence' END"
+        )
+        before = f"LEFT JOIN {schema}.begins b ON b.case_key = c.case_key"
     return log.derive(
         into=schema,
-        case_rows="SELECT c.*, coalesce(j.journey_key, c.case_key) AS journey_key, j.joined_by "
-        f"FROM {{log}}.case_rows c LEFT JOIN {schema}.joined j USING (case_key)",
+        case_rows="SELECT c.*, coalesce(j.journey_key, c.case_key) AS journey_key, j.joined_by, "
+        f"CASE WHEN j.case_key IS NULL THEN {begun} END AS begun_by "
+        f"FROM {{log}}.case_rows c LEFT JOIN {schema}.joined j ON j.case_key = c.case_key {before}",
     )
 
 
@@ -111,8 +121,8 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
     """Make `begins`: one row a case that is not the first of its customer, with what was before it.
 
     `before` is the case of the customer's last touch, `gap` the minutes since then, `step` and `next_step` are the
-    activities at both ends, `same_topic` says whether both have the same one. A case of another topic in the same
-    system is left out.
+    activities at both ends, `same_topic` says whether both have the same one, `differs` whether both are of one system
+    and have different ones, `is_open` whether the status of `before` was an open one.
     """
     cases = f"{log.schema}.case_rows"
     have = log.schema.columns(cases)
@@ -122,6 +132,7 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
     told = "".join(f", c.{column}" for column in topics)
     lagged = "".join(f", lag({column}) OVER past AS {column}_before" for column in ("ns_no", *topics))
     role = "e.role" if log.has("role") else "NULL"
+    status = "e.status" if log.has("status") else "NULL"
     begun = "coalesce(e.started_at, e.timestamp)" if log.has("started_at") else "e.timestamp"
     schema.execute(
         f"""
@@ -130,7 +141,7 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
             SELECT customer_key FROM {cases} WHERE customer_key IS NOT NULL GROUP BY ALL HAVING count(*) > 1
         ), told AS (
             SELECT c.customer_key, c.case_key, c.ns_no, c.native_id, e.seq, {begun} AS begun, e.timestamp AS ended,
-                CAST(e.activity AS VARCHAR) AS step{told},
+                CAST(e.activity AS VARCHAR) AS step, {status} AS status{told},
                 coalesce({role} IN ({listed(_TOUCHES)}), true) AND e.activity <> 'closed' AS is_touch,
                 row_number() OVER (PARTITION BY e.case_key ORDER BY e.timestamp, e.seq) = 1 AS is_first
             FROM {log.schema}.event_rows e JOIN {cases} c USING (case_key)
@@ -140,12 +151,17 @@ def _make_begins(log: EventLog, schema: Schema) -> None:
                 lag(step) OVER past AS step_before{lagged}
             FROM told WHERE is_touch OR is_first
             WINDOW past AS (PARTITION BY customer_key ORDER BY begun, ended, ns_no, native_id, seq)
+        ), begun AS (
+            SELECT case_key, before, begun, greatest(date_diff('microsecond', ended_before, begun), 0) / 6e7 AS gap,
+                step_before AS step, step AS next_step, {same} AS same_topic,
+                ns_no = ns_no_before AND coalesce({differs}, false) AS differs
+            FROM touched t WHERE is_first AND before IS NOT NULL
+        ), stood AS (
+            SELECT b.case_key, arg_max(t.status, (t.ended, t.seq)) IN ({listed(OPEN_STATUSES)}) AS is_open
+            FROM begun b JOIN told t ON t.case_key = b.before AND t.ended <= b.begun
+            WHERE t.status IS NOT NULL GROUP BY b.case_key
         )
-        SELECT case_key, before,
-            greatest(date_diff('microsecond', ended_before, begun), 0) / 6e7 AS gap, step_before AS step,
-            step AS next_step, {same} AS same_topic
-        FROM touched t
-        WHERE is_first AND before IS NOT NULL AND NOT (ns_no = ns_no_before AND coalesce({differs}, false))
+        SELECT begun.* EXCLUDE (begun), coalesce(is_open, false) AS is_open FROM begun LEFT JOIN stood USING (case_key)
         """
     )
 
@@ -158,7 +174,7 @@ def _within(schema: Schema, window: float | None) -> tuple[str, JourneyReason]:
     histograms: dict[Pair, tuple[Bin, ...]] = {
         (step, after, same): tuple(Bin(each["n"], each["minutes"]) for each in made)
         for step, after, same, made in schema.rows(
-            f"SELECT step, next_step, same_topic, {bins} FROM begins GROUP BY ALL ORDER BY ALL"
+            f"SELECT step, next_step, same_topic, {bins} FROM begins WHERE NOT differs GROUP BY ALL ORDER BY ALL"
         )
     }
     return cut_sql(find_cuts(histograms), "step", "next_step", "same_topic"), "soon_after"
