@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from journeyminer.mining.events import assignments
 from journeyminer.mining.measure import Count, Exact, Row, about, measure
 from journeyminer.mining.staged import neighbours, staged
 from journeyminer.sql import quote
@@ -60,7 +59,7 @@ def stations(lens: Lens) -> str:
         WITH placed AS (
             SELECT *, CASE WHEN role = 'customer' THEN 'customer' WHEN role = 'vendor' THEN 'vendor'
                     WHEN touch THEN 'seen' ELSE 'team' END AS lane,
-                CAST(CASE WHEN activity IN ({assignments(log)}) AND named <> held THEN held ELSE holder END AS VARCHAR)
+                CAST(CASE WHEN gives AND named <> held THEN held ELSE holder END AS VARCHAR)
                     AS team,
                 coalesce(status = 'on_hold' AND status_before IS DISTINCT FROM 'on_hold', false) AS waits
             FROM ({neighbours(lens, staged(lens), before={"status_before": "status"})})

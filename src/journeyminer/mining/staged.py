@@ -23,9 +23,9 @@ def staged(lens: Lens) -> str:
     """Make the table of events with their stages, in the declared order, and return its name.
 
     One row an event: `trace`, `pos` (1 for the first of the trace), `case_key`, `seq`, `timestamp`, `begin`,
-    `activity`, `role`, `touch`, `says`, `actor`, `named`, `held`, `holder` and `status` as in `states`; `stage`, in
-    which it happens, and `state`, the stage of the time after it; `is_open`, whether a case of the trace is open after
-    it (null where no status is known), `is_answer`, whether it is the first answer.
+    `activity`, `role`, `touch`, `says`, `actor`, `named`, `held`, `holder`, `status` and `gives` as in `states`;
+    `stage`, in which it happens, and `state`, the stage of the time after it; `is_open`, whether a case of the trace is
+    open after it (null where no status is known), `is_answer`, whether it is the first answer.
 
     - An answer is a public message of a human of ours (role agent), after the first event of the trace and, where a
       customer acts in the trace, after that. In a namespace in which nothing of that kind is known, it is our first
@@ -61,7 +61,8 @@ def _staged(lens: Lens) -> str:
     told = in_order(f"({so_far})", before={"answered_before": "answered", "over_before": "once_over"})
     first = "answers AND NOT coalesce(answered_before, false) AND NOT coalesce(over_before, false)"
     return f"""
-    SELECT trace, pos, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder, status,
+    SELECT trace, pos, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder,
+        status, gives,
         is_open, {first} AS is_answer,
         CASE WHEN {first} THEN 'first_answer' WHEN is_open = false THEN 'resolved' WHEN over_before THEN 'comes_back'
             WHEN answered_before THEN 'works_it_out' WHEN NOT taken_up THEN 'reaches_out' ELSE 'first_answer' END
@@ -97,7 +98,8 @@ def _told(lens: Lens) -> str:
             ) USING (ns_no)
         ),
         asking AS (SELECT DISTINCT trace AS asks FROM told WHERE role = 'customer')
-        SELECT trace, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder, status,
+        SELECT trace, case_key, seq, timestamp, begin, activity, role, touch, says, actor, named, held, holder,
+        status, gives,
             {is_open} AS is_open, tells_replies, asks IS NOT NULL AS has_customer, {acts(log)} AS is_act
         FROM told JOIN replying USING (case_key) LEFT JOIN asking ON asks = trace
         ORDER BY trace, {lens.order}
