@@ -53,14 +53,22 @@ EXPORTS = click.argument(
     metavar="EXPORT...",
     callback=_streams,
 )
-TABLE_FORMAT = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["terminal", "json", "csv", "markdown"]),
-    default="terminal",
-    show_default=True,
-    help="How the table is printed on stdout.",
-)
+TABLE_FORMATS = ("terminal", "json", "csv", "markdown")
+
+
+def table_format(*others: str) -> Callable[[Command], Command]:
+    """Return the option that says how a table is printed; `others` are formats beside those of every table."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice([*TABLE_FORMATS, *others]),
+        default="terminal",
+        show_default=True,
+        help="How the table is printed on stdout.",
+    )
+
+
+TABLE_FORMAT = table_format()
 
 
 def session_options(*kinds: type) -> Callable[[Command], Command]:

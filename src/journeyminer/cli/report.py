@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @EXPORTS
-@click.option("--format", "format_", metavar="FORMAT", help="html, markdown, json, svg, dot, png, terminal or csv; "
-              "by the output's suffix, terminal on stdout.")  # fmt: skip
+@click.option("--format", "format_", metavar="FORMAT", help="html, markdown, json, svg, dot, png, terminal, csv, "
+              "junit, github, benchmark or openmetrics; by the output's suffix, terminal on stdout.")  # fmt: skip
 @click.option("-o", "--output", default="-", metavar="FILE", help="- is stdout; csv wants a folder.")
 @session_options(ReadOptions, RunOptions, FilterOptions, ReportOptions, PromiseOptions, WriteOptions)
 def command(exports: tuple[Path, ...], format_: str | None, output: str, session: Session) -> int:

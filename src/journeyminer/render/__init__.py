@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = {".html": "html", ".md": "markdown", ".json": "json", ".svg": "svg", ".dot": "dot", ".png": "png",
                    ".txt": "terminal"}  # fmt: skip
-FORMATS: Final = (*SUFFIXES.values(), "csv")
+FORMATS: Final = (*SUFFIXES.values(), "csv", "junit", "github", "benchmark", "openmetrics")
 _COMMENTS: Final = {
     "html": f"<!-- {MADE_BY} -->\n",
     "markdown": f"\n<!-- {MADE_BY} -->\n",
@@ -43,7 +43,8 @@ def write_report(
         report: what `build` made, or `render.json.load` of a report.json.
         path: the file, `-` for stdout; a folder for csv, where each table is a file.
         language: the code of the reader's language.
-        format: html, markdown, json, svg, dot, png, terminal or csv; by default what the suffix of `path` says.
+        format: html, markdown, json, svg, dot, png, terminal, csv, or what a CI system reads: junit, github,
+            benchmark, openmetrics (see `render.gates`, `render.gauges`); by default what the suffix of `path` says.
         program: the Graphviz that draws the map, see `render_dot`.
 
     Raises:
@@ -106,15 +107,15 @@ def render(
 
 
 def _render(report: Report, format: str, language: Language, drawn: Diagram | None, program: str | None) -> str | bytes:
-    from journeyminer.render import json, markdown, page, terminal
+    from journeyminer.render import gates, gauges, json, markdown, page, terminal
     from journeyminer.render.map import map_dot, map_file, map_svg
 
-    if format == "json":
-        return json.render(report)
-    if format == "markdown":
-        return markdown.render(report, language)
-    if format == "terminal":
-        return terminal.render(report, language)
+    figures = {"json": json.render, "benchmark": gauges.benchmark, "openmetrics": gauges.openmetrics}
+    if format in figures:
+        return figures[format](report)
+    texts = {"markdown": markdown.render, "terminal": terminal.render, "junit": gates.junit, "github": gates.github}
+    if format in texts:
+        return texts[format](report, language)
     drawn = drawn or _diagram(report, language)
     if format == "html":
         inline = None
