@@ -13,6 +13,7 @@ from journeyminer.mining.bottlenecks import Bottleneck, Evidence
 from journeyminer.mining.durations import Durations
 from journeyminer.mining.graph import Edge, Endpoint, GraphData, Node
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal
+from journeyminer.mining.journeys import JourneyBegun, JourneyFigure
 from journeyminer.mining.kpis import Kpi
 from journeyminer.mining.lanes import Lane, StepRow
 from journeyminer.mining.pains import Mark
@@ -32,6 +33,15 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 
+JOURNEYS = (
+    JourneyFigure("cases", "count", value=1284 / 1107, n=1107, by_case=1.0, n_by_case=1284, reason=None),
+    JourneyFigure("several_cases", "share", value=141 / 1107, n=1107, by_case=None, n_by_case=0, reason=None),
+    JourneyFigure("several_channels", "share", value=96 / 1107, n=1107, by_case=None, n_by_case=0, reason=None),
+    JourneyFigure("came_back", "share", value=190 / 1001, n=1001, by_case=76 / 1150, n_by_case=1150, reason=None),
+    JourneyFigure("silent_recontact", "share", value=131 / 1001, n=1001, by_case=None, n_by_case=0, reason=None),
+)
+
+
 def sample_report() -> Report:
     """The desk: 1,284 cases of 1,019 customers in the first quarter of 2026."""
     return Report(
@@ -43,7 +53,7 @@ def sample_report() -> Report:
         log=LogSummary(
             n_events=9842,
             n_cases=1284,
-            n_journeys=None,
+            n_journeys=1107,
             n_customers=1019,
             n_traces=1284,
             first="2026-01-05T08:02:11+00:00",
@@ -53,6 +63,11 @@ def sample_report() -> Report:
         stages=STAGES,
         steps=STEPS,
         journey_map=JOURNEY_MAP,
+        journeys=JOURNEYS,
+        journey_beginnings=(
+            JourneyBegun("first_contact", 1019, 1019 / 1107),
+            JourneyBegun("after_silence", 88, 88 / 1107),
+        ),
         promises=PROMISES,
         period=Period("week", "Europe/Lisbon", n=13, n_shown=3),
         trend=TREND,

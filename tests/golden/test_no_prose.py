@@ -49,6 +49,9 @@ SLUGS = {
     "contrasts.definition": "kpi.{}.definition",
     "contrasts.reason": "reason.{}",
     "findings.slug": "finding.{}",
+    "journeys.id": "journey_figure.{}.name",
+    "journeys.reason": "reason.{}",
+    "journey_beginnings.reason": "journey_beginning.{}",
     "rejects.reason": "note.fate.{}",
     "rejected_reasons.key": "note.fate.{}",
     "ignored_reasons.key": "note.fate.{}",
@@ -56,7 +59,7 @@ SLUGS = {
 }
 """the end of a place in a report -> the key of the words of its slugs, the longer ends first"""
 UNITS = {"seconds", "share", "count", "score", "points"}
-CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "unmatched.field": set(UNMATCHED)}
+CLOSED = {"kpis.unit": UNITS, "contrasts.unit": UNITS, "journeys.unit": UNITS, "unmatched.field": set(UNMATCHED)}
 MOMENTS = ("as_of", "log.first", "log.last", "generated_at")
 DATA = (
     "schema.name", "filters", "file", "importer", "profile", "record", "activity", "activities", "source", "target",

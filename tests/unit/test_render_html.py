@@ -107,7 +107,7 @@ def test_a_part_without_a_partial_of_its_own_shows_its_lead_and_its_tables(monke
     loader = _environment(EN).loader
     assert loader is not None
     partials = {name.removeprefix("sections/") for name in loader.list_templates() if name.startswith("sections/")}
-    own = {*View(sample_report(), EN, None).parts, "plain"} - {"teams", "promises"}
+    own = {*View(sample_report(), EN, None).parts, "plain"} - {"teams", "promises", "journeys"}
     assert partials == {f"{part}.html.j2" for part in own}
     monkeypatch.setattr(loader.__class__, "get_source", hiding("sections/turns.html.j2", loader.__class__.get_source))
     text = render(sample_report(), EN, map_svg=SVG)

@@ -21,7 +21,7 @@ def rows(text: str) -> list[list[str]]:
 def test_a_report_has_a_file_for_each_section() -> None:
     names = {"activities", "edges", "variants", "handovers", "handover_totals", "durations", "turns", "teams",
              "bottlenecks", "kpis", "findings", "sources", "promises", "trend", "stages",
-             "stage_ways", "marks", "steps"}  # fmt: skip
+             "stage_ways", "marks", "steps", "journeys", "journey_beginnings"}  # fmt: skip
     assert files(sample_report()).keys() == {f"{name}.csv" for name in names}
     assert files(empty_report()).keys() == {"sources.csv"}
 

@@ -240,6 +240,26 @@ def contrasts_in_words(report: Report, language: Language) -> Table:
     return Table("contrasts", ("part", *names), told)
 
 
+def journeys_in_words(report: Report, language: Language) -> Table:
+    """The figures of the journeys for a reader, each in its own unit beside what cases alone would say."""
+
+    def written(value: float | None, unit: str) -> str:
+        return language.value(value, phrases.UNITS[unit])
+
+    rows = tuple(
+        (
+            language.text(f"journey_figure.{row.id}.name"),
+            written(row.value, row.unit) if row.reason is None else language.word("reason", row.reason),
+            row.n,
+            written(row.by_case, row.unit),
+            language.text(f"journey_figure.{row.id}.definition"),
+        )
+        for row in report.journeys or ()
+    )
+    columns = ("id", "value", "n", "by_case", "definition")
+    return Table("journeys", columns, rows, heads={"n": "column.rests_on"})
+
+
 def promises_in_words(report: Report, language: Language) -> Table:
     """The promises for a reader, each with the figure that decided it."""
     rows = tuple(
@@ -259,7 +279,7 @@ def promises_in_words(report: Report, language: Language) -> Table:
 
 def worded_tables(report: Report, language: Language) -> dict[str, Table]:
     """The tables of a report for a page of words, on which the key figures stand apart."""
-    worded = {"contrasts": contrasts_in_words, "promises": promises_in_words}
+    worded = {"contrasts": contrasts_in_words, "journeys": journeys_in_words, "promises": promises_in_words}
     found = {name: make(report, language) for name, make in worded.items() if getattr(report, name) is not None}
     return report_tables(report) | found
 

@@ -14,6 +14,8 @@ from typing import Final, Literal, NamedTuple, get_args, get_origin, get_type_hi
 
 from msgspec.structs import fields
 
+from journeyminer.mining.journeys import UNITS as JOURNEY_UNITS
+from journeyminer.mining.journeys import JourneyFigure
 from journeyminer.mining.kpis import UNITS, Kpi
 from journeyminer.mining.measure import Row
 from journeyminer.report.sections import SECTIONS, Report, together
@@ -142,6 +144,8 @@ def _figure(key: str, kind: type[Row], row: str | None, name: str) -> Figure | N
     whole = int in held and "seconds" not in name
     if kind is Kpi and not whole:
         return Figure(key, name, UNITS[row], exact=False) if row in UNITS else None
+    if kind is JourneyFigure and not whole:
+        return Figure(key, name, JOURNEY_UNITS[row], exact=False) if row in JOURNEY_UNITS else None
     if name in ("low", "high") or name.startswith("rank"):
         return None  # bounds are no figures, and ranks no amounts
     ending = name.rpartition("_")[2]

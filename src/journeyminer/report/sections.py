@@ -18,6 +18,7 @@ from journeyminer.mining.contrasts import Contrast, contrasts
 from journeyminer.mining.durations import Durations, durations
 from journeyminer.mining.graph import Edge, GraphData, activities, find_graph, graph
 from journeyminer.mining.handovers import HandoverRow, HandoverTotal, handover_totals, handovers
+from journeyminer.mining.journeys import JourneyBegun, JourneyFigure, journey_beginnings, journeys
 from journeyminer.mining.kpis import Kpi, kpis
 from journeyminer.mining.lanes import StepRow, steps
 from journeyminer.mining.measure import about
@@ -139,6 +140,16 @@ HANDOVER_TOTALS = Section(
 )
 KPIS = Section((kpis,), sheets=(Sheet("kpis", _FIGURES),), part="kpis")
 CONTRASTS = Section((contrasts,), sheets=(Sheet("contrasts", ("by", "part", *_FIGURES)),), part="contrasts")
+JOURNEYS = Section(
+    (journeys,), sheets=(Sheet("journeys", JourneyFigure.__struct_fields__, traces=""),), part="journeys"
+)
+JOURNEY_BEGINNINGS = Section(
+    (journey_beginnings,),
+    sheets=(
+        Sheet("journey_beginnings", JourneyBegun.__struct_fields__, kinds={"reason": "journey_beginning"}, traces=""),
+    ),
+    of="journeys",
+)
 VARIANTS = Section(
     (variants, variant_totals),
     _variants,
@@ -196,6 +207,12 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     contrasts: Annotated[
         tuple[Contrast, ...] | None, CONTRASTS, about("Key figures in which channels or teams differ.")
     ] = None
+    journeys: Annotated[
+        tuple[JourneyFigure, ...] | None, JOURNEYS, about("Journeys, beside what cases alone would say.")
+    ] = None
+    journey_beginnings: Annotated[tuple[JourneyBegun, ...] | None, JOURNEY_BEGINNINGS, about("Why journeys begin.")] = (
+        None
+    )
     variants: Annotated[Variants | None, VARIANTS, about("The most frequent sequences of activities.")] = None
     durations: Annotated[Durations | None, DURATIONS, about("Throughput time of the traces that are over.")] = None
     findings: Annotated[tuple[Finding, ...] | None, FINDINGS, about("What is worth saying first, in order.")] = None
