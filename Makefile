@@ -10,7 +10,7 @@ FUZZED  = $(shell grep -rl "^@given" tests/unit)
 FREEZE  = $(NEWEST)/bin/python -m pip freeze --all --exclude-editable --exclude setuptools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-archive test faults fuzz truth truth-full pollock coverage mutants check lint types fmt bench golden scale newest lock clean
+.PHONY: help demo demo-archive test faults fuzz truth truth-full pollock alarms coverage mutants check lint types fmt bench golden scale newest lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ truth-full: $(READY) ## the same with 100 seeds of each family; goes on where it
 
 pollock: $(READY) ## read 150 polluted tables and compare with their clean twins (JOURNEYMINER_DATA is the folder of real logs)
 	$(BIN)/python bench/pollock.py
+
+alarms: $(READY) ## measure how often the decision of alarms is false, and how soon it is right (some minutes)
+	PYTHONPATH=src $(BIN)/python bench/alarms.py
 
 bench: $(READY) ## time the core job against pm4py and a bare scan (EVENTS="100000 1000000")
 	$(BIN)/python bench/run.py $(EVENTS)
