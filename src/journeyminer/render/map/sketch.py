@@ -125,7 +125,7 @@ class Sketch:
             if lane % 2 == 0:
                 self._rect(0, top, self.width, bottom - top, "panel")
             name = self.journey.t(f"lane.{LANES[lane]}")
-            for nth, words in enumerate(wrapped(name, SMALL, 82, lines=4, bold=True)):
+            for nth, words in enumerate(wrapped(name, SMALL, 90, lines=4, bold=True)):
                 self._say(8, top + 28 + nth * 14, words, "soft", bold=True)
         if tops.get(2) is not None:
             y = tops[2]

@@ -166,12 +166,11 @@ class Journey:
         moves = sum(line.n for line in hidden) / sum(line.n for line in self.map.lines)
         lost = sum(line.lost_seconds for line in hidden) / self.lost if self.lost else 0.0
         said = self.t("journey.hidden", n=len(hidden), moves=moves, lost=lost)
-        boxes = [box for box in self.map.boxes if not box.shown]
-        return (
-            f"{said} {self.t('journey.hidden_boxes', n=len(boxes), events=sum(box.n for box in boxes))}"
-            if boxes
-            else said
-        )
+        # where a vendor is waited for, nothing is known to happen: such a box has no events
+        boxes = [box for box in self.map.boxes if not box.shown and box.n]
+        if not boxes:
+            return said
+        return f"{said} {self.t('journey.hidden_boxes', n=len(boxes), events=sum(box.n for box in boxes))}"
 
     def below(self, row: StageRow) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return what stands under a stage: a head, and lines with the slug of their sign each."""
