@@ -12,16 +12,16 @@ _DROPPED: Final = frozenset({"Mn", "Me", "Cf"})
 EXACT: Final = (*range(0x01, 0x180), *range(0x2000, 0x2070), 0x61C, 0xFEFF)
 """the characters for which `fold_sql` is exactly `fold`: Latin letters, punctuation, and what nobody sees"""
 
-CONTROL: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-"""C0 and C1 controls, invisible and direction-changing characters, line separators, lone surrogates"""
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""categories of what steers or is not seen: controls, marks of direction, tags, lone surrogates, separators of lines"""
 _SPACES: Final = "\t\n\r\x0b\x0c\x85\u2028\u2029"
-_JOINERS: Final = "\u200c\u200d"
-"""what emoji and some scripts are spelled with; harmless"""
+_JOINED: Final = re.compile(r"(?<=[^\x00-\u02ff])[\u200c\u200d](?=[^\x00-\u02ff])")
+"""the joiners that emoji and some scripts are spelled with: between two characters neither of which is Latin"""
+_COMMAND: Final = re.compile(r"#(?=#\w*\[)|:(?=:[\w-]+(?: [^:]*)?::)|(?<=section)_(?=(?:start|end):\d+:)")
+"""where a CI service would see a command of its own in a line: `##vso[`, `##[`, `::error::`, `section_start:`"""
 
-FORMULA: Final = "=+-@\t\r\n＝＋－＠"
-"""what a cell begins with that a spreadsheet may run as a formula"""
+_FORMULA: Final = r'(^|[;\t\r\n])([ "]*[=+@\t\r\n＝＋－＠-])'
+"""a formula at the beginning of a cell, or of what is one where the separator of lists is a semicolon"""
 
 
 def fold(text: str) -> str:
@@ -85,32 +85,45 @@ def _code(char: str) -> str:
     return f"\\x{{{ord(char):x}}}"
 
 
+def is_hidden(char: str) -> bool:
+    """Return whether a character steers what shows it, or is not seen."""
+    return unicodedata.category(char) in _HIDDEN
+
+
 def printable(text: str) -> str:
-    """Return a text as one line without control characters: white space is a space, the others are shown (␛)."""
-    return CONTROL.sub(_visible, text)
+    """Return a text as one line that steers neither a terminal nor a CI service that reads its log.
+
+    White space is a space, other characters that are not seen are shown (␛, or � beyond ASCII), and a space stands
+    inside what would be a command (`: :error::`).
+    """
+    if not text.isprintable():
+        kept = {match.start() for match in _JOINED.finditer(text)}
+        text = "".join(char if at in kept else _visible(char) for at, char in enumerate(text))
+    return _COMMAND.sub(lambda found: f"{found[0]} ", text)
 
 
-def _visible(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in _SPACES:
-        return " "
-    if character in _JOINERS:
-        return character
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    return "\u2421" if character == "\x7f" else "\ufffd"
+@cache
+def _visible(char: str) -> str:
+    if char in _SPACES or not is_hidden(char):
+        return " " if char in _SPACES else char
+    if char < " ":
+        return chr(0x2400 + ord(char))
+    return "\u2421" if char == "\x7f" else "\ufffd"
 
 
 def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what could start one."""
-    return f"'{text}" if text.startswith(tuple(FORMULA)) else text
+    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what could start one.
 
-
-def guarded_sql(text: str) -> str:
-    """Return the SQL twin of `guarded`.
-
-    Args:
-        text: SQL of a text.
+    Where a comma is the decimal sign, spreadsheets also split lines at semicolons: what follows one starts a cell.
     """
-    signs = "".join(map(_code, FORMULA))
-    return f"CASE WHEN regexp_matches({text}, '^[{signs}]') THEN '''' || {text} ELSE {text} END"
+    return re.sub(_FORMULA, r"\1'\2", text)
+
+
+def printable_sql(text: str) -> str:
+    """Return the SQL twin of `printable` and `guarded` for SQL of a text; joiners are shown wherever they stand."""
+    command = r"(#)(#\w*\[)|(:)(:[\w-]+(?: [^:]*)?::)|(section_)((?:start|end):\d+:)"
+    safe = f"regexp_replace({text}, '{_FORMULA}', '\\1''\\2', 'g')"
+    safe = f"regexp_replace({safe}, '[\\t-\\r\\x{{85}}\\p{{Zl}}\\p{{Zp}}]', ' ', 'g')"
+    safe = f"regexp_replace({safe}, '[\\p{{Cc}}\\p{{Cf}}]', chr(65533), 'g')"
+    safe = f"regexp_replace({safe}, '{command}', '\\1\\3\\5 \\2\\4\\6', 'g')"
+    return f"CASE WHEN regexp_matches({text}, '[^ -~]|[;:#@=+_-]') THEN {safe} ELSE {text} END"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -48,3 +49,10 @@ def test_no_cell_starts_a_formula(start: str) -> None:
 
 def test_ordinary_cells_stay_as_they_are() -> None:
     assert escape.csv_cell("Billing, first line") == "Billing, first line"
+
+
+def test_json_holds_the_same_data_and_steers_nothing() -> None:
+    data = ["##vso[x]", "\x1b[31m", "tag \U000e0041", "line\u2028end", "ő C#[0] 👩\u200d🔧"]
+    written = escape.json_safe(json.dumps(data, ensure_ascii=False))
+    assert json.loads(written) == data
+    assert written.isprintable() and "##" not in written and "ő" in written

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from journeyminer.log.engine import Engine
-from journeyminer.text import EXACT, FORMULA, fold, fold_sql, guarded, guarded_sql, printable, words
+from journeyminer.text import EXACT, fold, fold_sql, guarded, is_hidden, printable, printable_sql, words
 from sample_report import HOSTILE
 
 
@@ -67,16 +69,45 @@ def test_what_was_neutralised_can_still_be_seen() -> None:
     assert printable("👩\u200d🔧 ação ő") == "👩\u200d🔧 ação ő"
 
 
-@pytest.mark.parametrize("start", FORMULA)
+@pytest.mark.parametrize("start", "=+-@\t\r\n＝＋－＠")
 def test_no_cell_starts_a_formula_in_python_or_in_the_engine(start: str) -> None:
     text = f"{start}1+1"
     assert guarded(text) == f"'{text}"
-    assert Engine().one(f"SELECT {guarded_sql('x')} FROM (SELECT ? AS x)", [text]) == (f"'{text}",)
+    assert in_the_engine(text) == printable(guarded(text)).replace("␉", " ")
 
 
 def test_a_sign_inside_a_text_is_no_formula() -> None:
-    assert guarded("a=1") == "a=1"
-    assert Engine().one(f"SELECT {guarded_sql('x')}, {guarded_sql('y')} FROM (SELECT 'a=1' AS x, NULL AS y)") == (
-        "a=1",
-        None,
-    )
+    assert guarded("a=1") == in_the_engine("a=1") == "a=1"
+    assert in_the_engine(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ('x; "+1', "x;' \"+1"),
+        ("x\t@SUM(A1)", "x '@SUM(A1)"),
+        ("::error::x", ": :error::x"),
+        ("long ::set-output name=a::b", "long : :set-output name=a::b"),
+        ("##vso[task.setvariable]x", "# #vso[task.setvariable]x"),
+        ("##[error]x", "# #[error]x"),
+        ("section_start:1:a", "section_ start:1:a"),
+        ("a\U000e0041\ufff9\u180e\u202e\u200bb", "a" + 5 * "\ufffd" + "b"),
+        ("pay\u200dpal", "pay\ufffdpal"),
+        ("at 12:30 :: see std::vector #1 C#[0]", "at 12:30 :: see std::vector #1 C#[0]"),
+    ],
+)
+def test_a_cell_commands_neither_a_ci_service_nor_a_spreadsheet_of_any_locale(text: str, says: str) -> None:
+    assert printable(guarded(text)) == in_the_engine(text) == says
+
+
+def test_every_character_that_is_not_seen_is_shown() -> None:
+    """Unicode's category Cf as a whole, of the Python that runs."""
+    hidden = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char) in ("Cc", "Cf", "Cs")]
+    assert len(hidden) > 2_000
+    assert not any(is_hidden(char) for char in printable("".join(f"a{char}b" for char in hidden)))
+
+
+def in_the_engine(text: str | None) -> object:
+    """What the SQL twin makes of a text."""
+    return Engine().one(f"SELECT {printable_sql('x')} FROM (SELECT ?::VARCHAR AS x)", [text])[0]

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from journeyminer.log.schema import CASES, EVENTS, SHOWN_EXTRAS, Column
 from journeyminer.outputs import in_place
 from journeyminer.sql import listed, name, quote
-from journeyminer.text import guarded_sql
+from journeyminer.text import printable_sql
 
 if TYPE_CHECKING:
     from journeyminer.log.eventlog import EventLog
@@ -116,8 +116,8 @@ def write_xes(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | No
 def write_csv(log: EventLog, path: Path | str, *, agents: Mapping[str, str] | None = None) -> None:
     """Write the log as CSV with the header CSV_COLUMNS, packed where the name ends in .gz, `-` to stdout.
 
-    UTF-8, comma, one event a line in the order of time, case and source. Text that a spreadsheet would run as a
-    formula (see `text.FORMULA`) gets a leading apostrophe.
+    UTF-8, comma, one event a line in the order of time, case and source. A cell is one line that steers no
+    terminal (`text.printable`), and what a spreadsheet would run as a formula gets an apostrophe (`text.guarded`).
 
     Args:
         agents: resource -> the name it is written by (`lists.resource_names`); default: as in the log. A customer is
@@ -165,9 +165,11 @@ def _cell(value: str, type_: str) -> str:
     """SQL of one cell of the CSV."""
     if type_ == "TIMESTAMP":
         return f"strftime({value}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-    if type_ == "VARCHAR":
-        return guarded_sql(f"CAST({value} AS VARCHAR)")
-    return f"to_json({value})" if type_.startswith("MAP") else value
+    if type_.startswith("MAP"):
+        value = f"to_json({value})"
+    elif type_ != "VARCHAR":
+        return value
+    return printable_sql(f"CAST({value} AS VARCHAR)")
 
 
 def _attributes(keys: list[str], values: tuple[Any, ...], indent: str) -> Iterator[str]:

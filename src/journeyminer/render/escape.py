@@ -6,12 +6,14 @@ function of its medium; templates never see raw text as markup.
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
 from typing import Final
 
-from journeyminer.text import CONTROL, guarded, printable
+from journeyminer.text import guarded, is_hidden, printable
 
-_NO_NEWLINE: Final = re.compile(rf"(?!\n){CONTROL.pattern}")
+_ODD: Final = re.compile(r"[^\n -~]|#(?=\w*\[)")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$])")
 _LEADING: Final = re.compile(r"^(\d*)(?=[#+=-]|[.)](?:\s|$))")
 """what would make a line a heading, a list or a rule"""
@@ -20,8 +22,13 @@ _WORD_JOINER: Final = "\u2060"
 
 
 def json_safe(document: str) -> str:
-    """Return a JSON document with \\u escapes for characters that a terminal could obey; the data stays the same."""
-    return _NO_NEWLINE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+    """Return a JSON document with \\u escapes for what could steer a terminal or a CI service; the data is the same."""
+    return _ODD.sub(lambda found: _spelt(found[0]), document)
+
+
+@cache
+def _spelt(char: str) -> str:
+    return json.dumps(char)[1:-1] if is_hidden(char) else "\\u0023" if char == "#" else char
 
 
 def markdown(text: str) -> str:
