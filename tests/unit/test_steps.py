@@ -43,7 +43,7 @@ def test_the_name_that_a_step_is_shown_by_is_read_as_this_step(language: str) ->
     "callback_requested: Callback requested | Solicitou retorno | Llamada solicitada | Visszahívás kérve",
     "call_inbound: Customer called | Cliente ligou | Llamada del cliente | Ügyfél hívása",
     "call_outbound: Called customer back | Ligação para o cliente | Llamada al cliente | Ügyfél visszahívva",
-    "group_changed: Transferred to L2 | Transferido para N2 | Derivada a Soporte | Továbbadva: 2. szint",
+    "group_changed: Transferred to tier 2 | Transferido para N2 | Derivada a Soporte | Továbbadva: 2. szint",
     "assigned: Assigned to Ana Lima | Atribuído ao analista | Técnico asignado | Kiosztva Kovács Péternek",
     "vendor_contacted: Sent to vendor | Encaminhado ao fornecedor | Escalado al proveedor | Beszállítónak átadva",
     "status_pending: Awaiting customer reply | Aguardando cliente | En espera del cliente | Ügyfélre vár",
@@ -61,7 +61,7 @@ def test_a_step_has_one_name_in_four_languages(names: str) -> None:
 @pytest.mark.parametrize("name", [
     "Assign seriousness", "Resolve SW anomaly", "Call", "Reply", "Completed", "Fix", "Test drive", "Require upgrade",
     "W_Completeren aanvraag", "A_CANCELLED", "O_CANCELLED", "Bot could not answer", "Transferencias revisadas mal",
-    "to Peter", "", "—", "客户回复", "T02 Check confirmation of receipt",
+    "Nota 5", "to Peter", "", "—", "客户回复", "T02 Check confirmation of receipt",
     "Close the account of the customer who wrote to us about the invoice of last month",
 ])  # fmt: skip
 def test_what_no_rule_knows_keeps_its_name(name: str) -> None:

@@ -124,7 +124,9 @@ def _row(tokens: list[str], language: Phrases) -> tuple[str, ...]:
     at = 0
     while at < len(tokens):
         length, said = language.longest(tokens, at)
-        if length:
+        if tokens[at].isdigit() and row[-1:] in (["team"], ["thing"]):
+            length = 1  # `tier 2`
+        elif length:
             row += said
         elif _links(row):
             length = _until_link(tokens, at, language)  # who or where
