@@ -106,6 +106,20 @@ def test_a_log_is_the_same_in_whatever_order_it_stands(tmp_path: Path, form: str
         assert stood[int(ref.rpartition(" ")[2]) - 2] == f"{case[-1]},{activity}"  # the number of its row in the file
 
 
+@pytest.mark.parametrize("rows", [
+    ["8,2026-03-06 11:00,status,Aberto,Fechado", "8,2026-03-06 11:00,status,Novo,Aberto",
+     "7,2026-03-05 11:00,status,Novo,Fechado", "8,2026-03-05 09:00,status,,Novo", "7,2026-03-04 09:00,status,,Novo"],
+    ["8,2026-03-06 11:00,status,Aberto,Fechado", "7,2026-03-06 11:00,status,Novo,Fechado",
+     "8,2026-03-06 11:00,status,Novo,Aberto", "7,2026-03-04 09:00,status,,Novo", "8,2026-03-03 09:00,status,,Novo"],
+])  # fmt: skip
+def test_newest_first_is_seen_where_no_two_rows_of_a_case_stand_together(tmp_path: Path, rows: list[str]) -> None:
+    path = tmp_path / "historico.csv"
+    path.write_text("\n".join(["id do chamado,data,campo,valor antigo,valor novo", *rows]) + "\n", encoding="utf-8")
+    log = jm.read(path)
+    assert ("ticket_created", "status_open", "closed") in steps(log)
+    assert "decision.newest_first" in decided(log)
+
+
 def test_cases_that_stand_newest_first_but_are_told_forwards_are_left(tmp_path: Path) -> None:
     rows = [row for case in "4321" for row in rows_of("days", "forwards") if row[0] == case]
     log = read(tmp_path / "a.csv", table(rows))

@@ -101,22 +101,30 @@ def nobody(database: Database, table: str, column: str, *, coded: bool = False) 
 def runs_backwards(database: Database, table: str) -> bool:
     """Return whether a table with case_id and timestamp tells the newest first, whose moments fall from row to row.
 
-    Only neighbours of one case are compared: where cases stand one after the other, each may still be told forwards.
+    Only rows of one case are compared: where cases stand one after the other, each may still be told forwards. They
+    are neighbours; where cases lie so much among one another that none are, each row and the next one of its case.
     One step in twenty may go the other way.
     """
     case = "case_key" if "case_key" in database.columns(table) else "case_id"
     steps = f"SELECT {case}, timestamp FROM {{}} WHERE {case} IS NOT NULL AND timestamp IS NOT NULL"
 
-    def count(rows: str) -> tuple[int, int]:
-        neighbours = in_order(f"({steps.format(rows)})", of=case, after={"next": "timestamp"})
-        counted = "count(*) FILTER (next < timestamp), count(*) FILTER (next > timestamp)"
-        falling, rising = database.one(f"SELECT {counted} FROM ({neighbours})")
+    def counted(pairs: str) -> tuple[int, int]:
+        counts = "count(*) FILTER (next < timestamp), count(*) FILTER (next > timestamp)"
+        falling, rising = database.one(f"SELECT {counts} FROM ({pairs})")
         return falling, rising
+
+    def count(rows: str) -> tuple[int, int]:
+        return counted(in_order(f"({steps.format(rows)})", of=case, after={"next": "timestamp"}))
 
     falling, rising = count(f"(FROM {table} LIMIT {FIRST_LOOK})")
     if rising * 20 > falling:
         return False
     falling, rising = count(table)  # few files come so far, and they are worth a whole look
+    if falling == rising == 0:
+        first = f"(SELECT {case}, timestamp, rowid AS nth FROM {table} WHERE timestamp IS NOT NULL LIMIT {FIRST_LOOK})"
+        falling, rising = counted(
+            f"SELECT timestamp, lead(timestamp) OVER (PARTITION BY {case} ORDER BY nth) AS next FROM {first}"
+        )
     return falling > rising * 20
 
 
